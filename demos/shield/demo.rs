@@ -1,0 +1,91 @@
+//! Critical work, and four ways in which a cancellation meets it.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::stage::{Cancelled, Lane, Result, say, sleep};
+
+/// What the work returns: its data, or that it was cancelled on the way.
+type Report = std::result::Result<&'static str, Cancelled>;
+
+/// Works until it is done, or cleans up when the token asks it to stop.
+async fn critical(work: Duration, cleanup: Duration, stop: CancellationToken) -> Report {
+    tokio::select! {
+        biased;
+        () = stop.cancelled() => {
+            say!("Cancelled but cleaning up");
+            sleep(cleanup).await;
+            say!("Cleanup finished");
+            Err(Cancelled)
+        }
+        () = sleep(work) => {
+            say!("Critical work done");
+            Ok("important data")
+        }
+    }
+}
+
+/// The article's code: it cancels the work itself, and then shields it.
+pub async fn article(
+    work: Duration,
+    cancel_after: Duration,
+    cleanup: Duration,
+    time_to_finish: Duration,
+) -> Result {
+    let stop = CancellationToken::new();
+    let task = critical(work, cleanup, stop.clone()).try_lane("critical");
+    let task = tokio::spawn(task);
+    sleep(cancel_after).await;
+    stop.cancel();
+    if let Err(Cancelled) = task.await? {
+        say!("Main saw cancellation, but task continues in background");
+    }
+    sleep(time_to_finish).await;
+    Ok(())
+}
+
+/// The caller is cancelled, and the work that it awaits with it.
+pub async fn unshielded(work: Duration, cancel_after: Duration, cleanup: Duration) -> Result {
+    let stop = CancellationToken::new();
+    let stop_work = stop.clone();
+    let caller = async move {
+        let work = critical(work, cleanup, stop_work);
+        work.try_lane("critical").await
+    };
+    let caller = tokio::spawn(caller.try_lane("caller"));
+    sleep(cancel_after).await;
+    stop.cancel();
+    if let Err(Cancelled) = caller.await? {
+        say!("Caller cancelled; the work was lost");
+    }
+    Ok(())
+}
+
+/// The caller is cancelled, and the work is a task of its own: it goes on.
+pub async fn shielded(work: Duration, cancel_after: Duration, cleanup: Duration) {
+    let never = CancellationToken::new();
+    let task = critical(work, cleanup, never).try_lane("critical");
+    let task = tokio::spawn(task);
+    let caller = async move { task.await };
+    let caller = tokio::spawn(caller.try_lane("caller"));
+    sleep(cancel_after).await;
+    caller.abort();
+    if caller.await.is_err() {
+        say!("Caller cancelled; the work continues");
+    }
+    // Long enough for the work to end.
+    sleep(work).await;
+}
+
+/// Aborting a task drops its future: no cleanup that awaits can run.
+pub async fn dropped(work: Duration, cancel_after: Duration, cleanup: Duration) {
+    let never = CancellationToken::new();
+    let task = critical(work, cleanup, never).try_lane("critical");
+    let task = tokio::spawn(task);
+    sleep(cancel_after).await;
+    task.abort();
+    if task.await.is_err() {
+        say!("Task aborted; no cleanup ran");
+    }
+}

@@ -1,0 +1,36 @@
+//! Three waits, one after another and then together.
+
+use std::time::Duration;
+
+use crate::stage::{Lane, Result, block, say, sleep};
+
+/// Blocks the thread through every wait, so nothing can overlap.
+pub async fn sync(tasks: u32, delay: Duration) {
+    for n in 1..=tasks {
+        say!("Task {n} start");
+        block(delay);
+        say!("Task {n} end");
+    }
+}
+
+/// Starts every task, then collects the results in the order of the calls.
+pub async fn concurrent(tasks: u32, delay: Duration) -> Result {
+    let mut handles = Vec::new();
+    for n in 1..=tasks {
+        let task = async_task(n, delay).lane(format!("Task {n}"));
+        handles.push(tokio::spawn(task));
+    }
+    let mut results = Vec::new();
+    for handle in handles {
+        results.push(handle.await?);
+    }
+    say!("Results: {results:?}");
+    Ok(())
+}
+
+async fn async_task(n: u32, delay: Duration) -> u32 {
+    say!("Async task {n} start");
+    sleep(delay).await;
+    say!("Async task {n} end");
+    n
+}

@@ -1,0 +1,38 @@
+//! Await one call after the other, or make tasks of them first.
+
+use std::time::Duration;
+
+use crate::stage::{Lane, Result, say, sleep};
+
+async fn say_after(delay: Duration, what: &str) {
+    sleep(delay).await;
+    say!("{what}");
+}
+
+/// Awaits the first call to its end before the second one starts.
+pub async fn sequential(hello: Duration, world: Duration) {
+    say_after(hello, "Hello").await;
+    say_after(world, "World").await;
+    say!("All tasks done!");
+}
+
+/// Starts both, goes on, and collects them later.
+pub async fn create_task(hello: Duration, world: Duration) -> Result {
+    let hello = tokio::spawn(say_after(hello, "Hello").lane("Hello"));
+    let world = tokio::spawn(say_after(world, "World").lane("World"));
+    say!("Tasks created, main continues...");
+    hello.await?;
+    world.await?;
+    say!("All tasks done!");
+    Ok(())
+}
+
+/// Throws one handle away: its task goes on alone, until the program ends.
+pub async fn dropped(hello: Duration, world: Duration) -> Result {
+    let hello = tokio::spawn(say_after(hello, "Hello").lane("Hello"));
+    let world = tokio::spawn(say_after(world, "World").lane("World"));
+    drop(world);
+    hello.await?;
+    say!("main is done");
+    Ok(())
+}

@@ -1,0 +1,110 @@
+//! Waiting for some of the tasks, with a limit.
+
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use crate::stage::{Lane, Result, say, sleep};
+
+/// How a worker ends: well, or with the reason why not.
+type Report = std::result::Result<(), String>;
+
+async fn worker(i: u32, second: Duration) -> Report {
+    sleep(second * i).await;
+    say!("worker {i} done");
+    Ok(())
+}
+
+async fn failing(i: u32, second: Duration) -> Report {
+    sleep(second * i).await;
+    Err(format!("worker {i} failed"))
+}
+
+/// One worker after the other.
+pub async fn sequential(workers: u32, second: Duration) {
+    for i in 1..=workers {
+        let _report = worker(i, second).await;
+    }
+}
+
+fn start(workers: u32, second: Duration) -> JoinSet<Report> {
+    let mut tasks = JoinSet::new();
+    for i in 1..=workers {
+        tasks.spawn(worker(i, second).try_lane(format!("worker {i}")));
+    }
+    tasks
+}
+
+/// Until the first is done, or the limit is reached. `main` returns then, and
+/// the tasks that are still pending end with it.
+pub async fn first_completed(workers: u32, second: Duration, limit: Duration) {
+    let mut tasks = start(workers, second);
+    until_first(&mut tasks, limit).await;
+}
+
+/// The same, but `main` stays: nobody has cancelled the pending tasks.
+pub async fn left_running(workers: u32, second: Duration, limit: Duration) {
+    let mut tasks = start(workers, second);
+    until_first(&mut tasks, limit).await;
+    tasks.join_all().await;
+}
+
+async fn until_first(tasks: &mut JoinSet<Report>, limit: Duration) {
+    let mut done = 0;
+    if timeout(limit, tasks.join_next()).await.is_ok() {
+        done += 1;
+    }
+    // Others may have ended in the same turn of the loop.
+    while tasks.try_join_next().is_some() {
+        done += 1;
+    }
+    say!("Completed: {done}; still pending: {}", tasks.len());
+}
+
+/// Until all are done, or the limit is reached.
+pub async fn all_completed(workers: u32, second: Duration, limit: Duration) {
+    let mut tasks = start(workers, second);
+    let mut done = 0;
+    let all = async {
+        while tasks.join_next().await.is_some() {
+            done += 1;
+        }
+    };
+    let _reached = timeout(limit, all).await;
+    say!("Completed: {done}; still pending: {}", tasks.len());
+}
+
+/// Until one of them fails, or the limit is reached.
+pub async fn first_exception(
+    workers: u32,
+    fail: u32,
+    second: Duration,
+    limit: Duration,
+) -> Result {
+    let mut tasks = JoinSet::new();
+    for i in 1..=workers {
+        let name = format!("worker {i}");
+        if i == fail {
+            tasks.spawn(failing(i, second).try_lane(name));
+        } else {
+            tasks.spawn(worker(i, second).try_lane(name));
+        }
+    }
+    let mut done = 0;
+    let until_failure = async {
+        while let Some(ended) = tasks.join_next().await {
+            done += 1;
+            if ended?.is_err() {
+                break;
+            }
+        }
+        Ok(())
+    };
+    // `Err` means that the limit was reached first.
+    if let Ok(panicked) = timeout(limit, until_failure).await {
+        panicked?;
+    }
+    say!("Completed: {done}; still pending: {}", tasks.len());
+    Ok(())
+}

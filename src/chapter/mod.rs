@@ -1,0 +1,131 @@
+//! A chapter as data: its knobs, its scenes, what it measures, and what it
+//! claims. Everything that names a chapter (subcommands, help, `list`, the
+//! README's table, completions, tests) follows from these values.
+
+mod claim;
+mod knob;
+mod lesson;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+pub use claim::{Claim, Finding, Played};
+pub use knob::{Knob, Knobs, Kind, Value};
+pub use lesson::Lesson;
+
+pub use crate::timeline::time;
+
+use crate::stage;
+use crate::timeline::Timeline;
+
+/// One section of the article.
+pub struct Chapter {
+    /// The subcommand's name.
+    pub name: &'static str,
+    /// The chapter in half a line.
+    pub title: &'static str,
+    /// How long a teacher needs for it, in minutes.
+    pub minutes: u32,
+    /// The chapter's own options, in the order of the help.
+    pub knobs: &'static [Knob],
+    /// What the knobs must satisfy together; an error says what to change.
+    pub check: fn(&Knobs) -> Result<(), String>,
+    /// The runs it consists of, the baseline first.
+    pub scenes: &'static [Scene],
+    /// What its speed-up is, and between which scenes.
+    pub measure: Measure,
+    /// The sentences it teaches, each with its proof.
+    pub claims: &'static [Claim],
+    /// `lesson.md`: see [`Lesson`].
+    pub lesson: &'static str,
+    /// `demo.rs`: the code that runs is the code that is shown.
+    pub demo: &'static str,
+}
+
+/// One run of a chapter's story.
+pub struct Scene {
+    /// What `--scene` calls it.
+    pub name: &'static str,
+    /// What is different in this one, in half a line.
+    pub about: &'static str,
+    /// Whether it plays when no scene is named.
+    pub plays: Plays,
+    /// The code, with its knobs set.
+    pub run: fn(&Knobs) -> Run,
+}
+
+/// When a scene plays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Plays {
+    /// With the chapter.
+    Always,
+    /// With the chapter, but there on the virtual clock: it takes too long to
+    /// sit through, and is for real only if named.
+    AlwaysVirtual,
+    /// With `--all`, or if named.
+    WhenAsked,
+}
+
+/// A scene that is ready to run.
+pub type Run = Pin<Box<dyn Future<Output = stage::Result> + Send>>;
+
+/// Boxes a scene's future, whether it returns a [`stage::Result`] or nothing.
+pub fn run<F>(scene: F) -> Run
+where
+    F: Future<Output: Into<Finished>> + Send + 'static,
+{
+    Box::pin(async { scene.await.into().0 })
+}
+
+/// What a scene's future may return; see [`run`].
+pub struct Finished(stage::Result);
+
+impl From<()> for Finished {
+    fn from((): ()) -> Self {
+        Finished(Ok(()))
+    }
+}
+
+impl From<stage::Result> for Finished {
+    fn from(result: stage::Result) -> Self {
+        Finished(result)
+    }
+}
+
+/// What a chapter's gain is, and between which two scenes.
+pub struct Measure {
+    /// What is measured, as in `total time`.
+    pub what: &'static str,
+    /// The scene it is compared with. Empty if the chapter compares nothing.
+    pub baseline: &'static str,
+    /// The scene that shows the gain.
+    pub scene: &'static str,
+    /// The figure, read off a timeline; `None` if it has none.
+    pub figure: Figure,
+}
+
+/// How a measure is taken.
+pub enum Figure {
+    /// A time: less is better, and the two make a ratio.
+    Time(fn(&Timeline) -> Option<Duration>),
+    /// A yes or no: there is no ratio, and none is claimed.
+    Fact(fn(&Timeline) -> bool),
+}
+
+impl Chapter {
+    /// The scene of that name; `-` and `_` are the same.
+    pub fn scene(&self, name: &str) -> Option<&'static Scene> {
+        self.scenes.iter().find(|scene| same_name(scene.name, name))
+    }
+
+    /// The lesson's parts.
+    pub fn lesson(&self) -> Lesson {
+        Lesson::parse(self.lesson)
+    }
+}
+
+/// Whether two names are the same to a user: `-` and `_` are interchangeable.
+pub fn same_name(a: &str, b: &str) -> bool {
+    a.replace('_', "-") == b.replace('_', "-")
+}

@@ -1,0 +1,148 @@
+//! Runs a scene on a fresh runtime and a chosen clock, and returns its trace:
+//! at once with [`scene`], or with its events as they happen with [`live`].
+
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use tokio::runtime::{Builder, Runtime};
+
+use crate::chapter::{Chapter, Knobs, Scene};
+use crate::stage::Recorder;
+use crate::trace::{Clock, Event, Header, Trace};
+
+/// Runs a scene to its end.
+///
+/// # Errors
+/// If the system gives no runtime, or if the scene panics.
+pub fn scene(chapter: &Chapter, scene: &Scene, knobs: &Knobs, clock: Clock) -> Result<Trace> {
+    let (trace, end) = record(chapter, scene, knobs, clock, None, |_| {})?;
+    end.map(|()| trace)
+}
+
+/// A scene that is running on a thread of its own.
+pub struct Live {
+    /// What happens, as it happens. Closed when the scene is over.
+    pub events: Receiver<Event>,
+    recorder: Arc<Recorder>,
+    header: Header,
+    scene: thread::JoinHandle<Result<(Trace, Result<()>)>>,
+}
+
+/// Starts a scene on the real clock.
+///
+/// # Errors
+/// If the system gives no thread or no runtime.
+pub fn live(chapter: &'static Chapter, scene: &'static Scene, knobs: &Knobs) -> Result<Live> {
+    let (sender, events) = mpsc::channel();
+    let (started, recorder) = mpsc::channel();
+    let header = header(chapter, scene, knobs, Clock::Real);
+    let knobs = knobs.clone();
+    let run = move || {
+        record(chapter, scene, &knobs, Clock::Real, Some(sender), |recorder| {
+            // The receiver waits for exactly this.
+            let _ = started.send(Arc::clone(recorder));
+        })
+    };
+    let scene = thread::Builder::new()
+        .name("scene".to_owned())
+        .spawn(run)
+        .context("the system gave no thread to run the scene on")?;
+    match recorder.recv() {
+        Ok(recorder) => Ok(Live {
+            events,
+            recorder,
+            header,
+            scene,
+        }),
+        // The scene ended without a recorder: it says why.
+        Err(_) => match join(scene)? {
+            Ok(_) => bail!("the scene ended before it began"),
+            Err(error) => Err(error),
+        },
+    }
+}
+
+impl Live {
+    /// Waits for the scene's end.
+    ///
+    /// # Errors
+    /// If the scene panicked.
+    pub fn finish(self) -> Result<Trace> {
+        let (trace, end) = join(self.scene)??;
+        end.map(|()| trace)
+    }
+
+    /// Stops recording now: lanes still alive end cancelled. The scene itself
+    /// may be blocked in a call that nothing can interrupt, so its thread is
+    /// left to end with the process.
+    pub fn interrupt(self) -> Trace {
+        self.recorder.interrupt();
+        let interrupted = true;
+        trace(self.header, &self.recorder, interrupted)
+    }
+}
+
+fn join<T>(thread: thread::JoinHandle<T>) -> Result<T> {
+    match thread.join() {
+        Ok(value) => Ok(value),
+        Err(_) => bail!("the scene's thread panicked"),
+    }
+}
+
+/// Runs a scene on a fresh runtime. The inner result is how the scene ended.
+fn record(
+    chapter: &Chapter,
+    scene: &Scene,
+    knobs: &Knobs,
+    clock: Clock,
+    live: Option<Sender<Event>>,
+    started: impl FnOnce(&Arc<Recorder>),
+) -> Result<(Trace, Result<()>)> {
+    let runtime = runtime(clock)?;
+    let recorder = {
+        let _inside = runtime.enter();
+        Recorder::new(clock, live)
+    };
+    started(&recorder);
+    let main = Arc::clone(&recorder).main((scene.run)(knobs));
+    let end = runtime.block_on(main);
+    // Cancels the tasks that are left, as the end of `main` does, and waits
+    // for threads that still run.
+    drop(runtime);
+    recorder.close();
+    let trace = trace(header(chapter, scene, knobs, clock), &recorder, false);
+    let end = end.with_context(|| format!("a task of the scene {} panicked", scene.name));
+    Ok((trace, end))
+}
+
+fn runtime(clock: Clock) -> Result<Runtime> {
+    Builder::new_current_thread()
+        .enable_all()
+        .start_paused(clock == Clock::Virtual)
+        .build()
+        .context("the system gave no runtime")
+}
+
+fn header(chapter: &Chapter, scene: &Scene, knobs: &Knobs, clock: Clock) -> Header {
+    Header {
+        chapter: chapter.name.to_owned(),
+        scene: scene.name.to_owned(),
+        clock,
+        runtime: "current_thread".to_owned(),
+        speed: knobs.speed(),
+        knobs: knobs.describe(),
+    }
+}
+
+fn trace(header: Header, recorder: &Recorder, interrupted: bool) -> Trace {
+    let events = recorder.events();
+    Trace {
+        header,
+        elapsed: events.last().map_or(Duration::ZERO, Event::at),
+        events,
+        interrupted,
+    }
+}

@@ -1,0 +1,65 @@
+//! Which lane the thread is working for: a thread-local, set for the duration
+//! of each poll. Polls nest where a lane is awaited inside another one, so
+//! whoever sets it puts the outer one back.
+
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::log::{Note, Source};
+use super::recorder::Recorder;
+use crate::trace::{LaneId, Outcome};
+
+thread_local! {
+    static CURRENT: RefCell<Option<Current>> = const { RefCell::new(None) };
+
+    /// How far the lane's own time is ahead of the loop's. Only ever more than
+    /// zero for a thread on the virtual clock, which runs its closure at once
+    /// and lets the loop catch up.
+    static AHEAD: Cell<Duration> = const { Cell::new(Duration::ZERO) };
+}
+
+/// A lane, and the recorder it reports to.
+pub(super) struct Current {
+    pub recorder: Arc<Recorder>,
+    pub lane: LaneId,
+}
+
+impl Current {
+    /// Records something that happens on this lane now.
+    pub fn note(&self, note: Note) {
+        self.recorder.note(self.recorder.now(), self.lane, note);
+    }
+
+    pub fn say(&self, text: String, place: Source) {
+        self.recorder.say(self.lane, text, place);
+    }
+
+    pub fn end(&self, outcome: Outcome, detail: Option<String>) {
+        self.recorder.end(self.lane, outcome, detail);
+    }
+}
+
+/// Makes `current` the thread's lane, and returns the one before it.
+pub(super) fn replace(current: Option<Current>) -> Option<Current> {
+    CURRENT.replace(current)
+}
+
+/// Asks the current lane, if there is one.
+pub(super) fn with<T>(ask: impl FnOnce(&Current) -> T) -> Option<T> {
+    // A thread that is being torn down has no lane any more.
+    CURRENT
+        .try_with(|current| current.borrow().as_ref().map(ask))
+        .ok()
+        .flatten()
+}
+
+/// How far the current lane is ahead of the loop's clock.
+pub(super) fn ahead() -> Duration {
+    AHEAD.get()
+}
+
+/// Sets how far the current lane is ahead; returns how far it was.
+pub(super) fn set_ahead(ahead: Duration) -> Duration {
+    AHEAD.replace(ahead)
+}

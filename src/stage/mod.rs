@@ -1,0 +1,66 @@
+//! What a demo may call. Demos are plain tokio; on top of it come only these
+//! names: [`Lane::lane`] gives a future its own row in the trace, [`say!`]
+//! prints on the current lane, [`sleep`], [`block`] and [`to_thread`] wait in
+//! the three ways there are. Behind them is the [`Recorder`].
+//!
+//! Outside a recorded run the same calls work and simply record nothing, so a
+//! demo can be copied into a project of one's own.
+//!
+//! [`say!`]: crate::say
+
+mod current;
+mod lane;
+mod log;
+mod recorder;
+mod thread;
+mod wait;
+
+use std::fmt;
+
+pub use crate::say;
+pub use lane::{Failure, Lane, Laned};
+pub use recorder::Recorder;
+pub use thread::to_thread;
+pub use wait::{Waiting, block, sleep};
+
+/// What a scene returns: an error only if one of its tasks panicked.
+pub type Result = std::result::Result<(), tokio::task::JoinError>;
+
+/// The error of a task that gave up because it was asked to: its lane ends
+/// cancelled rather than failed. It plays the part of CPython's
+/// [`CancelledError`], which a coroutine raises again after its cleanup.
+///
+/// [`CancelledError`]: https://docs.python.org/3/library/asyncio-exceptions.html#asyncio.CancelledError
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cancelled;
+
+impl fmt::Display for Cancelled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("cancelled")
+    }
+}
+
+impl std::error::Error for Cancelled {}
+
+/// Says a line on the current lane, with its place in the source. Takes the
+/// same arguments as [`format!`].
+///
+/// ```
+/// use asyncade::stage::say;
+/// let n = 1;
+/// say!("Task {n} start");
+/// ```
+#[macro_export]
+macro_rules! say {
+    ($($arg:tt)*) => {
+        $crate::stage::say_line(::std::format!($($arg)*))
+    };
+}
+
+/// What [`say!`](crate::say) expands to.
+#[doc(hidden)]
+#[track_caller]
+pub fn say_line(text: String) {
+    let place = std::panic::Location::caller();
+    current::with(|current| current.say(text, place));
+}
