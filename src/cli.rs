@@ -1,1 +1,281 @@
-//! cli
+//! The command line. A chapter's subcommand, its options and its help come
+//! from the chapter list, so there is nothing here to edit when one is added.
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::error::ErrorKind;
+use clap::{Arg, ArgAction, ArgMatches, Args, ColorChoice, Command, FromArgMatches};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+
+use crate::chapter::{Chapter, Knob, Knobs, Kind};
+use crate::command::{self, Choice, Ending, Export, Output, Plan, Screen, Usage};
+use crate::demos;
+use crate::trace;
+
+/// Replays the demos of an article on Python's asyncio, chapter by chapter, on
+/// tokio, and shows what really happened, when, and why it was faster.
+#[derive(Parser)]
+#[command(name = "asyncade", version, max_term_width = 100)]
+#[command(subcommand_negates_reqs = true, disable_help_subcommand = true)]
+struct Cli {
+    /// When to colour the output
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: ColorChoice,
+    #[command(subcommand)]
+    tool: Option<Tool>,
+}
+
+/// The commands beside the chapters.
+#[derive(Subcommand)]
+enum Tool {
+    /// List the chapters
+    List,
+    /// Show a chapter's code and what it teaches
+    Show {
+        /// The chapter
+        #[arg(value_parser = chapter_names())]
+        chapter: String,
+    },
+    /// Check every claim on the virtual clock; exit 1 if one does not hold
+    Prove {
+        /// The chapters; all of them if none is named
+        #[arg(value_parser = chapter_names())]
+        chapter: Vec<String>,
+    },
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// The options that every chapter has.
+#[derive(Args)]
+#[command(next_help_heading = "Playing")]
+struct PlayArgs {
+    /// Play every scene
+    #[arg(long, conflicts_with = "scene")]
+    all: bool,
+    /// Measure for real, or compute at once
+    #[arg(long, value_enum, default_value = "real")]
+    clock: ClockArg,
+    /// Divide every duration by F, and still measure for real
+    #[arg(long, value_name = "F", value_parser = speed, allow_hyphen_values = true)]
+    speed: Option<f64>,
+    /// Play also what takes more than ten minutes
+    #[arg(long)]
+    yes_wait: bool,
+    /// Print the traces as NDJSON, and nothing else
+    #[arg(long, conflicts_with = "quiet")]
+    json: bool,
+    /// Write the traces to a file (.ndjson); may be repeated
+    #[arg(long, value_name = "FILE")]
+    export: Vec<PathBuf>,
+    /// Show the verdict and the claims only
+    #[arg(long, short)]
+    quiet: bool,
+    /// Draw no progress bars
+    #[arg(long)]
+    no_progress: bool,
+}
+
+/// The clocks by their names on the command line.
+#[derive(Clone, Copy, ValueEnum)]
+enum ClockArg {
+    /// The machine's own: what is shown was measured
+    Real,
+    /// Tokio's paused clock: exact and instant
+    Virtual,
+}
+
+impl From<ClockArg> for trace::Clock {
+    fn from(clock: ClockArg) -> trace::Clock {
+        match clock {
+            ClockArg::Real => trace::Clock::Real,
+            ClockArg::Virtual => trace::Clock::Virtual,
+        }
+    }
+}
+
+/// Does what the arguments ask for.
+///
+/// # Errors
+/// A [`Usage`] error if they make no sense, or whatever the command says.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Result<Ending> {
+    let matches = match command().try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(error) => return usage(&error),
+    };
+    command::colour(matches.get_one("color").copied().unwrap_or(ColorChoice::Auto));
+    let mut screen = Screen::detect();
+    if let Some((name, matches)) = matches.subcommand()
+        && let Some(chapter) = demos::find(name)
+    {
+        return play(chapter, matches, &mut screen);
+    }
+    match Cli::from_arg_matches(&matches)?.tool {
+        None | Some(Tool::List) => command::list(&mut screen)?,
+        Some(Tool::Show { chapter }) => {
+            if let Some(chapter) = demos::find(&chapter) {
+                command::show(chapter, &mut screen)?;
+            }
+        }
+        Some(Tool::Prove { chapter }) => {
+            let mut chapters: Vec<&Chapter> = demos::CHAPTERS.to_vec();
+            if !chapter.is_empty() {
+                chapters = chapter.iter().filter_map(|name| demos::find(name)).collect();
+            }
+            return command::prove(&chapters, &mut screen);
+        }
+        Some(Tool::Completions { shell }) => {
+            // Into memory first: clap_complete panics on a closed pipe.
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut command(), "asyncade", &mut script);
+            io::stdout().write_all(&script)?;
+        }
+        Some(Tool::Man) => clap_mangen::Man::new(command()).render(&mut io::stdout())?,
+    }
+    Ok(Ending::Fine)
+}
+
+/// The whole command: a subcommand for each chapter, then the tools.
+pub fn command() -> Command {
+    let chapters = (0..).zip(demos::CHAPTERS);
+    let mut command = Cli::command();
+    for tool in command.get_subcommands_mut() {
+        *tool = tool.clone().display_order(100);
+    }
+    command.subcommands(chapters.map(|(order, chapter)| subcommand(chapter).display_order(order)))
+}
+
+fn subcommand(chapter: &'static Chapter) -> Command {
+    let lesson = chapter.lesson();
+    let command = Command::new(chapter.name)
+        .about(capitalised(chapter.title))
+        .long_about(format!("{}\n\n{}", capitalised(chapter.title), lesson.question))
+        .aliases(swapped(chapter.name))
+        .args(chapter.knobs.iter().map(knob))
+        .arg(scene(chapter));
+    PlayArgs::augment_args(command)
+}
+
+/// A chapter's option.
+fn knob(knob: &'static Knob) -> Arg {
+    let arg = Arg::new(knob.name)
+        .long(knob.name)
+        .aliases(swapped(knob.name))
+        // So that `-1s` is a value that is wrong, and not an unknown option.
+        .allow_hyphen_values(true)
+        .value_parser(|text: &str| knob.parse(text))
+        .help_heading("Knobs");
+    match knob.kind {
+        Kind::Time(default) => arg
+            .value_name("TIME")
+            .help(format!("{} [default: {default}]", knob.help)),
+        Kind::SameAs(other) => arg
+            .value_name("TIME")
+            .help(format!("{} [default: as --{}]", knob.help, other.name)),
+        Kind::Count { default, min, max } => arg
+            .value_name("N")
+            .help(format!("{} [default: {default}, {min} to {max}]", knob.help)),
+    }
+}
+
+/// `--scene`, with the scenes of this chapter as its values.
+fn scene(chapter: &'static Chapter) -> Arg {
+    let values = chapter.scenes.iter().map(|scene| {
+        PossibleValue::new(scene.name)
+            .aliases(swapped(scene.name))
+            .help(scene.about)
+    });
+    Arg::new("scene")
+        .long("scene")
+        .value_name("NAME")
+        .help("Play this scene; may be repeated")
+        .help_heading("Playing")
+        .action(ArgAction::Append)
+        .value_parser(PossibleValuesParser::new(values))
+}
+
+fn chapter_names() -> PossibleValuesParser {
+    let values = demos::CHAPTERS
+        .iter()
+        .map(|chapter| PossibleValue::new(chapter.name).aliases(swapped(chapter.name)));
+    PossibleValuesParser::new(values)
+}
+
+/// The other spelling of a name, if it has one: `-` and `_` are
+/// interchangeable.
+fn swapped(name: &str) -> Option<String> {
+    let other = if name.contains('_') {
+        name.replace('_', "-")
+    } else {
+        name.replace('-', "_")
+    };
+    (other != name).then_some(other)
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(speed) if (0.01..=1000.0).contains(&speed) => Ok(speed),
+        _ => Err("give a number from 0.01 to 1000; 10 is ten times as fast".to_owned()),
+    }
+}
+
+/// Plays a chapter as its options say.
+fn play(chapter: &'static Chapter, matches: &ArgMatches, screen: &mut Screen) -> Result<Ending> {
+    let args = PlayArgs::from_arg_matches(matches)?;
+    let mut knobs = Knobs::new(chapter.knobs);
+    for knob in chapter.knobs {
+        if let Some(value) = matches.get_one(knob.name) {
+            knobs.set(knob, Clone::clone(value));
+        }
+    }
+    let named = matches.get_many::<String>("scene").into_iter().flatten();
+    let plan = Plan::new(&Choice {
+        chapter,
+        knobs,
+        named: named.filter_map(|name| chapter.scene(name)).collect(),
+        all: args.all,
+        clock: args.clock.into(),
+        speed: args.speed,
+        yes_wait: args.yes_wait,
+    })?;
+    let exports: Result<Vec<Export>, Usage> =
+        args.export.iter().map(|path| Export::prepare(path)).collect();
+    let output = match (args.json, args.quiet) {
+        (true, _) => Output::Json,
+        (_, true) => Output::Quiet,
+        _ => Output::Full,
+    };
+    command::play(&plan, exports?, output, !args.no_progress, screen)
+}
+
+/// What clap has to say: help and version on stdout, an error as one line.
+fn usage(error: &clap::Error) -> Result<Ending> {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        error.print()?;
+        return Ok(Ending::Fine);
+    }
+    let text = error.render().to_string();
+    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    let said = text
+        .lines()
+        .map(str::trim)
+        .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"))
+        .filter(|line| !line.is_empty());
+    let line = said.collect::<Vec<_>>().join("; ");
+    Err(Usage(format!("{line} (see 'asyncade --help')")).into())
+}

@@ -1,17 +1,27 @@
-//! main
-use asyncade::{chapter::*, demos, run, trace::*};
-fn main() {
-    for chapter in demos::CHAPTERS {
-        let knobs = Knobs::new(chapter.knobs);
-        let mut traces = vec![];
-        for scene in chapter.scenes {
-            let trace = run::scene(chapter, scene, &knobs, Clock::Virtual).unwrap();
-            println!("== {} {}", chapter.name, scene.name);
-            for e in &trace.events { if let What::Say{text,..} = &e.what { println!("{:?} {} {}", e.at(), e.lane, text) }
-             if let What::End{outcome,detail} = &e.what { println!("{:?} {} END {} {:?}", e.at(), e.lane, outcome,detail) }  }
-            traces.push(trace);
+//! Arguments in, exit code out; the only place where an error is printed.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use asyncade::cli;
+use asyncade::command::{Ending, Usage};
+
+fn main() -> ExitCode {
+    match cli::main(std::env::args_os()) {
+        Ok(Ending::Fine) => ExitCode::SUCCESS,
+        Ok(Ending::Broken) => ExitCode::from(1),
+        Ok(Ending::Interrupted) => ExitCode::from(130),
+        // Nobody reads any more: that is how `asyncade ... | head` ends.
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nothing is left to do if stderr is closed.
+            let _ = writeln!(anstream::stderr(), "error: {error:#}");
+            ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
         }
-        let p = Played::new(&knobs, &traces);
-        for c in chapter.claims { println!("{} {:?}", c.id, p.check(c)); }
     }
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let mut causes = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
+    causes.any(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }

@@ -102,12 +102,14 @@ fn record(
     started: impl FnOnce(&Arc<Recorder>),
 ) -> Result<(Trace, Result<()>)> {
     let runtime = runtime(clock)?;
-    let recorder = {
+    let (recorder, main) = {
+        // A virtual clock is seen only inside its runtime.
         let _inside = runtime.enter();
-        Recorder::new(clock, live)
+        let recorder = Recorder::new(clock, live);
+        let main = Arc::clone(&recorder).main((scene.run)(knobs));
+        (recorder, main)
     };
     started(&recorder);
-    let main = Arc::clone(&recorder).main((scene.run)(knobs));
     let end = runtime.block_on(main);
     // Cancels the tasks that are left, as the end of `main` does, and waits
     // for threads that still run.

@@ -15,6 +15,11 @@ pub fn time(duration: Duration) -> String {
     humantime::format_duration(Duration::from_millis(millis)).to_string()
 }
 
+/// A moment as a stopwatch shows it, in seconds to the millisecond: `1.002s`.
+pub fn clock(moment: Duration) -> String {
+    format!("{:.3}s", moment.as_secs_f64())
+}
+
 /// What happened in one scene, lane by lane.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Timeline {

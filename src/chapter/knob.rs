@@ -158,6 +158,13 @@ impl Knobs {
         self.scaled(self.unscaled(knob))
     }
 
+    /// Every time among the knobs, divided by the speed.
+    pub fn times(&self) -> impl Iterator<Item = Duration> {
+        let knobs = self.all.iter();
+        let knobs = knobs.filter(|knob| !matches!(knob.kind, Kind::Count { .. }));
+        knobs.map(|knob| self.time(knob))
+    }
+
     /// So many seconds of the article, divided by the speed.
     pub fn seconds(&self, seconds: f64) -> Duration {
         self.scaled(Duration::from_secs_f64(seconds))

@@ -1,1 +1,17 @@
-//! views
+//! What a person sees. One file a view, and each is computed from a trace, its
+//! timeline, or plain words: no view knows a demo, and none reads a clock.
+//! Text is coloured here and stripped by the stream it is written to.
+
+mod bars;
+mod chart;
+mod claims;
+mod lines;
+mod page;
+mod verdict;
+
+pub use bars::Bars;
+pub use chart::{Legend, chart};
+pub use claims::{Check, check};
+pub use lines::Lines;
+pub use page::Page;
+pub use verdict::{Figure, Row, Verdict, verdict};

@@ -1,0 +1,47 @@
+//! The chapters, in the article's order, and how to start.
+
+use std::io::Write;
+
+use anyhow::Result;
+use colored::Colorize;
+
+use super::screen::Screen;
+use crate::demos::CHAPTERS;
+
+/// Lists every chapter.
+///
+/// # Errors
+/// If nobody reads the output any more.
+pub fn list(screen: &mut Screen) -> Result<()> {
+    let page = screen.page;
+    page.prose(
+        screen,
+        0,
+        "asyncade replays the demos of an article on Python's asyncio, chapter by chapter, on \
+         tokio, and shows what really happened, when, and why it was faster.",
+    )?;
+    writeln!(screen)?;
+    let width = CHAPTERS.iter().map(|chapter| chapter.name.len()).max();
+    let width = width.unwrap_or(0);
+    for chapter in CHAPTERS {
+        let name = format!("{:width$}", chapter.name).bold();
+        let minutes = format!("{:>2} min", chapter.minutes).dimmed();
+        let title = page.wrap(0, chapter.title).join(" ");
+        if page.is_wide() {
+            let gap = page.width.saturating_sub(2 + width + 2 + title.len() + 6);
+            writeln!(screen, "  {name}  {title}{:gap$}{minutes}", "")?;
+        } else {
+            writeln!(screen, "  {name} {minutes}")?;
+            page.aside(screen, 4, chapter.title)?;
+        }
+    }
+    writeln!(screen)?;
+    page.prose(
+        screen,
+        0,
+        "Start with 'asyncade sync-vs-async'. 'asyncade gather --help' lists the options of a \
+         chapter, 'asyncade show gather' prints its code, and 'asyncade prove' checks every claim.",
+    )?;
+    screen.flush()?;
+    Ok(())
+}

@@ -1,0 +1,173 @@
+//! What a run will do, decided before it starts: which scenes on which clock,
+//! how long they will take, and whether that makes sense. Everything is found
+//! by running each scene on the virtual clock first, which takes no time and
+//! knows every wait.
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::Usage;
+use crate::chapter::{Chapter, Knobs, Plays, Scene};
+use crate::run;
+use crate::timeline::{Timeline, time};
+use crate::trace::{Clock, Trace, What};
+
+/// A scene that takes longer than this is not started without consent.
+const TOO_LONG: Duration = Duration::from_secs(600);
+
+/// A wait shorter than this drowns in what timers and schedulers add.
+const TOO_SHORT: Duration = Duration::from_millis(5);
+
+/// What the user chose.
+pub struct Choice {
+    /// The chapter.
+    pub chapter: &'static Chapter,
+    /// Its knobs, at speed 1.
+    pub knobs: Knobs,
+    /// The scenes, if any were named.
+    pub named: Vec<&'static Scene>,
+    /// Every scene of the chapter.
+    pub all: bool,
+    /// The clock.
+    pub clock: Clock,
+    /// What every duration is divided by; `None` if nothing was said.
+    pub speed: Option<f64>,
+    /// The user will wait, however long.
+    pub yes_wait: bool,
+}
+
+/// What will be done.
+pub struct Plan {
+    /// The chapter.
+    pub chapter: &'static Chapter,
+    /// Its knobs, at the speed of the run.
+    pub knobs: Knobs,
+    /// The scenes, in the chapter's order.
+    pub turns: Vec<Turn>,
+}
+
+/// One scene of a plan.
+pub struct Turn {
+    /// The scene.
+    pub scene: &'static Scene,
+    /// The clock that it plays on.
+    pub clock: Clock,
+    /// The same scene at the same knobs on the virtual clock at speed 1: what
+    /// it would be on a machine that takes no time for anything.
+    pub ideal: Trace,
+}
+
+impl Plan {
+    /// Decides what to do.
+    ///
+    /// # Errors
+    /// A [`Usage`] error that says why it makes no sense, and what would.
+    pub fn new(choice: &Choice) -> Result<Plan> {
+        let Choice { chapter, knobs, .. } = choice;
+        (chapter.check)(knobs).map_err(Usage)?;
+        if choice.clock == Clock::Virtual && choice.speed.is_some() {
+            return Err(Usage(
+                "--speed makes no difference to the virtual clock, which takes no time; \
+                 leave one of the two out"
+                    .to_owned(),
+            )
+            .into());
+        }
+        let speed = choice.speed.unwrap_or(1.0);
+        let mut turns = Vec::new();
+        for scene in chapter.scenes {
+            if let Some(clock) = choice.clock_of(scene) {
+                let ideal = run::scene(chapter, scene, knobs, Clock::Virtual)?;
+                turns.push(Turn { scene, clock, ideal });
+            }
+        }
+        for turn in turns.iter().filter(|turn| turn.clock == Clock::Real) {
+            turn.check_length(chapter, choice, speed)?;
+        }
+        if turns.iter().any(|turn| turn.clock == Clock::Real) {
+            check_waits(knobs, &turns, speed)?;
+        }
+        Ok(Plan {
+            chapter,
+            knobs: knobs.at_speed(speed),
+            turns,
+        })
+    }
+
+    /// The scenes of the chapter that are not played.
+    pub fn left_out(&self) -> Vec<&'static str> {
+        let scenes = self.chapter.scenes.iter().map(|scene| scene.name);
+        scenes
+            .filter(|name| self.turns.iter().all(|turn| turn.scene.name != *name))
+            .collect()
+    }
+}
+
+impl Choice {
+    /// The clock that a scene plays on, or `None` if it does not play.
+    fn clock_of(&self, scene: &Scene) -> Option<Clock> {
+        if self.named.iter().any(|named| named.name == scene.name) {
+            return Some(self.clock);
+        }
+        match scene.plays {
+            _ if !self.named.is_empty() => None,
+            Plays::AlwaysVirtual if self.yes_wait => Some(self.clock),
+            Plays::AlwaysVirtual => Some(Clock::Virtual),
+            Plays::Always => Some(self.clock),
+            Plays::WhenAsked => self.all.then_some(self.clock),
+        }
+    }
+}
+
+impl Turn {
+    /// How long the scene takes for real.
+    pub fn length(&self, speed: f64) -> Duration {
+        Timeline::of(&self.ideal).total.div_f64(speed)
+    }
+
+    fn check_length(&self, chapter: &Chapter, choice: &Choice, speed: f64) -> Result<(), Usage> {
+        let length = self.length(speed);
+        if length > TOO_LONG && !choice.yes_wait {
+            return Err(Usage(format!(
+                "the scene '{}' of {} would take {} for real; add '--clock virtual' \
+                 to see it at once, or '--yes-wait' to wait",
+                self.scene.name,
+                chapter.name,
+                time(length)
+            )));
+        }
+        Ok(())
+    }
+}
+
+/// Refuses waits that are too short to be measured.
+fn check_waits(knobs: &Knobs, turns: &[Turn], speed: f64) -> Result<(), Usage> {
+    let Some(shortest) = knobs.times().chain(turns.iter().flat_map(waits)).min() else {
+        return Ok(());
+    };
+    let real = shortest.div_f64(speed);
+    if real >= TOO_SHORT {
+        return Ok(());
+    }
+    let most = (shortest.as_secs_f64() / TOO_SHORT.as_secs_f64()).floor();
+    let (shortest, limit) = (time(shortest), time(TOO_SHORT));
+    if speed == 1.0 || most < 1.0 {
+        return Err(Usage(format!(
+            "a wait of {shortest} is too short to be measured, the least is {limit}; \
+             make it longer, or use '--clock virtual'"
+        )));
+    }
+    Err(Usage(format!(
+        "at --speed {speed} the shortest wait, {shortest}, would fall under {limit}, too short \
+         to be measured; give at most --speed {most}"
+    )))
+}
+
+/// How long each wait of a scene is meant to be.
+fn waits(turn: &Turn) -> impl Iterator<Item = Duration> {
+    turn.ideal.events.iter().filter_map(|event| match event.what {
+        What::Wait { due: Some(due), .. } => Some(Duration::from_nanos(due.saturating_sub(event.at))),
+        _ => None,
+    })
+}

@@ -1,0 +1,383 @@
+//! Plays a chapter: its question, its scenes as they happen, the verdict, the
+//! claims with their evidence, and what to remember.
+
+use std::io::Write;
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::export::Export;
+use super::plan::{Plan, Turn};
+use super::screen::Screen;
+use super::{Ending, interrupt};
+use crate::chapter::{self, Finding, Played};
+use crate::run;
+use crate::timeline::{Timeline, time};
+use crate::trace::{Clock, Trace, What, ndjson};
+use crate::view::{self, Bars, Check, Figure, Legend, Lines, Row, Verdict};
+
+/// How often the bars move, and how soon Ctrl-C is seen.
+const TICK: Duration = Duration::from_millis(40);
+
+/// A scene is drawn on the same scale as the longest one, so that the eye can
+/// compare them, unless it would be shorter than this part of it.
+const SMALLEST_PART: u32 = 12;
+
+/// What the user wants to see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Everything.
+    Full,
+    /// The verdict and the claims.
+    Quiet,
+    /// The traces, and nothing else.
+    Json,
+}
+
+/// Plays a plan.
+///
+/// # Errors
+/// If a scene panics, if an export cannot be written, or if nobody reads the
+/// output any more.
+pub fn play(
+    plan: &Plan,
+    exports: Vec<Export>,
+    output: Output,
+    bars: bool,
+    screen: &mut Screen,
+) -> Result<Ending> {
+    interrupt::listen();
+    let bars = bars && screen.bars && output == Output::Full;
+    let stage = Playing { plan, output, bars };
+    if output == Output::Full {
+        stage.opening(screen)?;
+    }
+    let mut legend = Legend::default();
+    let mut traces = Vec::new();
+    for turn in &plan.turns {
+        let trace = stage.turn(turn, screen)?;
+        let interrupted = trace.interrupted;
+        match output {
+            Output::Full => stage.chart(turn, &trace, screen, &mut legend)?,
+            Output::Quiet => {}
+            Output::Json => ndjson::write(&trace, screen)?,
+        }
+        screen.flush()?;
+        traces.push(trace);
+        if interrupted {
+            break;
+        }
+    }
+    for export in exports {
+        export.finish(&traces)?;
+    }
+    if traces.iter().any(|trace| trace.interrupted) {
+        return Ok(Ending::Interrupted);
+    }
+    let played = Played::new(&plan.knobs, &traces);
+    let broken = match output {
+        Output::Json => stage.report_broken(&played),
+        Output::Full | Output::Quiet => {
+            if output == Output::Full {
+                let page = screen.page;
+                legend.write(&page, screen)?;
+            }
+            stage.verdict(&played, screen)?;
+            stage.claims(&played, screen)?
+        }
+    };
+    if output == Output::Full {
+        stage.closing(screen)?;
+    }
+    screen.flush()?;
+    Ok(if broken { Ending::Broken } else { Ending::Fine })
+}
+
+/// A chapter that is being played.
+struct Playing<'a> {
+    plan: &'a Plan,
+    output: Output,
+    bars: bool,
+}
+
+impl Playing<'_> {
+    fn opening(&self, screen: &mut Screen) -> Result<()> {
+        let chapter = self.plan.chapter;
+        let lesson = chapter.lesson();
+        let page = screen.page;
+        page.title(screen, chapter.name, chapter.title)?;
+        writeln!(screen)?;
+        page.prose(screen, 2, &lesson.question)?;
+        writeln!(screen)?;
+        page.aside(screen, 2, &format!("Watch: {}", lesson.watch))?;
+        screen.flush()?;
+        Ok(())
+    }
+
+    /// Plays one scene, and shows its lines as they come.
+    fn turn(&self, turn: &Turn, screen: &mut Screen) -> Result<Trace> {
+        let Plan { chapter, knobs, .. } = self.plan;
+        let page = screen.page;
+        if self.output == Output::Full {
+            page.heading(screen, turn.scene.name, &self.about(turn))?;
+            screen.flush()?;
+        }
+        let names = names_width(&turn.ideal);
+        let mut lines = Lines::new(page, names);
+        if turn.clock == Clock::Virtual {
+            let trace = run::scene(chapter, turn.scene, knobs, Clock::Virtual)?;
+            if self.output == Output::Full {
+                for event in &trace.events {
+                    lines.take(screen, event)?;
+                }
+            }
+            return Ok(trace);
+        }
+
+        let live = run::live(chapter, turn.scene, knobs)?;
+        let mut bars = Bars::new(page, names, self.bars);
+        loop {
+            let mut batch = match live.events.recv_timeout(TICK) {
+                Ok(event) => vec![event],
+                Err(RecvTimeoutError::Timeout) => Vec::new(),
+                Err(RecvTimeoutError::Disconnected) => break,
+            };
+            batch.extend(live.events.try_iter());
+            batch.iter().for_each(|event| bars.take(event));
+            if self.output == Output::Full && batch.iter().any(Lines::shows) {
+                bars.suspend(|| -> Result<()> {
+                    for event in &batch {
+                        lines.take(screen, event)?;
+                    }
+                    Ok(screen.flush()?)
+                })?;
+            } else {
+                batch.iter().for_each(|event| lines.learn(event));
+            }
+            if interrupt::requested() {
+                bars.clear();
+                return Ok(live.interrupt());
+            }
+            bars.tick();
+        }
+        bars.clear();
+        live.finish()
+    }
+
+    /// A scene's heading: what it is, and what is special about this run.
+    fn about(&self, turn: &Turn) -> String {
+        let mut about = turn.scene.about.to_owned();
+        if turn.scene.name == self.plan.chapter.measure.baseline {
+            about = format!("baseline: {about}");
+        }
+        let real_elsewhere = self.plan.turns.iter().any(|turn| turn.clock == Clock::Real);
+        if turn.clock == Clock::Virtual && real_elsewhere {
+            let length = time(turn.length(self.plan.knobs.speed()));
+            about += &format!(" (on the virtual clock: it would take {length})");
+        }
+        about
+    }
+
+    fn chart(
+        &self,
+        turn: &Turn,
+        trace: &Trace,
+        screen: &mut Screen,
+        legend: &mut Legend,
+    ) -> Result<()> {
+        let timeline = Timeline::of(trace);
+        let end = trace.elapsed;
+        let speed = self.plan.knobs.speed();
+        let turns = self.plan.turns.iter().filter(|other| other.clock == turn.clock);
+        let longest = turns.map(|turn| turn.ideal.elapsed.div_f64(speed)).max();
+        let longest = longest.unwrap_or_default().max(end);
+        let scale = if end * SMALLEST_PART >= longest {
+            longest
+        } else {
+            end
+        };
+        let page = screen.page;
+        view::chart(&page, screen, &timeline, scale, legend)?;
+        Ok(())
+    }
+
+    fn verdict(&self, played: &Played, screen: &mut Screen) -> Result<()> {
+        let Some(verdict) = self.compare(played) else {
+            return Ok(());
+        };
+        let page = screen.page;
+        view::verdict(&page, screen, &verdict)?;
+        Ok(())
+    }
+
+    /// The verdict, if both scenes that it compares were played.
+    fn compare(&self, played: &Played) -> Option<Verdict> {
+        let measure = &self.plan.chapter.measure;
+        let scenes = [measure.baseline, measure.scene];
+        let mut rows = Vec::new();
+        for scene in scenes {
+            let timeline = played.get(scene)?;
+            let figure = match measure.figure {
+                chapter::Figure::Time(figure) => Figure::Time(figure(timeline)?),
+                chapter::Figure::Fact(fact) => Figure::Fact(fact(timeline)),
+            };
+            rows.push(Row {
+                scene: scene.to_owned(),
+                figure,
+                remark: None,
+            });
+        }
+        let chapter::Figure::Time(figure) = measure.figure else {
+            return Some(Verdict {
+                what: measure.what.to_owned(),
+                rows,
+                ratio: None,
+                notes: vec!["Nothing here is faster, and no speed-up is claimed.".to_owned()],
+            });
+        };
+        let clocks = scenes.map(|scene| self.clock(scene));
+        let mut notes = Vec::new();
+        let mut ratio = None;
+        if clocks[0] == clocks[1] {
+            ratio = quotient(figure(played.get(scenes[0])?)?, figure(played.get(scenes[1])?)?);
+            notes.extend(self.ideal(figure));
+        } else {
+            rows[0].remark = Some("on the virtual clock: not measured, so no ratio".to_owned());
+        }
+        let totals = scenes.map(|scene| played.total(scene));
+        if measure.what.contains("total") {
+            let timeline = played.get(scenes[1])?;
+            let (work, path) = (timeline.work(), timeline.critical_path());
+            if let Some(bound) = quotient(work, path) {
+                notes.push(format!(
+                    "Work {} / critical path {} = {bound:.1}x: no schedule can overlap more.",
+                    time(work),
+                    time(path)
+                ));
+            }
+        } else if let Some(ratio) = quotient(totals[0], totals[1])
+            && Some(totals[1]) != figure(played.get(scenes[1])?)
+        {
+            notes.push(format!(
+                "The totals are {} and {}, {ratio:.1}x.",
+                time(totals[0]),
+                time(totals[1])
+            ));
+        }
+        Some(Verdict {
+            what: measure.what.to_owned(),
+            rows,
+            ratio,
+            notes,
+        })
+    }
+
+    /// The clock that a scene was played on.
+    fn clock(&self, scene: &str) -> Option<Clock> {
+        let turn = self.turn_of(scene);
+        turn.map(|turn| turn.clock)
+    }
+
+    fn turn_of(&self, scene: &str) -> Option<&Turn> {
+        self.plan.turns.iter().find(|turn| turn.scene.name == scene)
+    }
+
+    /// What the ratio would be on a machine that takes no time for anything.
+    fn ideal(&self, figure: fn(&Timeline) -> Option<Duration>) -> Option<String> {
+        let measure = &self.plan.chapter.measure;
+        let ideal = |scene| figure(&Timeline::of(&self.turn_of(scene)?.ideal));
+        let (baseline, scene) = (ideal(measure.baseline)?, ideal(measure.scene)?);
+        let ratio = quotient(baseline, scene)?;
+        let (baseline, scene) = (time(baseline), time(scene));
+        Some(format!("The ideal is {ratio:.1}x: {baseline} against {scene}."))
+    }
+
+    /// Shows every claim whose scenes were played; returns whether one of them
+    /// is broken.
+    fn claims(&self, played: &Played, screen: &mut Screen) -> Result<bool> {
+        let page = screen.page;
+        page.heading(screen, "claims", "checked against the traces above")?;
+        let mut broken = false;
+        for claim in self.plan.chapter.claims {
+            if let Some(finding) = played.check(claim) {
+                broken |= matches!(finding, Finding::Broken(_));
+                finding_line(screen, claim.says, &finding)?;
+            }
+        }
+        Ok(broken)
+    }
+
+    /// Names the claims that are broken on stderr; returns whether there are
+    /// any.
+    fn report_broken(&self, played: &Played) -> bool {
+        let mut broken = false;
+        for claim in self.plan.chapter.claims {
+            if let Some(Finding::Broken(evidence)) = played.check(claim) {
+                broken = true;
+                // Nothing is left to do if stderr is closed.
+                let _ = writeln!(
+                    anstream::stderr(),
+                    "the claim '{}' does not hold: {evidence}",
+                    claim.id
+                );
+            }
+        }
+        broken
+    }
+
+    fn closing(&self, screen: &mut Screen) -> Result<()> {
+        let chapter = self.plan.chapter;
+        let lesson = chapter.lesson();
+        let page = screen.page;
+        page.heading(screen, "remember", "")?;
+        page.prose(screen, 2, &lesson.takeaway)?;
+        if let Some(erratum) = lesson.erratum {
+            page.heading(screen, "erratum", "where the article is wrong")?;
+            page.prose(screen, 2, &erratum)?;
+        }
+        writeln!(screen)?;
+        let left_out = self.plan.left_out();
+        if let Some(first) = left_out.first() {
+            let names = left_out.join(", ");
+            page.aside(
+                screen,
+                2,
+                &format!(
+                    "Not played: {names}. Play one with 'asyncade {0} --scene {first}', \
+                     all of them with 'asyncade {0} --all'.",
+                    chapter.name
+                ),
+            )?;
+        }
+        let code = format!("Read the code with 'asyncade show {}'.", chapter.name);
+        page.aside(screen, 2, &code)?;
+        Ok(())
+    }
+}
+
+/// Writes a claim and what became of it.
+pub(super) fn finding_line(screen: &mut Screen, says: &str, finding: &Finding) -> Result<()> {
+    let (check, evidence) = match finding {
+        Finding::Holds(evidence) => (Check::Holds, evidence),
+        Finding::Broken(evidence) => (Check::Broken, evidence),
+        Finding::Moot(reason) => (Check::Moot, reason),
+    };
+    let page = screen.page;
+    view::check(&page, screen, check, says, evidence)?;
+    Ok(())
+}
+
+/// How many times longer the first is, if the second takes any time.
+fn quotient(a: Duration, b: Duration) -> Option<f64> {
+    (!b.is_zero()).then(|| a.as_secs_f64() / b.as_secs_f64())
+}
+
+/// The width of the longest lane name.
+fn names_width(trace: &Trace) -> usize {
+    let names = trace.events.iter().filter_map(|event| match &event.what {
+        What::Spawn { name, .. } => Some(console::measure_text_width(name)),
+        _ => None,
+    });
+    names.max().unwrap_or(0)
+}

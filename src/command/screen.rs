@@ -1,0 +1,75 @@
+//! Where a command writes to: standard output, what kind of sheet that is, and
+//! whether there is a terminal on which bars can be drawn.
+
+use std::env;
+use std::io::{self, BufWriter, IsTerminal, Write};
+
+use console::Term;
+
+use crate::view::Page;
+
+/// Standard output and what is known of it.
+pub struct Screen {
+    /// The sheet that views are laid out for.
+    pub page: Page,
+    /// Whether stderr is a terminal that can move its cursor.
+    pub bars: bool,
+    out: BufWriter<anstream::Stdout>,
+}
+
+impl Screen {
+    /// Looks at the streams and the environment.
+    pub fn detect() -> Screen {
+        let columns = match Term::stdout().size_checked() {
+            Some((_, columns)) => usize::from(columns),
+            None => 80,
+        };
+        let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let stderr = Term::stderr();
+        let roomy = stderr.size_checked().is_some_and(|(_, columns)| columns >= 40);
+        Screen {
+            page: Page::new(columns, is_utf8()),
+            bars: io::stderr().is_terminal() && !dumb && roomy,
+            out: BufWriter::new(anstream::stdout()),
+        }
+    }
+}
+
+impl Write for Screen {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.out.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// Sets for both streams whether they are coloured. `Auto` asks each stream
+/// and its environment: `NO_COLOR`, `CLICOLOR`, `TERM=dumb`, is it a terminal?
+pub fn colour(choice: clap::ColorChoice) {
+    let choice = match choice {
+        clap::ColorChoice::Auto => anstream::ColorChoice::Auto,
+        clap::ColorChoice::Always => anstream::ColorChoice::Always,
+        clap::ColorChoice::Never => anstream::ColorChoice::Never,
+    };
+    choice.write_global();
+    // `colored` looks at stdout only, so it always colours, and `anstream`
+    // strips what a stream does not want.
+    colored::control::set_override(true);
+}
+
+/// Whether the locale shows Unicode: by POSIX the first of these that is set.
+/// Windows has no such variables, and its terminals show Unicode.
+fn is_utf8() -> bool {
+    if cfg!(windows) {
+        return true;
+    }
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()));
+    locale.is_some_and(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    })
+}

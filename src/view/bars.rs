@@ -1,0 +1,160 @@
+//! Progress, one bar a lane, on stderr below the lines: how far each lane is
+//! into the wait it is in, by the wait's own due time. The bars show nothing
+//! that the lines and the timeline do not say as well.
+
+use std::time::{Duration, Instant};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::page::Page;
+use crate::trace::{Event, What};
+
+/// No more bars than this: below them the lines would not be seen.
+const MOST: usize = 8;
+
+/// The bars of one scene.
+pub struct Bars {
+    multi: MultiProgress,
+    page: Page,
+    column: usize,
+    lanes: Vec<Row>,
+    /// Says how many lanes have no bar, if there are any.
+    rest: Option<ProgressBar>,
+    /// The moment that is the scene's zero.
+    start: Instant,
+}
+
+/// A lane, its bar if it has one, and the wait that it is in.
+struct Row {
+    bar: Option<ProgressBar>,
+    wait: Option<Progress>,
+}
+
+struct Progress {
+    number: u32,
+    from: Duration,
+    due: Option<Duration>,
+}
+
+impl Bars {
+    /// Bars drawn on stderr, or hidden ones. Call it when the scene starts.
+    pub fn new(page: Page, column: usize, visible: bool) -> Bars {
+        let target = if visible {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
+        Bars {
+            multi: MultiProgress::with_draw_target(target),
+            page,
+            column: column.clamp(4, 14),
+            lanes: Vec::new(),
+            rest: None,
+            start: Instant::now(),
+        }
+    }
+
+    /// Takes the bars off the screen while something is written to it. They
+    /// must not be touched meanwhile.
+    pub fn suspend<T>(&self, write: impl FnOnce() -> T) -> T {
+        self.multi.suspend(write)
+    }
+
+    /// Takes in what happened.
+    pub fn take(&mut self, event: &Event) {
+        match &event.what {
+            What::Spawn { name, .. } => self.spawn(name),
+            What::Wait { wait, on, due, .. } => {
+                let wait = Progress {
+                    number: *wait,
+                    from: event.at(),
+                    due: due.map(Duration::from_nanos),
+                };
+                if let Some(row) = self.lanes.get_mut(event.lane as usize) {
+                    if let Some(bar) = &row.bar {
+                        bar.set_message(on.clone());
+                    }
+                    row.wait = Some(wait);
+                }
+            }
+            What::Wake { wait } | What::Drop { wait } => {
+                if let Some(row) = self.lanes.get_mut(event.lane as usize)
+                    && row.wait.as_ref().is_some_and(|own| own.number == *wait)
+                {
+                    row.wait = None;
+                    if let Some(bar) = &row.bar {
+                        bar.set_message("");
+                    }
+                }
+            }
+            What::End { outcome, .. } => {
+                if let Some(row) = self.lanes.get_mut(event.lane as usize) {
+                    row.wait = None;
+                    if let Some(bar) = &row.bar {
+                        bar.abandon_with_message(outcome.to_string());
+                    }
+                }
+            }
+            What::Poll { .. } | What::Pend | What::Say { .. } => {}
+        }
+    }
+
+    /// Moves every bar to where its wait is by now.
+    pub fn tick(&self) {
+        let now = self.start.elapsed();
+        for row in &self.lanes {
+            let (Some(bar), Some(wait)) = (&row.bar, &row.wait) else {
+                continue;
+            };
+            if let Some(due) = wait.due {
+                let length = due.saturating_sub(wait.from).as_millis();
+                let position = now.saturating_sub(wait.from).as_millis().min(length);
+                bar.set_length(u64::try_from(length).unwrap_or(u64::MAX).max(1));
+                bar.set_position(u64::try_from(position).unwrap_or(u64::MAX));
+            }
+        }
+    }
+
+    /// Takes the bars off the screen for good.
+    pub fn clear(&self) {
+        // An error means that there is no screen to take them off.
+        let _ = self.multi.clear();
+    }
+
+    fn spawn(&mut self, name: &str) {
+        let mut row = Row {
+            bar: None,
+            wait: None,
+        };
+        if self.lanes.len() < MOST {
+            let bar = self.multi.add(ProgressBar::new(1));
+            bar.set_style(self.style());
+            bar.set_prefix(self.page.fit(name, self.column));
+            row.bar = Some(bar);
+        }
+        self.lanes.push(row);
+        if let Some(more) = self.lanes.len().checked_sub(MOST).filter(|more| *more > 0) {
+            let rest = self.rest.get_or_insert_with(|| {
+                let bar = self.multi.add(ProgressBar::new(1));
+                bar.set_style(ProgressStyle::with_template("  {msg}").unwrap_or_else(|_| plain()));
+                bar
+            });
+            rest.set_message(format!("and {more} more"));
+        }
+    }
+
+    fn style(&self) -> ProgressStyle {
+        let template = if self.page.is_wide() {
+            "  {prefix} {bar:36.cyan/dim} {msg}"
+        } else {
+            "  {prefix} {bar:12.cyan/dim} {msg}"
+        };
+        ProgressStyle::with_template(template)
+            .unwrap_or_else(|_| plain())
+            .progress_chars(self.page.glyphs.progress)
+    }
+}
+
+fn plain() -> ProgressStyle {
+    ProgressStyle::default_bar()
+}

@@ -1,0 +1,42 @@
+//! A claim with its tick and its evidence.
+
+use std::io::{self, Write};
+
+use colored::Colorize;
+
+use super::page::Page;
+
+/// What became of a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Check {
+    /// It holds.
+    Holds,
+    /// It does not.
+    Broken,
+    /// It says nothing at these knobs.
+    Moot,
+}
+
+/// Writes a claim: the sentence behind its mark, the evidence below.
+///
+/// # Errors
+/// Whatever the writer says.
+pub fn check(
+    page: &Page,
+    out: &mut dyn Write,
+    check: Check,
+    sentence: &str,
+    evidence: &str,
+) -> io::Result<()> {
+    let mark = match check {
+        Check::Holds => page.glyphs.yes.to_string().green().bold(),
+        Check::Broken => page.glyphs.no.to_string().red().bold(),
+        Check::Moot => "-".dimmed(),
+    };
+    let sentence = page.wrap(4, sentence).join("\n");
+    writeln!(out, "  {mark} {}", sentence.trim_start())?;
+    match check {
+        Check::Moot => page.aside(out, 6, &format!("does not apply: {evidence}")),
+        Check::Holds | Check::Broken => page.aside(out, 6, evidence),
+    }
+}

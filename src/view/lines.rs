@@ -1,0 +1,88 @@
+//! The timed trace: one line for each thing said, as it happens.
+
+use std::io::{self, Write};
+
+use colored::Colorize;
+use console::measure_text_width;
+
+use super::page::{Page, colour};
+use crate::timeline::clock;
+use crate::trace::{Event, Place, What};
+
+/// Writes lines, live or from a recording.
+pub struct Lines {
+    page: Page,
+    /// The names of the lanes met so far.
+    names: Vec<String>,
+    /// The width of the column of names.
+    column: usize,
+}
+
+impl Lines {
+    /// A view for lanes whose names are `column` wide at most, as far as is
+    /// known.
+    pub fn new(page: Page, column: usize) -> Lines {
+        let most = if page.is_wide() { 14 } else { 8 };
+        Lines {
+            page,
+            names: Vec::new(),
+            column: column.clamp(4, most),
+        }
+    }
+
+    /// Whether an event is one that is written.
+    pub fn shows(event: &Event) -> bool {
+        matches!(event.what, What::Say { .. })
+    }
+
+    /// Writes an event, if it is one that is written.
+    ///
+    /// # Errors
+    /// Whatever the writer says.
+    pub fn take(&mut self, out: &mut dyn Write, event: &Event) -> io::Result<()> {
+        self.learn(event);
+        match &event.what {
+            What::Say { text, place } => self.line(out, event, text, place),
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes an event in without writing it: lanes have names.
+    pub fn learn(&mut self, event: &Event) {
+        if let What::Spawn { name, .. } = &event.what {
+            self.names.push(name.clone());
+        }
+    }
+
+    fn line(
+        &self,
+        out: &mut dyn Write,
+        event: &Event,
+        text: &str,
+        place: &Place,
+    ) -> io::Result<()> {
+        let name = self.names.get(event.lane as usize).map_or("?", String::as_str);
+        let name = self.page.fit(name, self.column);
+        let head = format!("{:>9}  {name}  ", clock(event.at()));
+        write!(
+            out,
+            "{}  {}  {}",
+            format!("{:>9}", clock(event.at())).dimmed(),
+            name.color(colour(event.lane)),
+            text
+        )?;
+        let source = source(place);
+        let used = measure_text_width(&head) + measure_text_width(text);
+        let free = self.page.width.saturating_sub(used);
+        if self.page.is_wide() && free > source.len() + 1 {
+            write!(out, "{}", format!("{source:>free$}").dimmed())?;
+        }
+        writeln!(out)
+    }
+}
+
+/// A source line as one says it in class: `demo.rs:12`.
+fn source(place: &Place) -> String {
+    let file = place.file.rsplit('/').next().unwrap_or(&place.file);
+    format!("{file}:{}", place.line)
+}

@@ -1,0 +1,97 @@
+//! The verdict: the baseline against the scene that shows the gain, each with
+//! the figure that was measured, and the ratio of the two.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use colored::Colorize;
+use console::measure_text_width;
+
+use super::page::Page;
+use crate::timeline::clock;
+
+/// What is compared.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    /// What the figures are, as in `total time`.
+    pub what: String,
+    /// The baseline first.
+    pub rows: Vec<Row>,
+    /// The ratio of the two figures, if there is an honest one.
+    pub ratio: Option<f64>,
+    /// What else is to be said, a sentence each.
+    pub notes: Vec<String>,
+}
+
+/// One scene's figure.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The scene.
+    pub scene: String,
+    /// Its figure.
+    pub figure: Figure,
+    /// What is special about it, as in `virtual clock, not measured`.
+    pub remark: Option<String>,
+}
+
+/// What was measured.
+#[derive(Clone, Debug)]
+pub enum Figure {
+    /// A time: drawn as a bar.
+    Time(Duration),
+    /// A yes or no.
+    Fact(bool),
+}
+
+/// A ratio as one says it: `2.0x`, `36x`.
+fn ratio(ratio: f64) -> String {
+    if ratio < 10.0 {
+        format!("{ratio:.1}x")
+    } else {
+        format!("{ratio:.0}x")
+    }
+}
+
+/// Writes a verdict.
+///
+/// # Errors
+/// Whatever the writer says.
+pub fn verdict(page: &Page, out: &mut dyn Write, verdict: &Verdict) -> io::Result<()> {
+    page.heading(out, "verdict", &verdict.what)?;
+    let names = verdict.rows.iter().map(|row| measure_text_width(&row.scene));
+    let names = names.max().unwrap_or(0).min(page.width / 3);
+    let longest = verdict.rows.iter().filter_map(|row| match row.figure {
+        Figure::Time(time) => Some(time),
+        Figure::Fact(_) => None,
+    });
+    let longest = longest.max().unwrap_or_default().max(Duration::from_nanos(1));
+    // Room for the figure and the ratio.
+    let most = page.width.saturating_sub(2 + names + 2 + 20);
+    for (index, row) in verdict.rows.iter().enumerate() {
+        let last = index + 1 == verdict.rows.len();
+        let name = page.fit(&row.scene, names);
+        let mut line = match row.figure {
+            Figure::Time(time) => {
+                let share = time.as_secs_f64() / longest.as_secs_f64();
+                let length = ((share * most as f64).round() as usize).max(1);
+                let bar: String = std::iter::repeat_n(page.glyphs.hold, length).collect();
+                let bar = if last { bar.green() } else { bar.dimmed() };
+                let gap = most.saturating_sub(length);
+                format!("{name}  {bar}{:gap$} {:>8}", "", clock(time))
+            }
+            Figure::Fact(true) => format!("{name}  {}", "yes".green()),
+            Figure::Fact(false) => format!("{name}  {}", "no".red()),
+        };
+        if last && let Some(value) = verdict.ratio {
+            line += &format!("  {}", ratio(value).bold());
+        }
+        writeln!(out, "  {line}")?;
+        if let Some(remark) = &row.remark {
+            writeln!(out, "  {:names$}  {}", "", remark.dimmed())?;
+        }
+    }
+    for note in &verdict.notes {
+        page.prose(out, 2, note)?;
+    }
+    Ok(())
+}
