@@ -11,7 +11,7 @@ use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Args, ColorChoice, Command, FromArgMatches};
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::chapter::{Chapter, Knob, Knobs, Kind};
+use crate::chapter::{Chapter, Kind, Knob, Knobs};
 use crate::command::{self, Choice, Ending, Export, Output, Plan, Screen, Usage};
 use crate::demos;
 use crate::trace;
@@ -112,7 +112,12 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Result<Ending> {
         Ok(matches) => matches,
         Err(error) => return usage(&error),
     };
-    command::colour(matches.get_one("color").copied().unwrap_or(ColorChoice::Auto));
+    command::colour(
+        matches
+            .get_one("color")
+            .copied()
+            .unwrap_or(ColorChoice::Auto),
+    );
     let mut screen = Screen::detect();
     if let Some((name, matches)) = matches.subcommand()
         && let Some(chapter) = demos::find(name)
@@ -129,7 +134,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Result<Ending> {
         Some(Tool::Prove { chapter }) => {
             let mut chapters: Vec<&Chapter> = demos::CHAPTERS.to_vec();
             if !chapter.is_empty() {
-                chapters = chapter.iter().filter_map(|name| demos::find(name)).collect();
+                chapters = chapter
+                    .iter()
+                    .filter_map(|name| demos::find(name))
+                    .collect();
             }
             return command::prove(&chapters, &mut screen);
         }
@@ -158,7 +166,11 @@ fn subcommand(chapter: &'static Chapter) -> Command {
     let lesson = chapter.lesson();
     let command = Command::new(chapter.name)
         .about(capitalised(chapter.title))
-        .long_about(format!("{}\n\n{}", capitalised(chapter.title), lesson.question))
+        .long_about(format!(
+            "{}\n\n{}",
+            capitalised(chapter.title),
+            lesson.question
+        ))
         .aliases(swapped(chapter.name))
         .args(chapter.knobs.iter().map(knob))
         .arg(scene(chapter));
@@ -181,9 +193,10 @@ fn knob(knob: &'static Knob) -> Arg {
         Kind::SameAs(other) => arg
             .value_name("TIME")
             .help(format!("{} [default: as --{}]", knob.help, other.name)),
-        Kind::Count { default, min, max } => arg
-            .value_name("N")
-            .help(format!("{} [default: {default}, {min} to {max}]", knob.help)),
+        Kind::Count { default, min, max } => arg.value_name("N").help(format!(
+            "{} [default: {default}, {min} to {max}]",
+            knob.help
+        )),
     }
 }
 
@@ -253,19 +266,21 @@ fn play(chapter: &'static Chapter, matches: &ArgMatches, screen: &mut Screen) ->
         speed: args.speed,
         yes_wait: args.yes_wait,
     })?;
-    let exports: Result<Vec<Export>, Usage> =
-        args.export.iter().map(|path| Export::prepare(path)).collect();
+    let exports = Export::prepare_all(&args.export)?;
     let output = match (args.json, args.quiet) {
         (true, _) => Output::Json,
         (_, true) => Output::Quiet,
         _ => Output::Full,
     };
-    command::play(&plan, exports?, output, !args.no_progress, screen)
+    command::play(&plan, exports, output, !args.no_progress, screen)
 }
 
 /// What clap has to say: help and version on stdout, an error as one line.
 fn usage(error: &clap::Error) -> Result<Ending> {
-    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+    if matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+    ) {
         error.print()?;
         return Ok(Ending::Fine);
     }
@@ -276,6 +291,6 @@ fn usage(error: &clap::Error) -> Result<Ending> {
         .map(str::trim)
         .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"))
         .filter(|line| !line.is_empty());
-    let line = said.collect::<Vec<_>>().join("; ");
+    let line = said.collect::<Vec<_>>().join("; ").replace(['[', ']'], "");
     Err(Usage(format!("{line} (see 'asyncade --help')")).into())
 }

@@ -9,9 +9,9 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::chapter::{Chapter, Knobs, Scene};
+use crate::chapter::{Chapter, Knobs, Run, Scene};
 use crate::stage::Recorder;
-use crate::trace::{Clock, Event, Header, Trace};
+use crate::trace::{Clock, Event, Header, Place, Trace, What};
 
 /// Runs a scene to its end.
 ///
@@ -41,10 +41,17 @@ pub fn live(chapter: &'static Chapter, scene: &'static Scene, knobs: &Knobs) -> 
     let header = header(chapter, scene, knobs, Clock::Real);
     let knobs = knobs.clone();
     let run = move || {
-        record(chapter, scene, &knobs, Clock::Real, Some(sender), |recorder| {
-            // The receiver waits for exactly this.
-            let _ = started.send(Arc::clone(recorder));
-        })
+        record(
+            chapter,
+            scene,
+            &knobs,
+            Clock::Real,
+            Some(sender),
+            |recorder| {
+                // The receiver waits for exactly this.
+                let _ = started.send(Arc::clone(recorder));
+            },
+        )
     };
     let scene = thread::Builder::new()
         .name("scene".to_owned())
@@ -102,20 +109,27 @@ fn record(
     started: impl FnOnce(&Arc<Recorder>),
 ) -> Result<(Trace, Result<()>)> {
     let runtime = runtime(clock)?;
-    let (recorder, main) = {
+    let Run { future, function } = (scene.run)(knobs);
+    let recorder = {
         // A virtual clock is seen only inside its runtime.
         let _inside = runtime.enter();
-        let recorder = Recorder::new(clock, live);
-        let main = Arc::clone(&recorder).main((scene.run)(knobs));
-        (recorder, main)
+        Recorder::new(clock, live)
     };
     started(&recorder);
-    let end = runtime.block_on(main);
+    let end = runtime.block_on(async { Arc::clone(&recorder).main(future).await });
     // Cancels the tasks that are left, as the end of `main` does, and waits
     // for threads that still run.
+    recorder.shut_down();
     drop(runtime);
     recorder.close();
-    let trace = trace(header(chapter, scene, knobs, clock), &recorder, false);
+    let mut trace = trace(header(chapter, scene, knobs, clock), &recorder, false);
+    if let Some(What::Spawn { place, .. }) = trace.events.first_mut().map(|event| &mut event.what) {
+        // `main` begins where its function does, and not here.
+        *place = Place {
+            file: format!("demos/{}/demo.rs", chapter.folder()).into(),
+            line: chapter.line_of(function).unwrap_or(1),
+        };
+    }
     let end = end.with_context(|| format!("a task of the scene {} panicked", scene.name));
     Ok((trace, end))
 }

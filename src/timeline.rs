@@ -29,6 +29,8 @@ pub struct Timeline {
     pub lanes: Vec<Lane>,
     /// Everything that was said, in order.
     pub lines: Vec<Line>,
+    /// The first two tasks that held the loop's thread at once, if any did.
+    pub collision: Option<(LaneId, LaneId)>,
 }
 
 /// One row.
@@ -262,20 +264,6 @@ impl Timeline {
         // The first of equals.
         gaps.rev().max_by_key(Span::length)
     }
-
-    /// The first two tasks that held the loop's thread at the same time, if
-    /// there are any.
-    pub fn collision(&self) -> Option<(&str, &str)> {
-        let mut holds: Vec<(Duration, Duration, &str)> = Vec::new();
-        for lane in self.lanes.iter().filter(|lane| lane.kind == LaneKind::Task) {
-            holds.extend(lane.holds().map(|span| (span.from, span.to, lane.name.as_str())));
-        }
-        holds.sort();
-        holds.windows(2).find_map(|pair| {
-            let ((_, end, first), (begin, _, second)) = (pair[0], pair[1]);
-            (begin < end).then_some((first, second))
-        })
-    }
 }
 
 /// One step back along the critical path.
@@ -307,7 +295,10 @@ impl Lane {
     /// the two overlap.
     fn work(&self) -> Duration {
         let end = self.spans.last().map_or(self.born, |span| span.to);
-        let waits = self.waits.iter().filter(|wait| !wait.on.starts_with("thread "));
+        let waits = self
+            .waits
+            .iter()
+            .filter(|wait| !wait.on.starts_with("thread "));
         let mut busy: Vec<(Duration, Duration)> = waits
             .map(|wait| (wait.from, wait.over(end)))
             .chain(self.holds().map(|span| (span.from, span.to)))
@@ -324,8 +315,14 @@ impl Lane {
 
     /// When, at `at` or before it, the lane was last doing something.
     fn last_busy(&self, at: Duration) -> Option<Duration> {
-        let polls = self.spans.iter().filter(|span| span.doing == Doing::Holding);
-        polls.filter(|span| span.from <= at).map(|span| span.to.min(at)).max()
+        let polls = self
+            .spans
+            .iter()
+            .filter(|span| span.doing == Doing::Holding);
+        polls
+            .filter(|span| span.from <= at)
+            .map(|span| span.to.min(at))
+            .max()
     }
 
     fn step_back(&self, at: Duration) -> Step {
@@ -367,6 +364,9 @@ struct Reading {
     lanes: Vec<Open>,
     lines: Vec<Line>,
     waits: Vec<(LaneId, usize)>,
+    /// The tasks that hold the loop's thread: one at most, if all is well.
+    holders: Vec<LaneId>,
+    collision: Option<(LaneId, LaneId)>,
 }
 
 /// A lane being read, with what it has been doing since when.
@@ -386,10 +386,22 @@ impl Open {
         let due = self.pending.iter().filter_map(|(_, due)| *due).min();
         match (self.doing, due.filter(|due| (from..at).contains(due))) {
             (Doing::Waiting, Some(due)) => {
-                spans.push(Span { from, to: due, doing: Doing::Waiting });
-                spans.push(Span { from: due, to: at, doing: Doing::Overdue });
+                spans.push(Span {
+                    from,
+                    to: due,
+                    doing: Doing::Waiting,
+                });
+                spans.push(Span {
+                    from: due,
+                    to: at,
+                    doing: Doing::Overdue,
+                });
             }
-            (doing, _) => spans.push(Span { from, to: at, doing }),
+            (doing, _) => spans.push(Span {
+                from,
+                to: at,
+                doing,
+            }),
         }
         self.since = at;
         self.doing = doing;
@@ -400,7 +412,10 @@ impl Reading {
     fn take(&mut self, event: &Event) {
         let at = event.at();
         let index = event.lane as usize;
-        if let What::Spawn { name, kind, parent, .. } = &event.what {
+        if let What::Spawn {
+            name, kind, parent, ..
+        } = &event.what
+        {
             self.lanes.push(Open {
                 lane: Lane {
                     name: name.clone(),
@@ -428,11 +443,19 @@ impl Reading {
                 open.within = *within;
                 open.turn(at, Doing::Holding);
                 open.lane.polls.push(at);
+                let is_task = open.lane.kind == LaneKind::Task;
                 self.hand_over(*within, at, Doing::Waiting);
+                if is_task {
+                    let other = self.holders.first();
+                    let other = other.map(|other| (*other, event.lane));
+                    self.collision = self.collision.or(other);
+                    self.holders.push(event.lane);
+                }
             }
             What::Pend => {
                 open.turn(at, Doing::Waiting);
                 let outer = open.within.take();
+                self.holders.retain(|lane| *lane != event.lane);
                 self.hand_over(outer, at, Doing::Holding);
             }
             What::Say { text, place } => self.lines.push(Line {
@@ -467,6 +490,7 @@ impl Reading {
                     detail: detail.clone(),
                 });
                 let outer = open.within.take();
+                self.holders.retain(|lane| *lane != event.lane);
                 self.hand_over(outer, at, Doing::Holding);
             }
         }
@@ -474,9 +498,14 @@ impl Reading {
 
     /// The lane around a poll loses the thread to it, or gets it back.
     fn hand_over(&mut self, outer: Option<LaneId>, at: Duration, doing: Doing) {
-        let outer = outer.and_then(|outer| self.lanes.get_mut(outer as usize));
-        if let Some(outer) = outer.filter(|outer| outer.lane.end.is_none()) {
-            outer.turn(at, doing);
+        let Some(id) = outer else { return };
+        let open = self.lanes.get_mut(id as usize);
+        if let Some(open) = open.filter(|open| open.lane.end.is_none()) {
+            open.turn(at, doing);
+            match doing {
+                Doing::Holding => self.holders.push(id),
+                Doing::Waiting | Doing::Overdue => self.holders.retain(|lane| *lane != id),
+            }
         }
     }
 
@@ -487,6 +516,10 @@ impl Reading {
         let Some(open) = self.lanes.get_mut(lane as usize) else {
             return;
         };
+        if open.doing == Doing::Waiting && open.lane.end.is_none() {
+            // It is being dropped: up to here the wait was still on.
+            open.turn(at, Doing::Waiting);
+        }
         if let Some(wait) = open.lane.waits.get_mut(index) {
             wait.to = Some(at);
             wait.dropped = dropped;
@@ -509,6 +542,7 @@ impl Reading {
             total: main.map_or(elapsed, |end| end.at),
             lanes,
             lines: self.lines,
+            collision: self.collision,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod demo;
 
+use std::cmp::Ordering;
 use std::time::Duration;
 
 use crate::chapter::{
@@ -137,16 +138,14 @@ pub const CHAPTER: Chapter = Chapter {
             scenes: &["try_join"],
             check: |p| {
                 let (a, b, c) = abc(p.knobs);
-                let ended = |name, takes| {
-                    // try_join! polls in the order passed, so at the same
-                    // moment A is done before B fails, and C is not.
-                    let done = takes < b || (takes == b && name == "A");
-                    let outcome = if done {
-                        Outcome::Finished
-                    } else {
-                        Outcome::Cancelled
-                    };
-                    p.ended_at("try_join", name, outcome, b.min(takes))
+                let ended = |name, takes: Duration| {
+                    let ended = |outcome| p.ended_at("try_join", name, outcome, b.min(takes));
+                    match takes.cmp(&b) {
+                        Ordering::Less => ended(Outcome::Finished),
+                        Ordering::Greater => ended(Outcome::Cancelled),
+                        // try_join! takes turns in who is polled first.
+                        Ordering::Equal => ended(Outcome::Finished) || ended(Outcome::Cancelled),
+                    }
                 };
                 Finding::when(
                     p.ended_at("try_join", "B", Outcome::Failed, b)

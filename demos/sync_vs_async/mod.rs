@@ -81,8 +81,12 @@ pub const CHAPTER: Chapter = Chapter {
             scenes: &["async"],
             check: |p| {
                 let timeline = p.scene("async");
-                match timeline.collision() {
-                    Some((a, b)) => Finding::Broken(format!("{a} and {b} held it together")),
+                match timeline.collision {
+                    Some((a, b)) => Finding::Broken(format!(
+                        "{} and {} held it together",
+                        timeline.name(a),
+                        timeline.name(b)
+                    )),
                     None => Finding::when(
                         timeline.peak_in_flight() == p.knobs.count(&TASKS) as usize,
                         format!(

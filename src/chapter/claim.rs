@@ -112,13 +112,18 @@ impl<'a> Played<'a> {
 
     /// Whether a lane of a scene ended as it should and when it should.
     pub fn ended_at(&self, scene: &str, lane: &str, outcome: Outcome, expected: Duration) -> bool {
-        let end = self.scene(scene).lane(lane).and_then(|lane| lane.end.as_ref());
+        let end = self
+            .scene(scene)
+            .lane(lane)
+            .and_then(|lane| lane.end.as_ref());
         end.is_some_and(|end| end.outcome == outcome && self.near(scene, end.at, expected))
     }
 
     /// When a line was first said, in words, for evidence.
     pub fn when_said(&self, scene: &str, text: &str) -> String {
-        self.scene(scene).said(text).map_or("never".to_owned(), time)
+        self.scene(scene)
+            .said(text)
+            .map_or("never".to_owned(), time)
     }
 
     /// How and when a lane ended, in words, for evidence.

@@ -105,9 +105,11 @@ fn parse_time(text: &str) -> Result<Duration, String> {
         return Err(too_long());
     }
     if time.subsec_nanos() % 1_000_000 != 0 {
-        return Err("tokio's timers count whole milliseconds; give at least 1ms, \
+        return Err(
+            "tokio's timers count whole milliseconds; give at least 1ms, \
                     and no fractions of it"
-            .to_owned());
+                .to_owned(),
+        );
     }
     Ok(time)
 }

@@ -11,7 +11,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 pub use claim::{Claim, Finding, Played};
-pub use knob::{Knob, Knobs, Kind, Value};
+pub use knob::{Kind, Knob, Knobs, Value};
 pub use lesson::Lesson;
 
 pub use crate::timeline::time;
@@ -68,14 +68,27 @@ pub enum Plays {
 }
 
 /// A scene that is ready to run.
-pub type Run = Pin<Box<dyn Future<Output = stage::Result> + Send>>;
+pub struct Run {
+    /// The code, with its knobs set.
+    pub future: Pin<Box<dyn Future<Output = stage::Result> + Send>>,
+    /// The name of the function in `demo.rs` that it is.
+    pub function: &'static str,
+}
 
-/// Boxes a scene's future, whether it returns a [`stage::Result`] or nothing.
+/// Makes a [`Run`] of what a function of `demo.rs` returned, whether that is a
+/// [`stage::Result`] or nothing.
 pub fn run<F>(scene: F) -> Run
 where
     F: Future<Output: Into<Finished>> + Send + 'static,
 {
-    Box::pin(async { scene.await.into().0 })
+    // The type of an async function's future is named after the function:
+    // `asyncade::demos::gather::demo::failure::{{closure}}`.
+    let path = std::any::type_name::<F>();
+    let function = path.rsplit("::").nth(1).unwrap_or(path);
+    Run {
+        future: Box::pin(async { scene.await.into().0 }),
+        function,
+    }
 }
 
 /// What a scene's future may return; see [`run`].
@@ -117,6 +130,18 @@ impl Chapter {
     /// The scene of that name; `-` and `_` are the same.
     pub fn scene(&self, name: &str) -> Option<&'static Scene> {
         self.scenes.iter().find(|scene| same_name(scene.name, name))
+    }
+
+    /// Its folder below `demos`: Rust allows no `-` in a module's name.
+    pub fn folder(&self) -> String {
+        self.name.replace('-', "_")
+    }
+
+    /// Where a function of `demo.rs` begins: its line, from 1.
+    pub fn line_of(&self, function: &str) -> Option<u32> {
+        let head = format!("fn {function}(");
+        let mut lines = (1..).zip(self.demo.lines());
+        lines.find_map(|(number, line)| line.contains(&head).then_some(number))
     }
 
     /// The lesson's parts.

@@ -32,6 +32,21 @@ pub struct Export {
 }
 
 impl Export {
+    /// Makes sure that every file can be written; see
+    /// [`prepare`](Export::prepare).
+    ///
+    /// # Errors
+    /// A [`Usage`] error for the first that cannot, or that is named twice.
+    pub fn prepare_all(paths: &[PathBuf]) -> Result<Vec<Export>, Usage> {
+        if let Some(path) = (1..paths.len()).find(|&at| paths[..at].contains(&paths[at])) {
+            let path = paths[path].display();
+            return Err(Usage(format!(
+                "--export names '{path}' twice; once is enough"
+            )));
+        }
+        paths.iter().map(|path| Export::prepare(path)).collect()
+    }
+
     /// Makes sure that the file can be written.
     ///
     /// # Errors
@@ -40,7 +55,9 @@ impl Export {
     pub fn prepare(path: &Path) -> Result<Export, Usage> {
         let shown = path.display();
         let extension = path.extension().unwrap_or_default().to_string_lossy();
-        let known = FORMATS.iter().find(|(name, _)| extension.eq_ignore_ascii_case(name));
+        let known = FORMATS
+            .iter()
+            .find(|(name, _)| extension.eq_ignore_ascii_case(name));
         let Some((_, write)) = known else {
             let names: Vec<String> = FORMATS.iter().map(|(name, _)| format!(".{name}")).collect();
             let names = names.join(", ");

@@ -17,9 +17,7 @@ pub fn listen() {
     ONCE.call_once(|| {
         // Without a thread or a runtime Ctrl-C ends the process, as it does
         // by default: there is nothing better to do.
-        let _ = thread::Builder::new()
-            .name("ctrl-c".to_owned())
-            .spawn(wait);
+        let _ = thread::Builder::new().name("ctrl-c".to_owned()).spawn(wait);
     });
 }
 

@@ -79,7 +79,11 @@ impl Plan {
         for scene in chapter.scenes {
             if let Some(clock) = choice.clock_of(scene) {
                 let ideal = run::scene(chapter, scene, knobs, Clock::Virtual)?;
-                turns.push(Turn { scene, clock, ideal });
+                turns.push(Turn {
+                    scene,
+                    clock,
+                    ideal,
+                });
             }
         }
         for turn in turns.iter().filter(|turn| turn.clock == Clock::Real) {
@@ -166,8 +170,13 @@ fn check_waits(knobs: &Knobs, turns: &[Turn], speed: f64) -> Result<(), Usage> {
 
 /// How long each wait of a scene is meant to be.
 fn waits(turn: &Turn) -> impl Iterator<Item = Duration> {
-    turn.ideal.events.iter().filter_map(|event| match event.what {
-        What::Wait { due: Some(due), .. } => Some(Duration::from_nanos(due.saturating_sub(event.at))),
-        _ => None,
-    })
+    turn.ideal
+        .events
+        .iter()
+        .filter_map(|event| match event.what {
+            What::Wait { due: Some(due), .. } => {
+                Some(Duration::from_nanos(due.saturating_sub(event.at)))
+            }
+            _ => None,
+        })
 }

@@ -81,6 +81,7 @@ pub fn play(
         Output::Full | Output::Quiet => {
             if output == Output::Full {
                 let page = screen.page;
+                writeln!(screen)?;
                 legend.write(&page, screen)?;
             }
             stage.verdict(&played, screen)?;
@@ -107,6 +108,18 @@ impl Playing<'_> {
         let lesson = chapter.lesson();
         let page = screen.page;
         page.title(screen, chapter.name, chapter.title)?;
+        if self
+            .plan
+            .turns
+            .iter()
+            .all(|turn| turn.clock == Clock::Virtual)
+        {
+            page.aside(
+                screen,
+                0,
+                "On the virtual clock: exact, and nothing was measured.",
+            )?;
+        }
         writeln!(screen)?;
         page.prose(screen, 2, &lesson.question)?;
         writeln!(screen)?;
@@ -189,7 +202,11 @@ impl Playing<'_> {
         let timeline = Timeline::of(trace);
         let end = trace.elapsed;
         let speed = self.plan.knobs.speed();
-        let turns = self.plan.turns.iter().filter(|other| other.clock == turn.clock);
+        let turns = self
+            .plan
+            .turns
+            .iter()
+            .filter(|other| other.clock == turn.clock);
         let longest = turns.map(|turn| turn.ideal.elapsed.div_f64(speed)).max();
         let longest = longest.unwrap_or_default().max(end);
         let scale = if end * SMALLEST_PART >= longest {
@@ -240,7 +257,10 @@ impl Playing<'_> {
         let mut notes = Vec::new();
         let mut ratio = None;
         if clocks[0] == clocks[1] {
-            ratio = quotient(figure(played.get(scenes[0])?)?, figure(played.get(scenes[1])?)?);
+            ratio = quotient(
+                figure(played.get(scenes[0])?)?,
+                figure(played.get(scenes[1])?)?,
+            );
             notes.extend(self.ideal(figure));
         } else {
             rows[0].remark = Some("on the virtual clock: not measured, so no ratio".to_owned());
@@ -251,18 +271,20 @@ impl Playing<'_> {
             let (work, path) = (timeline.work(), timeline.critical_path());
             if let Some(bound) = quotient(work, path) {
                 notes.push(format!(
-                    "Work {} / critical path {} = {bound:.1}x: no schedule can overlap more.",
+                    "Work {} / critical path {} = {}: no schedule can overlap more.",
                     time(work),
-                    time(path)
+                    time(path),
+                    view::ratio(bound)
                 ));
             }
         } else if let Some(ratio) = quotient(totals[0], totals[1])
             && Some(totals[1]) != figure(played.get(scenes[1])?)
         {
             notes.push(format!(
-                "The totals are {} and {}, {ratio:.1}x.",
+                "The totals are {} and {}, {}.",
                 time(totals[0]),
-                time(totals[1])
+                time(totals[1]),
+                view::ratio(ratio)
             ));
         }
         Some(Verdict {
@@ -288,9 +310,9 @@ impl Playing<'_> {
         let measure = &self.plan.chapter.measure;
         let ideal = |scene| figure(&Timeline::of(&self.turn_of(scene)?.ideal));
         let (baseline, scene) = (ideal(measure.baseline)?, ideal(measure.scene)?);
-        let ratio = quotient(baseline, scene)?;
+        let ratio = view::ratio(quotient(baseline, scene)?);
         let (baseline, scene) = (time(baseline), time(scene));
-        Some(format!("The ideal is {ratio:.1}x: {baseline} against {scene}."))
+        Some(format!("The ideal is {ratio}: {baseline} against {scene}."))
     }
 
     /// Shows every claim whose scenes were played; returns whether one of them

@@ -4,9 +4,9 @@ use std::io::Write;
 
 use anyhow::Result;
 
+use super::Ending;
 use super::play::finding_line;
 use super::screen::Screen;
-use super::Ending;
 use crate::chapter::{Chapter, Finding, Knobs, Played};
 use crate::run;
 use crate::trace::Clock;

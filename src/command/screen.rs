@@ -14,10 +14,19 @@ pub struct Screen {
     pub page: Page,
     /// Whether stderr is a terminal that can move its cursor.
     pub bars: bool,
-    out: BufWriter<anstream::Stdout>,
+    out: Box<dyn Write>,
 }
 
 impl Screen {
+    /// A screen without a terminal, for whoever wants the text.
+    pub fn new(page: Page, out: impl Write + 'static) -> Screen {
+        Screen {
+            page,
+            bars: false,
+            out: Box::new(out),
+        }
+    }
+
     /// Looks at the streams and the environment.
     pub fn detect() -> Screen {
         let columns = match Term::stdout().size_checked() {
@@ -26,11 +35,13 @@ impl Screen {
         };
         let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
         let stderr = Term::stderr();
-        let roomy = stderr.size_checked().is_some_and(|(_, columns)| columns >= 40);
+        let roomy = stderr
+            .size_checked()
+            .is_some_and(|(_, columns)| columns >= 40);
         Screen {
             page: Page::new(columns, is_utf8()),
             bars: io::stderr().is_terminal() && !dumb && roomy,
-            out: BufWriter::new(anstream::stdout()),
+            out: Box::new(BufWriter::new(anstream::stdout())),
         }
     }
 }

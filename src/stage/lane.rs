@@ -208,6 +208,8 @@ impl<F: Future> Future for Laned<F> {
 
 /// What a panic said, if it said it in words.
 fn message(payload: &(dyn std::any::Any + Send)) -> Option<String> {
-    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    let text = payload
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned());
     text.or_else(|| payload.downcast_ref::<String>().cloned())
 }

@@ -64,13 +64,26 @@ impl On {
 #[derive(Clone, Copy)]
 pub(super) enum Note {
     Spawn,
-    Poll { within: Option<LaneId> },
+    Poll {
+        within: Option<LaneId>,
+    },
     Pend,
-    Say { line: u32 },
-    Wait { wait: u32 },
-    Wake { wait: u32 },
-    Drop { wait: u32 },
-    End { outcome: Outcome, detail: Option<u32> },
+    Say {
+        line: u32,
+    },
+    Wait {
+        wait: u32,
+    },
+    Wake {
+        wait: u32,
+    },
+    Drop {
+        wait: u32,
+    },
+    End {
+        outcome: Outcome,
+        detail: Option<u32>,
+    },
 }
 
 /// The bits of a code that hold the tag; the rest hold the index, or 0 for
@@ -104,7 +117,9 @@ impl Note {
         let index = code >> TAG_BITS;
         match code & ((1 << TAG_BITS) - 1) {
             0 => Note::Spawn,
-            1 => Note::Poll { within: index.checked_sub(1) },
+            1 => Note::Poll {
+                within: index.checked_sub(1),
+            },
             2 => Note::Pend,
             3 => Note::Say { line: index },
             4 => Note::Wait { wait: index },
@@ -206,7 +221,9 @@ impl Log {
                 open[entry.lane as usize] = false;
             }
         }
-        (0..next(&open)).filter(|&lane| open[lane as usize]).collect()
+        (0..next(&open))
+            .filter(|&lane| open[lane as usize])
+            .collect()
     }
 }
 
@@ -239,7 +256,11 @@ mod tests {
         for outcome in OUTCOMES {
             for detail in [None, Some(0), Some(7)] {
                 let code = Note::End { outcome, detail }.pack();
-                let Note::End { outcome: o, detail: d } = Note::unpack(code) else {
+                let Note::End {
+                    outcome: o,
+                    detail: d,
+                } = Note::unpack(code)
+                else {
                     panic!("{code} is not an end");
                 };
                 assert_eq!((o, d), (outcome, detail));

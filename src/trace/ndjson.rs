@@ -100,10 +100,18 @@ fn read_line(line: &str, open: &mut Option<Trace>) -> Result<Option<Trace>> {
     if let Some(version) = version.asyncade
         && version > VERSION
     {
-        bail!("this trace is of version {version}, newer than {VERSION}: update asyncade to read it");
+        bail!(
+            "this trace is of version {version}, newer than {VERSION}: update asyncade to read it"
+        );
     }
     match (version, open.as_mut()) {
-        (Version { asyncade: Some(_), done: None }, None) => {
+        (
+            Version {
+                asyncade: Some(_),
+                done: None,
+            },
+            None,
+        ) => {
             let line: HeaderLine<Header> = serde_json::from_str(line).context("not a header")?;
             *open = Some(Trace {
                 header: line.header,
@@ -113,7 +121,13 @@ fn read_line(line: &str, open: &mut Option<Trace>) -> Result<Option<Trace>> {
             });
             Ok(None)
         }
-        (Version { asyncade: Some(_), done: Some(_) }, Some(trace)) => {
+        (
+            Version {
+                asyncade: Some(_),
+                done: Some(_),
+            },
+            Some(trace),
+        ) => {
             let footer: FooterLine = serde_json::from_str(line).context("not a footer")?;
             ensure!(
                 footer.events == trace.events.len(),
@@ -128,11 +142,21 @@ fn read_line(line: &str, open: &mut Option<Trace>) -> Result<Option<Trace>> {
         (Version { asyncade: None, .. }, Some(trace)) => {
             let event: Event = serde_json::from_str(line).context("not an event")?;
             let before = trace.events.last().map_or(0, |event| event.at);
-            ensure!(event.at >= before, "{} comes after {before}: times run backwards", event.at);
+            ensure!(
+                event.at >= before,
+                "{} comes after {before}: times run backwards",
+                event.at
+            );
             trace.events.push(event);
             Ok(None)
         }
-        (Version { asyncade: Some(_), done: None }, Some(_)) => {
+        (
+            Version {
+                asyncade: Some(_),
+                done: None,
+            },
+            Some(_),
+        ) => {
             bail!("a new header, but the trace before it has no footer")
         }
         (_, None) => bail!("a trace must begin with its header"),

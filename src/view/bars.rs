@@ -32,9 +32,13 @@ struct Row {
 
 struct Progress {
     number: u32,
+    on: String,
     from: Duration,
     due: Option<Duration>,
 }
+
+/// A timer this late is not just a slow machine.
+const OVERDUE: Duration = Duration::from_millis(100);
 
 impl Bars {
     /// Bars drawn on stderr, or hidden ones. Call it when the scene starts.
@@ -46,11 +50,11 @@ impl Bars {
         };
         Bars {
             multi: MultiProgress::with_draw_target(target),
-            page,
-            column: column.clamp(4, 14),
+            column: page.name_column(column),
             lanes: Vec::new(),
             rest: None,
             start: Instant::now(),
+            page,
         }
     }
 
@@ -67,12 +71,14 @@ impl Bars {
             What::Wait { wait, on, due, .. } => {
                 let wait = Progress {
                     number: *wait,
+                    on: on.clone(),
                     from: event.at(),
                     due: due.map(Duration::from_nanos),
                 };
                 if let Some(row) = self.lanes.get_mut(event.lane as usize) {
                     if let Some(bar) = &row.bar {
-                        bar.set_message(on.clone());
+                        bar.set_position(0);
+                        bar.set_message(wait.on.clone());
                     }
                     row.wait = Some(wait);
                 }
@@ -111,6 +117,9 @@ impl Bars {
                 let position = now.saturating_sub(wait.from).as_millis().min(length);
                 bar.set_length(u64::try_from(length).unwrap_or(u64::MAX).max(1));
                 bar.set_position(u64::try_from(position).unwrap_or(u64::MAX));
+                if now > due + OVERDUE {
+                    bar.set_message(format!("{}, overdue", wait.on));
+                }
             }
         }
     }

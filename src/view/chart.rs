@@ -99,9 +99,11 @@ const ENDS: usize = 17;
 
 impl<'a> Chart<'a> {
     fn new(page: &'a Page, timeline: &Timeline, scale: Duration) -> Chart<'a> {
-        let longest = timeline.lanes.iter().map(|lane| measure_text_width(&lane.name));
-        let most = if page.is_wide() { 14 } else { 8 };
-        let names = longest.max().unwrap_or(4).clamp(4, most);
+        let longest = timeline
+            .lanes
+            .iter()
+            .map(|lane| measure_text_width(&lane.name));
+        let names = page.name_column(longest.max().unwrap_or(0));
         let ends = if page.is_wide() { ENDS } else { 0 };
         Chart {
             page,
@@ -263,7 +265,8 @@ fn step(scale: Duration, most: usize) -> Duration {
     let most = u32::try_from(most.max(1)).unwrap_or(1);
     let least = scale / most;
     let nice = [1, 2, 5, 10, 20, 50, 100, 200, 500].map(Duration::from_millis);
-    let larger = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600].map(Duration::from_secs);
+    let larger =
+        [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600].map(Duration::from_secs);
     let mut steps = nice.into_iter().chain(larger);
     steps.find(|step| *step >= least).unwrap_or_else(|| {
         // Whole hours.

@@ -22,11 +22,10 @@ impl Lines {
     /// A view for lanes whose names are `column` wide at most, as far as is
     /// known.
     pub fn new(page: Page, column: usize) -> Lines {
-        let most = if page.is_wide() { 14 } else { 8 };
         Lines {
             page,
             names: Vec::new(),
-            column: column.clamp(4, most),
+            column: page.name_column(column),
         }
     }
 
@@ -61,23 +60,32 @@ impl Lines {
         text: &str,
         place: &Place,
     ) -> io::Result<()> {
-        let name = self.names.get(event.lane as usize).map_or("?", String::as_str);
+        let name = self
+            .names
+            .get(event.lane as usize)
+            .map_or("?", String::as_str);
         let name = self.page.fit(name, self.column);
-        let head = format!("{:>9}  {name}  ", clock(event.at()));
+        let time = format!("{:>9}", clock(event.at()));
+        let indent = time.len() + 2 + self.column + 2;
+        let rows = self.page.wrap(indent, text);
+        let first = rows.first().map_or("", |row| &row[indent..]);
         write!(
             out,
-            "{}  {}  {}",
-            format!("{:>9}", clock(event.at())).dimmed(),
-            name.color(colour(event.lane)),
-            text
+            "{}  {}  {first}",
+            time.dimmed(),
+            name.color(colour(event.lane))
         )?;
         let source = source(place);
-        let used = measure_text_width(&head) + measure_text_width(text);
+        let used = indent + measure_text_width(first);
         let free = self.page.width.saturating_sub(used);
         if self.page.is_wide() && free > source.len() + 1 {
             write!(out, "{}", format!("{source:>free$}").dimmed())?;
         }
-        writeln!(out)
+        writeln!(out)?;
+        for row in rows.iter().skip(1) {
+            writeln!(out, "{row}")?;
+        }
+        Ok(())
     }
 }
 

@@ -14,4 +14,4 @@ pub use chart::{Legend, chart};
 pub use claims::{Check, check};
 pub use lines::Lines;
 pub use page::Page;
-pub use verdict::{Figure, Row, Verdict, verdict};
+pub use verdict::{Figure, Row, Verdict, ratio, verdict};

@@ -118,6 +118,11 @@ impl Page {
         self.width >= 60
     }
 
+    /// How wide a column for names that long may be.
+    pub fn name_column(&self, longest: usize) -> usize {
+        longest.clamp(4, if self.is_wide() { 14 } else { 8 })
+    }
+
     /// Prose, wrapped at words and indented. Paragraphs are separated by empty
     /// lines.
     pub fn wrap(&self, indent: usize, text: &str) -> Vec<String> {
@@ -195,7 +200,9 @@ impl Page {
     pub fn heading(&self, out: &mut dyn Write, name: &str, about: &str) -> io::Result<()> {
         let used = measure_text_width(name) + 2;
         writeln!(out)?;
-        if used + measure_text_width(about) <= self.width {
+        if about.is_empty() {
+            writeln!(out, "{}", name.bold())?;
+        } else if used + measure_text_width(about) <= self.width {
             writeln!(out, "{}  {}", name.bold(), about.dimmed())?;
         } else {
             writeln!(out, "{}", name.bold())?;

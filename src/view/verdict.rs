@@ -44,7 +44,7 @@ pub enum Figure {
 }
 
 /// A ratio as one says it: `2.0x`, `36x`.
-fn ratio(ratio: f64) -> String {
+pub fn ratio(ratio: f64) -> String {
     if ratio < 10.0 {
         format!("{ratio:.1}x")
     } else {
@@ -58,13 +58,19 @@ fn ratio(ratio: f64) -> String {
 /// Whatever the writer says.
 pub fn verdict(page: &Page, out: &mut dyn Write, verdict: &Verdict) -> io::Result<()> {
     page.heading(out, "verdict", &verdict.what)?;
-    let names = verdict.rows.iter().map(|row| measure_text_width(&row.scene));
+    let names = verdict
+        .rows
+        .iter()
+        .map(|row| measure_text_width(&row.scene));
     let names = names.max().unwrap_or(0).min(page.width / 3);
     let longest = verdict.rows.iter().filter_map(|row| match row.figure {
         Figure::Time(time) => Some(time),
         Figure::Fact(_) => None,
     });
-    let longest = longest.max().unwrap_or_default().max(Duration::from_nanos(1));
+    let longest = longest
+        .max()
+        .unwrap_or_default()
+        .max(Duration::from_nanos(1));
     // Room for the figure and the ratio.
     let most = page.width.saturating_sub(2 + names + 2 + 20);
     for (index, row) in verdict.rows.iter().enumerate() {

@@ -1,0 +1,459 @@
+"""What a demo may call, and the recorder behind it.
+
+This is the Python counterpart of `src/stage`. A demo is plain asyncio; on top
+of it come only a handful of names: `lane` gives a coroutine its own row in
+the trace, `say` prints a line on it, and `sleep`, `block` and `to_thread` are
+the three ways to wait. `main` is the command line that every demo.py shares:
+
+    python3 demos/gather/demo.py failure --b 700ms
+    python3 demos/gather/demo.py failure --clock virtual --json
+
+With `--json` it prints the trace as NDJSON, in the format of `src/trace`, so
+that the two worlds can be compared event by event. Only the standard library
+is needed, Python 3.11 or later.
+
+Truth is in whole nanoseconds, as in the trace. Seconds as floats, which is
+what asyncio counts in, drift when they are added up: 0.4 + 0.4 + 0.4.
+"""
+
+import argparse
+import asyncio
+import contextvars
+import functools
+import heapq
+import inspect
+import itertools
+import json
+import math
+import os
+import re
+import selectors
+import sys
+import threading
+import time
+from collections.abc import Coroutine
+from decimal import Decimal
+from pathlib import Path
+
+# The version of the trace format; see `src/trace/mod.rs`.
+VERSION = 1
+
+SECOND = 1_000_000_000
+MILLISECOND = 1_000_000
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+# What a demo may call.
+
+
+def lane(coro, name):
+    """Gives a coroutine its own row in the trace.
+
+    The lane is spawned here and now, by the lane that is running. It ends
+    finished, failed or cancelled, as the coroutine returns, raises, or lets a
+    `CancelledError` through.
+    """
+    parent = _current()
+    place = _place(inspect.currentframe().f_back)
+    return _Laned(coro, Lane(parent.recorder, name, "task", parent, place))
+
+
+def say(text):
+    """Says a line on the current lane."""
+    _current().note("say", text=text, **_place(inspect.currentframe().f_back))
+
+
+def sleep(seconds):
+    """`asyncio.sleep`: waits, and lets others run meanwhile."""
+    recorder = _current().recorder
+    time = _nanoseconds(seconds)
+    due = recorder.clock.due(recorder.clock.now() + time)
+    place = _place(inspect.currentframe().f_back)
+    return _waiting(asyncio.sleep(seconds), f"sleep {describe(time)}", due, place)
+
+
+def block(seconds):
+    """`time.sleep`: waits, and keeps the thread, so that nobody else can run."""
+    lane = _current()
+    clock = lane.recorder.clock
+    time = _nanoseconds(seconds)
+    due = clock.now() + time
+    place = _place(inspect.currentframe().f_back)
+    wait = lane.note_wait(f"block {describe(time)}", due, place)
+    clock.block(time, lane)
+    lane.note("wake", wait=wait)
+
+
+def to_thread(name, function, *args):
+    """`asyncio.to_thread`: calls a function on a thread, on its own lane.
+
+    The thread starts when the call is awaited.
+    """
+    parent = _current()
+    place = _place(inspect.currentframe().f_back)
+
+    async def call():
+        lane = Lane(parent.recorder, name, "thread", parent, place)
+        return await lane.recorder.clock.in_thread(lane, function, args)
+
+    return _waiting(call(), f"thread {name}", None, place)
+
+
+async def _waiting(awaitable, on, due, place):
+    """Awaits something, and shows it in the trace as a wait."""
+    lane = _current()
+    wait = lane.note_wait(on, due, place)
+    over = "wake"
+    try:
+        return await awaitable
+    except (asyncio.CancelledError, GeneratorExit):
+        over = "drop"
+        raise
+    finally:
+        lane.note(over, wait=wait)
+
+
+# Lanes, and the recorder that they report to.
+
+
+class _Here(threading.local):
+    """What the thread is working for.
+
+    Not a `ContextVar`: a task inherits the context of whoever created it, and
+    would believe that it runs inside of its parent.
+    """
+
+    lane = None
+    # How far the lane's own time is ahead of the loop's: more than zero only
+    # for a thread on the virtual clock.
+    ahead = 0
+
+
+_here = _Here()
+
+
+def _current():
+    if _here.lane is None:
+        raise RuntimeError("no lane is running: scenes are played by stage.main")
+    return _here.lane
+
+
+class Lane:
+    """A row of the trace: `main`, a task, or a thread."""
+
+    def __init__(self, recorder, name, kind, parent, place):
+        self.recorder = recorder
+        self.kind = kind
+        self.id = recorder.add_lane(name)
+        parent = None if parent is None else parent.id
+        self.note("spawn", name=name, kind=kind, parent=parent, **place)
+
+    def note(self, event, **fields):
+        """Records something that happens on this lane now."""
+        self.recorder.note(self.id, event, fields)
+
+    def note_wait(self, on, due, place):
+        """Records that a wait begins, and returns its number."""
+        wait = next(self.recorder.waits)
+        self.note("wait", wait=wait, on=on, due=due, **place)
+        return wait
+
+    def run(self, function, *args):
+        """Gives the lane the thread for one call."""
+        outer, _here.lane = _here.lane, self
+        # If the thread is in the middle of another lane's turn, this one is
+        # inside it, and the outer lane does not hold the thread meanwhile.
+        inside = outer is not None and self.kind == "task"
+        self.note("poll", **({"within": outer.id} if inside else {}))
+        try:
+            return function(*args)
+        finally:
+            _here.lane = outer
+
+    def run_to_end(self, function, *args):
+        """Gives a thread's lane its only turn."""
+        try:
+            result = self.run(function, *args)
+        except BaseException as error:
+            self.fail(error)
+            raise
+        self.note("end", outcome="finished")
+        return result
+
+    def fail(self, error):
+        """Records that the lane ends with an exception."""
+        if isinstance(error, (asyncio.CancelledError, GeneratorExit)):
+            self.note("end", outcome="cancelled")
+        else:
+            self.note("end", outcome="failed", detail=str(error))
+
+
+class _Laned(Coroutine):
+    """A coroutine that records each of its steps.
+
+    A class rather than an `async def` around the coroutine, because a task
+    that is cancelled before its first step throws into a coroutine that has
+    not begun, and an `async def` would never hear of it.
+    """
+
+    def __init__(self, coro, lane):
+        self.coro = coro
+        self.lane = lane
+        self.ended = False
+
+    def send(self, value):
+        return self._step(self.coro.send, value)
+
+    def throw(self, *error):
+        return self._step(self.coro.throw, *error)
+
+    def close(self):
+        if not self.ended:
+            self.ended = True
+            self.lane.run(self.coro.close)
+            self.lane.note("end", outcome="cancelled")
+
+    def _step(self, resume, *args):
+        try:
+            awaited = self.lane.run(resume, *args)
+        except StopIteration:
+            # This is how a coroutine returns.
+            self.ended = True
+            self.lane.note("end", outcome="finished")
+            raise
+        except BaseException as error:
+            self.ended = True
+            self.lane.fail(error)
+            raise
+        self.lane.note("pend")
+        return awaited
+
+    # `await` asks for an iterator: the coroutine is its own.
+
+    def __await__(self):
+        return self
+
+    def __next__(self):
+        return self.send(None)
+
+
+class Recorder:
+    """Keeps what the lanes report, stamped by the scene's clock."""
+
+    def __init__(self, clock, watch=None):
+        self.clock = clock
+        # Is told each event as it happens, and the name of its lane.
+        self.watch = watch
+        self.names = []
+        self.waits = itertools.count(1)
+        self._events = []
+        # Threads report too.
+        self._lock = threading.Lock()
+
+    def add_lane(self, name):
+        """Registers a lane, and returns its id: lanes count from 0."""
+        with self._lock:
+            self.names.append(name)
+            return len(self.names) - 1
+
+    def note(self, lane, event, fields):
+        """Records an event now."""
+        event = {"at": self.clock.now(), "lane": lane, "event": event, **fields}
+        with self._lock:
+            self._events.append(event)
+            if self.watch:
+                self.watch(event, self.names[lane])
+
+    def events(self):
+        """Everything recorded so far, in time order."""
+        # The sort is stable: what happened at one instant stays in the order
+        # in which it was recorded. Only threads are recorded out of order, on
+        # the virtual clock ahead of the loop, on the real one by a hair.
+        return sorted(self._events, key=lambda event: event["at"])
+
+
+def _place(frame):
+    """The line of source code that a frame is at."""
+    return {"file": _relative(frame.f_code.co_filename), "line": frame.f_lineno}
+
+
+@functools.cache
+def _relative(filename):
+    """A file as the trace spells it: relative to the project's root."""
+    path = Path(filename).resolve()
+    return (path.relative_to(ROOT) if path.is_relative_to(ROOT) else path).as_posix()
+
+
+# The two clocks.
+
+
+class RealClock:
+    """The machine's monotonic clock: what it shows was measured."""
+
+    name = "real"
+    # What asyncio.run takes.
+    loop_factory = None
+
+    def __init__(self):
+        self.start = time.perf_counter_ns()
+
+    def now(self):
+        """Nanoseconds since the scene's start."""
+        return time.perf_counter_ns() - self.start
+
+    def due(self, deadline):
+        """When a timer set for a deadline fires at the earliest."""
+        return deadline
+
+    def block(self, nanoseconds, lane):
+        """Keeps the lane's thread for so long."""
+        time.sleep(nanoseconds / SECOND)
+
+    async def in_thread(self, lane, function, args):
+        """Calls a function on a thread's lane."""
+        return await asyncio.to_thread(lane.run_to_end, function, *args)
+
+
+class VirtualClock:
+    """A clock that stands still while there is work, and jumps when there is
+    none. It does what tokio's paused clock does, so that the times of both
+    worlds are the same to the nanosecond."""
+
+    name = "virtual"
+
+    def __init__(self):
+        self.nanoseconds = 0
+
+    def loop_factory(self):
+        """The event loop that lives by this clock."""
+        return VirtualLoop(self)
+
+    def now(self):
+        """Nanoseconds since the scene's start, as the current lane sees it."""
+        return self.nanoseconds + _here.ahead
+
+    def due(self, deadline):
+        """When a timer fires: tokio rounds up to whole milliseconds."""
+        return -(-deadline // MILLISECOND) * MILLISECOND
+
+    def block(self, nanoseconds, lane):
+        """Moves the time on without letting the loop run: timers that fall
+        due meanwhile fire late."""
+        if lane.kind == "thread":
+            _here.ahead += nanoseconds
+        else:
+            self.nanoseconds += nanoseconds
+
+    async def in_thread(self, lane, function, args):
+        """Calls a function on a thread's lane.
+
+        A real thread would take real time. So the function runs here and now,
+        stamped ahead of the loop, which then sleeps until it has caught up.
+        """
+        try:
+            return lane.run_to_end(function, *args)
+        finally:
+            ahead, _here.ahead = _here.ahead, 0
+            await asyncio.sleep(ahead / SECOND)
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """asyncio's own event loop on a virtual clock.
+
+    It keeps its timers itself, for two reasons: deadlines are exact integers,
+    and timers for one deadline fire in the order of their registration, which
+    asyncio leaves open. Everything else is asyncio.
+    """
+
+    def __init__(self, clock):
+        self.clock = clock
+        self.timers = []
+        self.registrations = itertools.count()
+        super().__init__(_JumpingSelector(self))
+
+    def time(self):
+        return self.clock.nanoseconds / SECOND
+
+    def call_later(self, delay, callback, *args, context=None):
+        deadline = self.clock.nanoseconds + _nanoseconds(delay)
+        return self._add_timer(deadline, callback, args, context)
+
+    def call_at(self, when, callback, *args, context=None):
+        return self._add_timer(_nanoseconds(when), callback, args, context)
+
+    def _add_timer(self, deadline, callback, args, context):
+        due = self.clock.due(deadline)
+        if context is None:
+            context = contextvars.copy_context()
+        timer = asyncio.TimerHandle(due / SECOND, callback, args, self, context)
+        call = functools.partial(self._fire, timer, callback, args)
+        entry = (due, next(self.registrations), timer, call, context)
+        heapq.heappush(self.timers, entry)
+        return timer
+
+    @staticmethod
+    def _fire(timer, callback, args):
+        # It may have been cancelled by what ran before it in this turn.
+        if not timer.cancelled():
+            callback(*args)
+
+    def fire_timers(self, idle):
+        """Fires what is due. If the loop is idle, the next timer is."""
+        while self.timers and self.timers[0][2].cancelled():
+            heapq.heappop(self.timers)
+        if idle:
+            if not self.timers:
+                raise RuntimeError("everybody waits, and nothing is going to happen")
+            self.clock.nanoseconds = max(self.clock.nanoseconds, self.timers[0][0])
+        while self.timers and self.timers[0][0] <= self.clock.nanoseconds:
+            _, _, _, call, context = heapq.heappop(self.timers)
+            self.call_soon(call, context=context)
+
+
+class _JumpingSelector(selectors.DefaultSelector):
+    """Where an event loop sleeps when it has nothing to do. This one fires
+    the next timer instead."""
+
+    def __init__(self, loop):
+        super().__init__()
+        self.loop = loop
+
+    def select(self, timeout=None):
+        # `None` is asyncio's word for "until something happens".
+        self.loop.fire_timers(idle=timeout is None)
+        return super().select(0)
+
+
+def _nanoseconds(seconds):
+    return round(seconds * SECOND)
+
+
+# Playing a scene.
+
+
+def play(function, args, clock, watch=None):
+    """Plays a scene with `asyncio.run`'s own machinery.
+
+    Returns its events, and whether Ctrl-C ended it.
+    """
+    place = {
+        "file": _relative(function.__code__.co_filename),
+        "line": function.__code__.co_firstlineno,
+    }
+    clock = clock()
+    interrupted = False
+    recorder = Recorder(clock, watch)
+    try:
+        with asyncio.Runner(loop_factory=clock.loop_factory) as runner:
+            loop = runner.get_loop()
+            if isinstance(clock, RealClock):
+                clock.__init__()
+            main = Lane(recorder, "main", "task", None, place)
+            try:
+                runner.run(_Laned(function(*args), main))
+            finally:
+                _cancel(asyncio.all_tasks(loop))
+    except KeyboardInterrupt:
+        interrupted = True
+    return recorder.events(), interrupted

@@ -1,0 +1,344 @@
+//! The claims are the oracle at random knobs, and each claim fails when its
+//! scene is broken.
+
+mod support;
+
+use asyncade::chapter::{Chapter, Finding, Kind, Knobs, Played, Value};
+use asyncade::demos::CHAPTERS;
+use asyncade::trace::{Outcome, Trace, What};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use std::collections::BTreeSet;
+use std::time::Duration;
+use support::{names, play_all, text};
+
+fn broken(chapter: &Chapter, knobs: &Knobs, traces: &[Trace]) -> Vec<(&'static str, String)> {
+    let played = Played::new(knobs, traces);
+    let claims = chapter.claims.iter();
+    claims
+        .filter_map(|claim| match played.check(claim) {
+            Some(Finding::Broken(evidence)) => Some((claim.id, evidence)),
+            Some(_) => None,
+            None => Some((claim.id, "was not checked".to_owned())),
+        })
+        .collect()
+}
+
+#[test]
+fn every_claim_holds_at_the_articles_figures() {
+    for chapter in CHAPTERS {
+        let knobs = Knobs::new(chapter.knobs);
+        let traces = play_all(chapter, &knobs);
+        assert_eq!(broken(chapter, &knobs, &traces), [], "{}", chapter.name);
+        let played = Played::new(&knobs, &traces);
+        for claim in chapter.claims {
+            let moot = matches!(played.check(claim), Some(Finding::Moot(_)));
+            assert!(!moot, "{}: {} says nothing", chapter.name, claim.id);
+        }
+    }
+}
+
+/// Random values for every knob of a chapter, many of them equal.
+fn knobs(chapter: &'static Chapter) -> impl Strategy<Value = Knobs> {
+    let values: Vec<BoxedStrategy<Value>> = chapter
+        .knobs
+        .iter()
+        .map(|knob| match knob.kind {
+            Kind::Count { min, max, .. } => (min..=max.min(12)).prop_map(Value::Count).boxed(),
+            Kind::Time(_) | Kind::SameAs(_) => {
+                prop_oneof![1..=10_u64, 1..=5000_u64, (1..=5_u64).prop_map(|s| s * 1000)]
+                    .prop_map(|millis| Value::Time(Duration::from_millis(millis)))
+                    .boxed()
+            }
+        })
+        .collect();
+    values.prop_map(move |values| {
+        let mut knobs = Knobs::new(chapter.knobs);
+        for (knob, value) in chapter.knobs.iter().zip(values) {
+            knobs.set(knob, value);
+        }
+        knobs
+    })
+}
+
+#[test]
+fn every_claim_holds_at_random_knobs() {
+    for chapter in CHAPTERS {
+        let mut runner = TestRunner::new(Config {
+            cases: 200,
+            failure_persistence: None,
+            ..Config::default()
+        });
+        let result = runner.run(&knobs(chapter), |knobs| {
+            prop_assume!((chapter.check)(&knobs).is_ok());
+            let traces = play_all(chapter, &knobs);
+            prop_assert_eq!(broken(chapter, &knobs, &traces), []);
+            Ok(())
+        });
+        if let Err(error) = result {
+            panic!("{}: {error}", chapter.name);
+        }
+    }
+}
+
+#[test]
+fn a_hundred_virtual_runs_are_the_same_to_the_byte() {
+    for chapter in CHAPTERS {
+        let knobs = Knobs::new(chapter.knobs);
+        let first: Vec<String> = play_all(chapter, &knobs).iter().map(text).collect();
+        // Side by side, as well as one after the other.
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..25 {
+                        let again: Vec<String> =
+                            play_all(chapter, &knobs).iter().map(text).collect();
+                        assert_eq!(again, first);
+                    }
+                });
+            }
+        });
+    }
+}
+
+/// The traces of a chapter, to be broken.
+struct Scenes(Vec<Trace>);
+
+impl Scenes {
+    fn scene(&mut self, name: &str) -> &mut Trace {
+        let traces = self.0.iter_mut();
+        let mut named = traces.filter(|trace| trace.header.scene == name);
+        named.next().unwrap_or_else(|| panic!("no scene {name}"))
+    }
+
+    /// Everything takes twice as long.
+    fn stretch(&mut self, scene: &str) {
+        for event in &mut self.scene(scene).events {
+            event.at *= 2;
+        }
+    }
+
+    /// A line is never said.
+    fn unsay(&mut self, scene: &str, line: &str) {
+        let trace = self.scene(scene);
+        let before = trace.events.len();
+        trace.events.retain(
+            |event| !matches!(&event.what, What::Say { text, .. } if text.starts_with(line)),
+        );
+        assert!(trace.events.len() < before, "nobody says {line:?}");
+    }
+
+    /// A line is said in other words.
+    fn reword(&mut self, scene: &str, from: &str, to: &str) {
+        let mut found = false;
+        for event in &mut self.scene(scene).events {
+            if let What::Say { text, .. } = &mut event.what
+                && text == from
+            {
+                *text = to.to_owned();
+                found = true;
+            }
+        }
+        assert!(found, "nobody says {from:?}");
+    }
+
+    /// A lane ends in another way.
+    fn fate(&mut self, scene: &str, lane: &str, to: Outcome) {
+        let trace = self.scene(scene);
+        let lane = names(trace).iter().position(|name| name == lane).unwrap();
+        let mut found = false;
+        for event in &mut trace.events {
+            if let What::End { outcome, .. } = &mut event.what
+                && event.lane as usize == lane
+            {
+                assert_ne!(*outcome, to);
+                *outcome = to;
+                found = true;
+            }
+        }
+        assert!(found, "the lane has no end");
+    }
+
+    /// The first event of a kind moves to another place in the trace.
+    fn shift(&mut self, scene: &str, is: impl Fn(u32, &What) -> bool, places: isize) {
+        let events = &mut self.scene(scene).events;
+        let from = events
+            .iter()
+            .position(|event| is(event.lane, &event.what))
+            .unwrap();
+        let mut event = events.remove(from);
+        let to = from.checked_add_signed(places).unwrap();
+        event.at = events[to].at;
+        events.insert(to, event);
+    }
+}
+
+type Sabotage = fn(&mut Scenes);
+
+/// For each claim, a way in which its scene can be broken so that the claim
+/// must not hold.
+const SABOTAGE: &[(&str, &str, Sabotage)] = &[
+    ("sync-vs-async", "sync-adds-up", |s| s.stretch("sync")),
+    ("sync-vs-async", "async-overlaps", |s| s.stretch("async")),
+    ("sync-vs-async", "call-order", |s| {
+        s.reword("async", "Results: [1, 2, 3]", "Results: [2, 1, 3]");
+    }),
+    ("sync-vs-async", "one-thread", |s| {
+        // Task 1 gives the thread back long after Task 2 has got it.
+        s.shift("async", |lane, what| lane == 1 && *what == What::Pend, 6);
+    }),
+    ("tasks", "await-is-sequential", |s| s.stretch("sequential")),
+    ("tasks", "spawn-does-not-wait", |s| {
+        s.unsay("create_task", "Tasks created");
+    }),
+    ("tasks", "longest-not-sum", |s| s.stretch("create_task")),
+    ("tasks", "first-turn-at-await", |s| {
+        s.shift(
+            "create_task",
+            |lane, what| lane == 0 && *what == What::Pend,
+            2,
+        );
+    }),
+    ("tasks", "dropped-handle-detaches", |s| {
+        s.fate("dropped", "World", Outcome::Finished);
+    }),
+    ("taskgroup", "ends-with-the-last", |s| {
+        s.stretch("taskgroup")
+    }),
+    ("taskgroup", "failure-cancels-siblings", |s| {
+        s.fate("failure", "Task2", Outcome::Finished);
+    }),
+    ("taskgroup", "reports-after-all-ended", |s| {
+        s.shift(
+            "failure",
+            |lane, what| lane == 0 && matches!(what, What::Say { .. }),
+            -3,
+        );
+    }),
+    ("taskgroup", "orphan-outlives-error", |s| {
+        s.fate("no-group", "Task2", Outcome::Cancelled);
+    }),
+    ("gather", "slowest-not-sum", |s| s.stretch("gather")),
+    ("gather", "order-passed", |s| {
+        s.reword("gather", "Results: A, B, C", "Results: B, C, A");
+    }),
+    ("gather", "failure-surfaces-at-once", |s| {
+        s.fate("failure", "A", Outcome::Cancelled);
+    }),
+    ("gather", "exceptions-as-results", |s| {
+        s.unsay("return_exceptions", "Results");
+    }),
+    ("gather", "try-join-drops", |s| {
+        s.fate("try_join", "A", Outcome::Finished);
+    }),
+    ("as_completed", "completion-order", |s| {
+        s.reword("as_completed", "Got: Y", "Got: X");
+    }),
+    ("as_completed", "first-after-shortest", |s| {
+        s.unsay("as_completed", "Got: Y")
+    }),
+    ("as_completed", "same-total", |s| s.stretch("as_completed")),
+    ("wait", "one-after-the-other", |s| s.stretch("sequential")),
+    ("wait", "whichever-comes-first", |s| {
+        s.stretch("first_completed")
+    }),
+    ("wait", "done-and-pending", |s| {
+        s.reword(
+            "first_completed",
+            "Completed: 1; still pending: 3",
+            "Completed: 1; still pending: 2",
+        );
+    }),
+    ("wait", "all-or-timeout", |s| s.stretch("all_completed")),
+    ("wait", "exception-or-timeout", |s| {
+        s.stretch("first_exception")
+    }),
+    ("wait", "cancels-nobody", |s| {
+        s.fate("left-running", "worker 3", Outcome::Cancelled);
+    }),
+    ("timeout", "waits-forever", |s| s.stretch("no-limit")),
+    ("timeout", "ends-at-the-limit", |s| {
+        s.unsay("wait_for", "Task timed out")
+    }),
+    ("timeout", "work-is-cancelled", |s| {
+        s.fate("wait_for", "eternity", Outcome::Finished);
+    }),
+    ("timeout", "deadline-covers-all", |s| {
+        s.reword(
+            "timeout-block",
+            "Task timed out and was cancelled",
+            "step 2 done",
+        );
+    }),
+    ("timeout", "in-time-is-left-alone", |s| {
+        s.fate("in-time", "work", Outcome::Cancelled);
+    }),
+    ("timeout", "blocking-cannot-be-timed-out", |s| {
+        s.reword(
+            "blocking",
+            "Got: the late result",
+            "Task timed out and was cancelled",
+        );
+    }),
+    ("shield", "article-loses-the-work", |s| {
+        s.reword("article", "Cleanup finished", "Critical work done");
+    }),
+    ("shield", "cleanup-takes-its-time", |s| {
+        s.unsay("article", "Cleanup finished")
+    }),
+    ("shield", "unshielded-is-lost", |s| {
+        s.fate("unshielded", "critical", Outcome::Finished);
+    }),
+    ("shield", "shield-protects-from-the-caller", |s| {
+        s.fate("shielded", "critical", Outcome::Cancelled);
+    }),
+    ("shield", "no-async-drop", |s| {
+        s.reword(
+            "dropped",
+            "Task aborted; no cleanup ran",
+            "Cleanup finished",
+        );
+    }),
+    ("to_thread", "equal-totals", |s| s.stretch("to_thread")),
+    ("to_thread", "loop-is-held", |s| {
+        // The loop gives way before the call instead of after it.
+        s.scene("blocking").events = s.scene("to_thread").events.clone();
+    }),
+    ("to_thread", "heartbeat-never-misses", |s| {
+        s.unsay("to_thread", "tick 3")
+    }),
+    ("to_thread", "thread-and-loop-overlap", |s| {
+        s.unsay("to_thread", "tick")
+    }),
+];
+
+#[test]
+fn each_claim_fails_when_its_scene_is_broken() {
+    for (name, id, sabotage) in SABOTAGE {
+        let chapter = support::chapter(name);
+        let claim = chapter.claims.iter().find(|claim| claim.id == *id);
+        let claim = claim.unwrap_or_else(|| panic!("{name} has no claim {id}"));
+        let knobs = Knobs::new(chapter.knobs);
+        let mut scenes = Scenes(play_all(chapter, &knobs));
+        sabotage(&mut scenes);
+        let found = Played::new(&knobs, &scenes.0).check(claim);
+        assert!(
+            matches!(found, Some(Finding::Broken(_))),
+            "{name}: {id} still {found:?}"
+        );
+    }
+}
+
+#[test]
+fn no_claim_is_without_a_way_to_fail() {
+    let broken: BTreeSet<_> = SABOTAGE
+        .iter()
+        .map(|(chapter, id, _)| (*chapter, *id))
+        .collect();
+    let claims = CHAPTERS.iter().flat_map(|chapter| {
+        let claims = chapter.claims.iter();
+        claims.map(|claim| (chapter.name, claim.id))
+    });
+    assert_eq!(broken, claims.collect());
+    assert_eq!(broken.len(), SABOTAGE.len(), "one way for each claim");
+}
