@@ -67,22 +67,23 @@ def say(text):
 def sleep(seconds):
     """`asyncio.sleep`: waits, and lets others run meanwhile."""
     recorder = _current().recorder
-    time = _nanoseconds(seconds)
-    due = recorder.clock.due(recorder.clock.now() + time)
+    length = _nanoseconds(seconds)
+    due = recorder.clock.due(recorder.clock.now() + length)
     place = _place(inspect.currentframe().f_back)
-    return _waiting(asyncio.sleep(seconds), f"sleep {describe(time)}", due, place)
+    on = f"sleep {describe(length)}"
+    return _waiting(asyncio.sleep(seconds), on, due, place)
 
 
 def block(seconds):
     """`time.sleep`: waits, and keeps the thread, so that nobody else can run."""
-    lane = _current()
-    clock = lane.recorder.clock
-    time = _nanoseconds(seconds)
-    due = clock.now() + time
+    current = _current()
+    clock = current.recorder.clock
+    length = _nanoseconds(seconds)
+    due = clock.now() + length
     place = _place(inspect.currentframe().f_back)
-    wait = lane.note_wait(f"block {describe(time)}", due, place)
-    clock.block(time, lane)
-    lane.note("wake", wait=wait)
+    wait = current.note_wait(f"block {describe(length)}", due, place)
+    clock.block(length, current)
+    current.note("wake", wait=wait)
 
 
 def to_thread(name, function, *args):
@@ -94,16 +95,16 @@ def to_thread(name, function, *args):
     place = _place(inspect.currentframe().f_back)
 
     async def call():
-        lane = Lane(parent.recorder, name, "thread", parent, place)
-        return await lane.recorder.clock.in_thread(lane, function, args)
+        thread = Lane(parent.recorder, name, "thread", parent, place)
+        return await parent.recorder.clock.in_thread(thread, function, args)
 
     return _waiting(call(), f"thread {name}", None, place)
 
 
 async def _waiting(awaitable, on, due, place):
     """Awaits something, and shows it in the trace as a wait."""
-    lane = _current()
-    wait = lane.note_wait(on, due, place)
+    current = _current()
+    wait = current.note_wait(on, due, place)
     over = "wake"
     try:
         return await awaitable
@@ -111,7 +112,7 @@ async def _waiting(awaitable, on, due, place):
         over = "drop"
         raise
     finally:
-        lane.note(over, wait=wait)
+        current.note(over, wait=wait)
 
 
 # Lanes, and the recorder that they report to.
@@ -292,10 +293,14 @@ class RealClock:
     """The machine's monotonic clock: what it shows was measured."""
 
     name = "real"
-    # What asyncio.run takes.
+    # Asks for the event loop that asyncio.run would use.
     loop_factory = None
 
     def __init__(self):
+        self.begin()
+
+    def begin(self):
+        """Makes this moment time zero."""
         self.start = time.perf_counter_ns()
 
     def now(self):
@@ -323,6 +328,10 @@ class VirtualClock:
     name = "virtual"
 
     def __init__(self):
+        self.begin()
+
+    def begin(self):
+        """Makes this moment time zero."""
         self.nanoseconds = 0
 
     def loop_factory(self):
@@ -432,28 +441,158 @@ def _nanoseconds(seconds):
 # Playing a scene.
 
 
-def play(function, args, clock, watch=None):
-    """Plays a scene with `asyncio.run`'s own machinery.
-
-    Returns its events, and whether Ctrl-C ended it.
-    """
-    place = {
-        "file": _relative(function.__code__.co_filename),
-        "line": function.__code__.co_firstlineno,
-    }
-    clock = clock()
-    interrupted = False
+def play(scene, clock, watch=None):
+    """Plays a scene as `asyncio.run` would, and returns its recorder, and
+    whether it was played to its end rather than stopped by Ctrl-C."""
+    function, *args = scene
+    code = function.__code__
+    place = {"file": _relative(code.co_filename), "line": code.co_firstlineno}
     recorder = Recorder(clock, watch)
     try:
         with asyncio.Runner(loop_factory=clock.loop_factory) as runner:
             loop = runner.get_loop()
-            if isinstance(clock, RealClock):
-                clock.__init__()
+            clock.begin()
             main = Lane(recorder, "main", "task", None, place)
             try:
                 runner.run(_Laned(function(*args), main))
             finally:
-                _cancel(asyncio.all_tasks(loop))
+                _cancel_tasks(loop)
     except KeyboardInterrupt:
-        interrupted = True
-    return recorder.events(), interrupted
+        return recorder, False
+    return recorder, True
+
+
+def _cancel_tasks(loop):
+    """Cancels what `main` has left behind in the order in which it began.
+
+    The runner is about to do the same, in whatever order a set has.
+    """
+    lanes = {}
+    for task in asyncio.all_tasks(loop):
+        coro = task.get_coro()
+        if isinstance(coro, _Laned):
+            lanes[coro.lane.id] = task
+    for _, task in sorted(lanes.items()):
+        task.cancel()
+
+
+def write_ndjson(header, events, whole):
+    """Prints a trace: a header, the events in time order, a footer."""
+    footer = {"done": True, "elapsed": events[-1]["at"], "events": len(events)}
+    if not whole:
+        footer["interrupted"] = True
+    version = {"asyncade": VERSION}
+    for line in [version | header, *events, version | footer]:
+        print(json.dumps(line, ensure_ascii=False, separators=(",", ":")))
+
+
+def write_line(event, name):
+    """Prints an event as a line, if it is one that a person wants to read."""
+    if event["event"] == "say":
+        text = event["text"]
+    elif event["event"] == "end" and event["outcome"] != "finished":
+        text = ": ".join(event[key] for key in ("outcome", "detail") if key in event)
+        text = f"({text})"
+    else:
+        return
+    moment = f"{event['at'] / SECOND:.3f}s"
+    print(f"{moment:>9}  {name:<11}  {text}", flush=True)
+
+
+# Durations, in the words of the trace and of the knobs.
+
+UNITS = {
+    "year": 31_557_600 * SECOND,
+    "month": 2_630_016 * SECOND,
+    "day": 86_400 * SECOND,
+    "h": 3_600 * SECOND,
+    "m": 60 * SECOND,
+    "s": SECOND,
+    "ms": MILLISECOND,
+    "us": 1_000,
+    "ns": 1,
+}
+
+
+def describe(nanoseconds):
+    """A duration in words, such as `2s 500ms`."""
+    words = []
+    for unit, length in UNITS.items():
+        count, nanoseconds = divmod(nanoseconds, length)
+        if count:
+            plural = "s" if count > 1 and length >= UNITS["day"] else ""
+            words.append(f"{count}{unit}{plural}")
+    return " ".join(words) or "0s"
+
+
+# The knobs, and the command line.
+
+LONGEST = 30 * UNITS["day"]
+
+
+class Time:
+    """A knob that takes a duration, and hands it to a scene in seconds."""
+
+    def __init__(self, name, default):
+        self.name = name
+        self.default = default
+
+    @staticmethod
+    def parse(text):
+        """Reads what the user typed, as nanoseconds."""
+        number = r"(\d+(?:\.\d+)?)\s*"
+        unit = r"(days?|h|min|m|sec|s|ms|us|ns)\s*"
+        if not re.fullmatch(rf"\s*(?:{number}{unit})+", text):
+            raise _wrong(text, "not a duration; give one such as 500ms, 2s or 1m")
+        names = {"days": "day", "min": "m", "sec": "s"}
+        length = sum(
+            Decimal(count) * UNITS[names.get(name, name)]
+            for count, name in re.findall(number + unit, text)
+        )
+        if not length:
+            raise _wrong(text, "a time of zero shows nothing; give at least 1ms")
+        if length > LONGEST:
+            raise _wrong(text, f"too long; give at most {describe(LONGEST)}")
+        if length % MILLISECOND:
+            raise _wrong(text, "give at least 1ms, and no fractions of it")
+        return int(length)
+
+    def argument(self, nanoseconds, speed):
+        """The value as a scene takes it."""
+        return nanoseconds / SECOND / speed
+
+    describe = staticmethod(describe)
+
+
+class SameAs(Time):
+    """A duration that follows another knob unless it is set."""
+
+    def __init__(self, name, other):
+        super().__init__(name, None)
+        self.other = other
+
+
+class Count:
+    """A knob that takes a whole number within bounds."""
+
+    def __init__(self, name, default, least, most):
+        self.name = name
+        self.default = default
+        self.bounds = range(least, most + 1)
+
+    def parse(self, text):
+        """Reads what the user typed."""
+        if not text.isdecimal() or int(text) not in self.bounds:
+            least, most = self.bounds[0], self.bounds[-1]
+            raise _wrong(text, f"give a whole number from {least} to {most}")
+        return int(text)
+
+    def argument(self, count, speed):
+        """The value as a scene takes it: no speed makes a count smaller."""
+        return count
+
+    describe = staticmethod(str)
+
+
+def _wrong(text, why):
+    return argparse.ArgumentTypeError(f"{text!r}: {why}")

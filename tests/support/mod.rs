@@ -1,6 +1,7 @@
 //! What several tests need: scenes on the virtual clock, and the program.
 
 #![allow(dead_code, reason = "every test uses a part of it")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
