@@ -202,6 +202,8 @@ class _Laned(Coroutine):
         self.coro = coro
         self.lane = lane
         self.ended = False
+        # What asyncio calls it in its messages.
+        self.__qualname__ = coro.__qualname__
 
     def send(self, value):
         return self._step(self.coro.send, value)
@@ -541,7 +543,7 @@ class Time:
     def parse(text):
         """Reads what the user typed, as nanoseconds."""
         number = r"(\d+(?:\.\d+)?)\s*"
-        unit = r"(days?|h|min|m|sec|s|ms|us|ns)\s*"
+        unit = r"(days?|h|min|ms|m|sec|s|us|ns)\s*"
         if not re.fullmatch(rf"\s*(?:{number}{unit})+", text):
             raise _wrong(text, "not a duration; give one such as 500ms, 2s or 1m")
         names = {"days": "day", "min": "m", "sec": "s"}
@@ -596,3 +598,104 @@ class Count:
 
 def _wrong(text, why):
     return argparse.ArgumentTypeError(f"{text!r}: {why}")
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message):
+        # One line, where argparse prints the usage too.
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def main(chapter, knobs, scenes):
+    """The command line of a demo.py.
+
+    `scenes` maps each name to its function and the function's arguments: the
+    names of knobs, or numbers, which are seconds of the article.
+    """
+    parser = _Parser(description=f"Plays scenes of the chapter {chapter}.", allow_abbrev=False)
+    parser.add_argument("scenes", nargs="*", metavar="SCENE", help=", ".join(scenes))
+    parser.add_argument("--clock", choices=["real", "virtual"], default="real")
+    parser.add_argument("--json", action="store_true", help="print the trace as NDJSON")
+    parser.add_argument("--speed", type=_speed, default=1.0, help="divide every duration by this")
+    for knob in knobs:
+        parser.add_argument(
+            f"--{knob.name}", dest=knob.name, type=knob.parse, default=knob.default
+        )
+    options = vars(parser.parse_intermixed_args(map(_with_dashes, sys.argv[1:])))
+    values = {}
+    for knob in knobs:
+        value = options[knob.name]
+        values[knob.name] = values[knob.other] if value is None else value
+    chosen = [name.replace("_", "-") for name in options["scenes"]]
+    known = {name.replace("_", "-"): name for name in scenes}
+    for name in chosen:
+        if name not in known:
+            parser.error(f"there is no scene {name!r}; give one of: {', '.join(scenes)}")
+    if not chosen and options["json"]:
+        parser.error(f"--json needs a scene; give one of: {', '.join(scenes)}")
+
+    try:
+        if not chosen:
+            _list(scenes)
+        for name in chosen:
+            _play(chapter, known[name], scenes[known[name]], knobs, values, options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Nobody reads any more. Python would complain once more at its exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _list(scenes):
+    print("Scenes, of which you can name one or more:")
+    for name, (function, *_) in scenes.items():
+        print(f"  {name:<17}  {inspect.getdoc(function).splitlines()[0]}")
+
+
+def _play(chapter, name, scene, knobs, values, options):
+    """Plays one scene, and prints it as the options say."""
+    knobs = {knob.name: knob for knob in knobs}
+    speed = options["speed"]
+    function, *wanted = scene
+    arguments = [
+        knobs[want].argument(values[want], speed) if want in knobs else want / speed
+        for want in wanted
+    ]
+    clock = {"real": RealClock, "virtual": VirtualClock}[options["clock"]]()
+    # Live on the real clock. On the virtual one there is nothing to wait for,
+    # and lines of a thread come ahead of those that they belong behind.
+    live = not options["json"] and options["clock"] == "real"
+    recorder, whole = play((function, *arguments), clock, write_line if live else None)
+    if options["json"]:
+        header = {
+            "chapter": chapter,
+            "scene": name,
+            "clock": clock.name,
+            "runtime": "asyncio",
+            "speed": speed,
+            "knobs": {name: knobs[name].describe(values[name]) for name in sorted(knobs)},
+        }
+        write_ndjson(header, recorder.events(), whole)
+    elif not live:
+        for event in recorder.events():
+            write_line(event, recorder.names[event["lane"]])
+    if not whole:
+        # What a shell expects of a program that Ctrl-C ended.
+        sys.exit(130)
+
+
+def _speed(text):
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = math.nan
+    if not 0 < speed < math.inf:
+        raise _wrong(text, "give a number above zero, such as 10")
+    return speed
+
+
+def _with_dashes(argument):
+    """`--fail_at` is `--fail-at`."""
+    if not argument.startswith("--"):
+        return argument
+    option, equals, value = argument.partition("=")
+    return option.replace("_", "-") + equals + value

@@ -181,7 +181,9 @@ impl Playing<'_> {
     /// A scene's heading: what it is, and what is special about this run.
     fn about(&self, turn: &Turn) -> String {
         let mut about = turn.scene.about.to_owned();
-        if turn.scene.name == self.plan.chapter.measure.baseline {
+        let measure = &self.plan.chapter.measure;
+        let compares = matches!(measure.figure, chapter::Figure::Time(_));
+        if compares && turn.scene.name == measure.baseline {
             about = format!("baseline: {about}");
         }
         let real_elsewhere = self.plan.turns.iter().any(|turn| turn.clock == Clock::Real);

@@ -8,7 +8,7 @@ use colored::{ColoredString, Colorize};
 use console::measure_text_width;
 
 use super::page::{Page, colour, outcome_colour};
-use crate::timeline::{Doing, Lane, Timeline, clock, time};
+use crate::timeline::{Doing, End, Lane, Timeline, clock, time};
 use crate::trace::{LaneId, Outcome};
 
 /// Which marks a picture has used, so that the legend explains just those.
@@ -94,9 +94,6 @@ struct Chart<'a> {
     scale: Duration,
 }
 
-/// The words of an end need so many columns: `cancelled 1.002s`.
-const ENDS: usize = 17;
-
 impl<'a> Chart<'a> {
     fn new(page: &'a Page, timeline: &Timeline, scale: Duration) -> Chart<'a> {
         let longest = timeline
@@ -104,7 +101,9 @@ impl<'a> Chart<'a> {
             .iter()
             .map(|lane| measure_text_width(&lane.name));
         let names = page.name_column(longest.max().unwrap_or(0));
-        let ends = if page.is_wide() { ENDS } else { 0 };
+        let ends = timeline.lanes.iter().filter_map(|lane| lane.end.as_ref());
+        let ends = ends.map(|end| 1 + words(end).len()).max().unwrap_or(0);
+        let ends = if page.is_wide() { ends } else { 0 };
         Chart {
             page,
             names,
@@ -183,9 +182,8 @@ impl<'a> Chart<'a> {
             let mark = self.page.glyphs.end(end.outcome).to_string();
             picture.push(mark.color(outcome_colour(end.outcome)));
             if self.ends > 0 {
-                let words = format!("{} {}", end.outcome, clock(end.at));
                 let free = self.cells - cell;
-                let words = format!("{:free$} {words}", "");
+                let words = format!("{:free$} {}", "", words(end));
                 picture.push(words.dimmed());
             }
         }
@@ -257,6 +255,11 @@ impl Picture {
     fn finish(self) -> String {
         self.done + &self.open.map_or(String::new(), |open| open.to_string())
     }
+}
+
+/// An end in words, as in `cancelled 1.002s`.
+fn words(end: &End) -> String {
+    format!("{} {}", end.outcome, clock(end.at))
 }
 
 /// The distance between the marks of an axis: 1, 2 or 5 of a unit, so that no

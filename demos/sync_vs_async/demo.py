@@ -1,0 +1,48 @@
+"""Three waits, one after another and then together."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # where stage.py is
+
+import stage
+from stage import block, lane, say, sleep
+
+
+async def sync(tasks, delay):
+    """Blocks the thread through every wait, so nothing can overlap."""
+    for n in range(1, tasks + 1):
+        say(f"Task {n} start")
+        block(delay)
+        say(f"Task {n} end")
+
+
+async def concurrent(tasks, delay):
+    """Starts every task, and gathers the results in the order of the calls."""
+    calls = []
+    for n in range(1, tasks + 1):
+        calls.append(lane(async_task(n, delay), f"Task {n}"))
+    results = await asyncio.gather(*calls)
+    say(f"Results: {results}")
+
+
+async def async_task(n, delay):
+    say(f"Async task {n} start")
+    await sleep(delay)
+    say(f"Async task {n} end")
+    return n
+
+
+KNOBS = [
+    stage.Count("tasks", 3, 1, 1000),
+    stage.Time("delay", "1s"),
+]
+
+SCENES = {
+    "sync": (sync, "tasks", "delay"),
+    "async": (concurrent, "tasks", "delay"),
+}
+
+if __name__ == "__main__":
+    stage.main("sync-vs-async", KNOBS, SCENES)

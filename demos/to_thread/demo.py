@@ -1,0 +1,60 @@
+"""A call that blocks: on the loop's thread, and on a thread of its own."""
+
+import asyncio
+import itertools
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # where stage.py is
+
+import stage
+from stage import block, lane, say, sleep, to_thread
+
+
+def blocking_io(time):
+    block(time)
+    return "result from blocking call"
+
+
+async def heartbeat(every):
+    """Ticks for as long as it gets the thread in time."""
+    for n in itertools.count(1):
+        await sleep(every)
+        say(f"tick {n}")
+
+
+async def blocking(async_part, blocked, every):
+    """Calls it directly: the loop stands still until it returns."""
+    heart = asyncio.create_task(lane(heartbeat(every), "heartbeat"))
+    say("Start async part")
+    await sleep(async_part)
+    result = blocking_io(blocked)
+    say(f"Got: {result}")
+    say("Continue with other async work")
+    heart.cancel()
+
+
+async def in_thread(async_part, blocked, every):
+    """Calls it on a thread: the loop goes on meanwhile."""
+    heart = asyncio.create_task(lane(heartbeat(every), "heartbeat"))
+    say("Start async part")
+    await sleep(async_part)
+    result = await to_thread("blocking_io", blocking_io, blocked)
+    say(f"Got: {result}")
+    say("Continue with other async work")
+    heart.cancel()
+
+
+KNOBS = [
+    stage.Time("async-part", "1s"),
+    stage.Time("block", "2s"),
+    stage.Time("heartbeat", "400ms"),
+]
+
+SCENES = {
+    "blocking": (blocking, "async-part", "block", "heartbeat"),
+    "to_thread": (in_thread, "async-part", "block", "heartbeat"),
+}
+
+if __name__ == "__main__":
+    stage.main("to_thread", KNOBS, SCENES)
