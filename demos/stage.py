@@ -68,21 +68,21 @@ def sleep(seconds):
     """`asyncio.sleep`: waits, and lets others run meanwhile."""
     recorder = _current().recorder
     length = _nanoseconds(seconds)
-    due = recorder.clock.due(recorder.clock.now() + length)
+    due = recorder.clock.due(recorder.now() + length)
     place = _place(inspect.currentframe().f_back)
     on = f"sleep {describe(length)}"
     return _waiting(asyncio.sleep(seconds), on, due, place)
 
 
 def block(seconds):
-    """`time.sleep`: waits, and keeps the thread, so that nobody else can run."""
+    """`time.sleep`: waits, and keeps the thread: nobody else can run."""
     current = _current()
-    clock = current.recorder.clock
+    recorder = current.recorder
     length = _nanoseconds(seconds)
-    due = clock.now() + length
+    due = recorder.now() + length
     place = _place(inspect.currentframe().f_back)
     wait = current.note_wait(f"block {describe(length)}", due, place)
-    clock.block(length, current)
+    recorder.clock.block(length, current)
     current.note("wake", wait=wait)
 
 
@@ -136,7 +136,7 @@ _here = _Here()
 
 def _current():
     if _here.lane is None:
-        raise RuntimeError("no lane is running: scenes are played by stage.main")
+        raise RuntimeError("no scene is being played; see stage.main")
     return _here.lane
 
 
@@ -163,10 +163,12 @@ class Lane:
     def run(self, function, *args):
         """Gives the lane the thread for one call."""
         outer, _here.lane = _here.lane, self
-        # If the thread is in the middle of another lane's turn, this one is
-        # inside it, and the outer lane does not hold the thread meanwhile.
-        inside = outer is not None and self.kind == "task"
-        self.note("poll", **({"within": outer.id} if inside else {}))
+        if outer is not None and self.kind == "task":
+            # The thread is in the middle of another lane's turn, and the
+            # outer lane does not hold it meanwhile.
+            self.note("poll", within=outer.id)
+        else:
+            self.note("poll")
         try:
             return function(*args)
         finally:
@@ -201,7 +203,6 @@ class _Laned(Coroutine):
     def __init__(self, coro, lane):
         self.coro = coro
         self.lane = lane
-        self.ended = False
         # What asyncio calls it in its messages.
         self.__qualname__ = coro.__qualname__
 
@@ -211,22 +212,14 @@ class _Laned(Coroutine):
     def throw(self, *error):
         return self._step(self.coro.throw, *error)
 
-    def close(self):
-        if not self.ended:
-            self.ended = True
-            self.lane.run(self.coro.close)
-            self.lane.note("end", outcome="cancelled")
-
     def _step(self, resume, *args):
         try:
             awaited = self.lane.run(resume, *args)
         except StopIteration:
             # This is how a coroutine returns.
-            self.ended = True
             self.lane.note("end", outcome="finished")
             raise
         except BaseException as error:
-            self.ended = True
             self.lane.fail(error)
             raise
         self.lane.note("pend")
@@ -246,6 +239,7 @@ class Recorder:
 
     def __init__(self, clock, watch=None):
         self.clock = clock
+        self.start = clock.now()
         # Is told each event as it happens, and the name of its lane.
         self.watch = watch
         self.names = []
@@ -253,6 +247,10 @@ class Recorder:
         self._events = []
         # Threads report too.
         self._lock = threading.Lock()
+
+    def now(self):
+        """Nanoseconds since the scene's start, as the current lane sees it."""
+        return self.clock.now() - self.start + _here.ahead
 
     def add_lane(self, name):
         """Registers a lane, and returns its id: lanes count from 0."""
@@ -262,7 +260,7 @@ class Recorder:
 
     def note(self, lane, event, fields):
         """Records an event now."""
-        event = {"at": self.clock.now(), "lane": lane, "event": event, **fields}
+        event = {"at": self.now(), "lane": lane, "event": event, **fields}
         with self._lock:
             self._events.append(event)
             if self.watch:
@@ -278,14 +276,17 @@ class Recorder:
 
 def _place(frame):
     """The line of source code that a frame is at."""
-    return {"file": _relative(frame.f_code.co_filename), "line": frame.f_lineno}
+    file = _relative(frame.f_code.co_filename)
+    return {"file": file, "line": frame.f_lineno}
 
 
 @functools.cache
 def _relative(filename):
     """A file as the trace spells it: relative to the project's root."""
     path = Path(filename).resolve()
-    return (path.relative_to(ROOT) if path.is_relative_to(ROOT) else path).as_posix()
+    if path.is_relative_to(ROOT):
+        path = path.relative_to(ROOT)
+    return path.as_posix()
 
 
 # The two clocks.
@@ -298,16 +299,9 @@ class RealClock:
     # Asks for the event loop that asyncio.run would use.
     loop_factory = None
 
-    def __init__(self):
-        self.begin()
-
-    def begin(self):
-        """Makes this moment time zero."""
-        self.start = time.perf_counter_ns()
-
     def now(self):
-        """Nanoseconds since the scene's start."""
-        return time.perf_counter_ns() - self.start
+        """Nanoseconds since some moment."""
+        return time.perf_counter_ns()
 
     def due(self, deadline):
         """When a timer set for a deadline fires at the earliest."""
@@ -324,16 +318,15 @@ class RealClock:
 
 class VirtualClock:
     """A clock that stands still while there is work, and jumps when there is
-    none. It does what tokio's paused clock does, so that the times of both
-    worlds are the same to the nanosecond."""
+    none: exact, instant, and the same in every run.
+
+    It does what tokio's paused clock does, so that the times of both worlds
+    are the same to the nanosecond.
+    """
 
     name = "virtual"
 
     def __init__(self):
-        self.begin()
-
-    def begin(self):
-        """Makes this moment time zero."""
         self.nanoseconds = 0
 
     def loop_factory(self):
@@ -341,16 +334,22 @@ class VirtualClock:
         return VirtualLoop(self)
 
     def now(self):
-        """Nanoseconds since the scene's start, as the current lane sees it."""
-        return self.nanoseconds + _here.ahead
+        """Nanoseconds since the scene's start."""
+        return self.nanoseconds
 
     def due(self, deadline):
         """When a timer fires: tokio rounds up to whole milliseconds."""
         return -(-deadline // MILLISECOND) * MILLISECOND
 
+    def jump_to(self, due):
+        """Moves the time on because there is nothing to do until then."""
+        self.nanoseconds = max(self.nanoseconds, due)
+
     def block(self, nanoseconds, lane):
-        """Moves the time on without letting the loop run: timers that fall
-        due meanwhile fire late."""
+        """Moves the time on without letting the loop run.
+
+        Timers that fall due meanwhile fire late.
+        """
         if lane.kind == "thread":
             _here.ahead += nanoseconds
         else:
@@ -395,31 +394,44 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def _add_timer(self, deadline, callback, args, context):
         due = self.clock.due(deadline)
+        number = next(self.registrations)
         if context is None:
             context = contextvars.copy_context()
-        timer = asyncio.TimerHandle(due / SECOND, callback, args, self, context)
-        call = functools.partial(self._fire, timer, callback, args)
-        entry = (due, next(self.registrations), timer, call, context)
-        heapq.heappush(self.timers, entry)
+        timer = _Timer(due, number, callback, args, self, context)
+        heapq.heappush(self.timers, timer)
         return timer
-
-    @staticmethod
-    def _fire(timer, callback, args):
-        # It may have been cancelled by what ran before it in this turn.
-        if not timer.cancelled():
-            callback(*args)
 
     def fire_timers(self, idle):
         """Fires what is due. If the loop is idle, the next timer is."""
-        while self.timers and self.timers[0][2].cancelled():
+        while self.timers and self.timers[0].cancelled():
             heapq.heappop(self.timers)
         if idle:
             if not self.timers:
-                raise RuntimeError("everybody waits, and nothing is going to happen")
-            self.clock.nanoseconds = max(self.clock.nanoseconds, self.timers[0][0])
-        while self.timers and self.timers[0][0] <= self.clock.nanoseconds:
-            _, _, _, call, context = heapq.heappop(self.timers)
-            self.call_soon(call, context=context)
+                raise RuntimeError("everybody waits, and nobody will wake")
+            self.clock.jump_to(self.timers[0].due)
+        while self.timers and self.timers[0].due <= self.clock.nanoseconds:
+            timer = heapq.heappop(self.timers)
+            self.call_soon(timer.fire, context=timer.context)
+
+
+class _Timer(asyncio.TimerHandle):
+    """What `call_later` returns, and what its loop needs to know besides."""
+
+    def __init__(self, due, number, callback, args, loop, context):
+        super().__init__(due / SECOND, callback, args, loop, context)
+        self.due = due
+        self.number = number
+        self.callback = callback
+        self.args = args
+        self.context = context
+
+    def __lt__(self, other):
+        return (self.due, self.number) < (other.due, other.number)
+
+    def fire(self):
+        # It may have been cancelled by what ran before it in this turn.
+        if not self.cancelled():
+            self.callback(*self.args)
 
 
 class _JumpingSelector(selectors.DefaultSelector):
@@ -443,25 +455,26 @@ def _nanoseconds(seconds):
 # Playing a scene.
 
 
-def play(scene, clock, watch=None):
-    """Plays a scene as `asyncio.run` would, and returns its recorder, and
-    whether it was played to its end rather than stopped by Ctrl-C."""
-    function, *args = scene
+def play(function, args, clock, watch=None):
+    """Plays a scene as `asyncio.run` would.
+
+    Returns its recorder, and whether it came to its end: Ctrl-C stops it.
+    """
     code = function.__code__
     place = {"file": _relative(code.co_filename), "line": code.co_firstlineno}
-    recorder = Recorder(clock, watch)
-    try:
-        with asyncio.Runner(loop_factory=clock.loop_factory) as runner:
-            loop = runner.get_loop()
-            clock.begin()
-            main = Lane(recorder, "main", "task", None, place)
-            try:
-                runner.run(_Laned(function(*args), main))
-            finally:
-                _cancel_tasks(loop)
-    except KeyboardInterrupt:
-        return recorder, False
-    return recorder, True
+    whole = True
+    with asyncio.Runner(loop_factory=clock.loop_factory) as runner:
+        # Making the loop takes time, and is no part of the scene.
+        loop = runner.get_loop()
+        recorder = Recorder(clock, watch)
+        main = Lane(recorder, "main", "task", None, place)
+        try:
+            runner.run(_Laned(function(*args), main))
+        except KeyboardInterrupt:
+            whole = False
+        finally:
+            _cancel_tasks(loop)
+    return recorder, whole
 
 
 def _cancel_tasks(loop):
@@ -493,12 +506,26 @@ def write_line(event, name):
     if event["event"] == "say":
         text = event["text"]
     elif event["event"] == "end" and event["outcome"] != "finished":
-        text = ": ".join(event[key] for key in ("outcome", "detail") if key in event)
-        text = f"({text})"
+        detail = event.get("detail")
+        text = event["outcome"]
+        text = f"({text}: {detail})" if detail else f"({text})"
     else:
         return
     moment = f"{event['at'] / SECOND:.3f}s"
     print(f"{moment:>9}  {name:<11}  {text}", flush=True)
+
+
+def write_live(event, name):
+    """Prints an event while the scene runs, which must not notice it."""
+    try:
+        write_line(event, name)
+    except BrokenPipeError:
+        _drop_output()
+
+
+def _drop_output():
+    """Goes on without an output: nobody reads it any more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 # Durations, in the words of the trace and of the knobs.
@@ -545,23 +572,23 @@ class Time:
         number = r"(\d+(?:\.\d+)?)\s*"
         unit = r"(days?|h|min|ms|m|sec|s|us|ns)\s*"
         if not re.fullmatch(rf"\s*(?:{number}{unit})+", text):
-            raise _wrong(text, "not a duration; give one such as 500ms, 2s or 1m")
+            raise _wrong(text, "not a time; give one such as 500ms, 2s or 1m")
         names = {"days": "day", "min": "m", "sec": "s"}
         length = sum(
             Decimal(count) * UNITS[names.get(name, name)]
             for count, name in re.findall(number + unit, text)
         )
         if not length:
-            raise _wrong(text, "a time of zero shows nothing; give at least 1ms")
+            raise _wrong(text, "zero shows nothing; give at least 1ms")
         if length > LONGEST:
             raise _wrong(text, f"too long; give at most {describe(LONGEST)}")
         if length % MILLISECOND:
-            raise _wrong(text, "give at least 1ms, and no fractions of it")
+            raise _wrong(text, "give whole milliseconds")
         return int(length)
 
     def argument(self, nanoseconds, speed):
         """The value as a scene takes it."""
-        return nanoseconds / SECOND / speed
+        return _seconds(nanoseconds, speed)
 
     describe = staticmethod(describe)
 
@@ -596,6 +623,10 @@ class Count:
     describe = staticmethod(str)
 
 
+def _seconds(nanoseconds, speed):
+    return round(nanoseconds / speed) / SECOND
+
+
 def _wrong(text, why):
     return argparse.ArgumentTypeError(f"{text!r}: {why}")
 
@@ -612,37 +643,48 @@ def main(chapter, knobs, scenes):
     `scenes` maps each name to its function and the function's arguments: the
     names of knobs, or numbers, which are seconds of the article.
     """
-    parser = _Parser(description=f"Plays scenes of the chapter {chapter}.", allow_abbrev=False)
-    parser.add_argument("scenes", nargs="*", metavar="SCENE", help=", ".join(scenes))
-    parser.add_argument("--clock", choices=["real", "virtual"], default="real")
-    parser.add_argument("--json", action="store_true", help="print the trace as NDJSON")
-    parser.add_argument("--speed", type=_speed, default=1.0, help="divide every duration by this")
+    parser = _Parser(
+        description=f"Plays scenes of the chapter {chapter}.",
+        allow_abbrev=False,
+    )
+    names = ", ".join(scenes)
+    add = parser.add_argument
+    add("scenes", nargs="*", metavar="SCENE", help=names)
+    add("--clock", choices=["real", "virtual"], default="real")
+    add("--speed", type=_speed, default=1.0, help="divide all times by this")
+    add("--json", action="store_true", help="print the trace as NDJSON")
     for knob in knobs:
-        parser.add_argument(
-            f"--{knob.name}", dest=knob.name, type=knob.parse, default=knob.default
+        add(
+            f"--{knob.name}",
+            dest=knob.name,
+            type=knob.parse,
+            default=knob.default,
+            help=f"default: {knob.default or f'as --{knob.other}'}",
         )
-    options = vars(parser.parse_intermixed_args(map(_with_dashes, sys.argv[1:])))
-    values = {}
+    arguments = [_with_dashes(argument) for argument in sys.argv[1:]]
+    options = vars(parser.parse_intermixed_args(arguments))
+
+    chosen = []
+    for asked in options["scenes"]:
+        same = [name for name in scenes if _dashes(name) == _dashes(asked)]
+        if not same:
+            parser.error(f"there is no scene {asked!r}; give one of: {names}")
+        chosen += same
+    if options["json"] and not chosen:
+        parser.error(f"--json needs a scene; give one of: {names}")
     for knob in knobs:
-        value = options[knob.name]
-        values[knob.name] = values[knob.other] if value is None else value
-    chosen = [name.replace("_", "-") for name in options["scenes"]]
-    known = {name.replace("_", "-"): name for name in scenes}
-    for name in chosen:
-        if name not in known:
-            parser.error(f"there is no scene {name!r}; give one of: {', '.join(scenes)}")
-    if not chosen and options["json"]:
-        parser.error(f"--json needs a scene; give one of: {', '.join(scenes)}")
+        if options[knob.name] is None:
+            options[knob.name] = options[knob.other]
 
     try:
         if not chosen:
             _list(scenes)
         for name in chosen:
-            _play(chapter, known[name], scenes[known[name]], knobs, values, options)
+            _play_and_print(chapter, name, scenes[name], knobs, options)
         sys.stdout.flush()
     except BrokenPipeError:
-        # Nobody reads any more. Python would complain once more at its exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Without this, Python would complain once more at its exit.
+        _drop_output()
 
 
 def _list(scenes):
@@ -651,28 +693,36 @@ def _list(scenes):
         print(f"  {name:<17}  {inspect.getdoc(function).splitlines()[0]}")
 
 
-def _play(chapter, name, scene, knobs, values, options):
+def _play_and_print(chapter, name, scene, knobs, options):
     """Plays one scene, and prints it as the options say."""
-    knobs = {knob.name: knob for knob in knobs}
-    speed = options["speed"]
     function, *wanted = scene
-    arguments = [
-        knobs[want].argument(values[want], speed) if want in knobs else want / speed
-        for want in wanted
-    ]
-    clock = {"real": RealClock, "virtual": VirtualClock}[options["clock"]]()
+    speed = options["speed"]
+    knobs = {knob.name: knob for knob in knobs}
+    arguments = []
+    for want in wanted:
+        if want in knobs:
+            arguments.append(knobs[want].argument(options[want], speed))
+        else:
+            arguments.append(_seconds(want * SECOND, speed))
+    clock = RealClock() if options["clock"] == "real" else VirtualClock()
     # Live on the real clock. On the virtual one there is nothing to wait for,
-    # and lines of a thread come ahead of those that they belong behind.
-    live = not options["json"] and options["clock"] == "real"
-    recorder, whole = play((function, *arguments), clock, write_line if live else None)
+    # and a thread reports ahead of its time.
+    live = clock.name == "real" and not options["json"]
+    watch = write_live if live else None
+
+    recorder, whole = play(function, arguments, clock, watch)
+
     if options["json"]:
+        values = {}
+        for key in sorted(knobs):
+            values[key] = knobs[key].describe(options[key])
         header = {
             "chapter": chapter,
             "scene": name,
             "clock": clock.name,
             "runtime": "asyncio",
             "speed": speed,
-            "knobs": {name: knobs[name].describe(values[name]) for name in sorted(knobs)},
+            "knobs": values,
         }
         write_ndjson(header, recorder.events(), whole)
     elif not live:
@@ -694,8 +744,12 @@ def _speed(text):
 
 
 def _with_dashes(argument):
-    """`--fail_at` is `--fail-at`."""
+    """`--fail_at` is `--fail-at`; values stay as they are."""
     if not argument.startswith("--"):
         return argument
     option, equals, value = argument.partition("=")
-    return option.replace("_", "-") + equals + value
+    return _dashes(option) + equals + value
+
+
+def _dashes(name):
+    return name.replace("_", "-")

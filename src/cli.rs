@@ -8,11 +8,15 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::error::ErrorKind;
-use clap::{Arg, ArgAction, ArgMatches, Args, ColorChoice, Command, FromArgMatches};
+use clap::{
+    Arg, ArgAction, ArgMatches, Args, ColorChoice, Command, FromArgMatches,
+};
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::chapter::{Chapter, Kind, Knob, Knobs};
-use crate::command::{self, Choice, Ending, Export, Output, Plan, Screen, Usage};
+use crate::command::{
+    self, Choice, Ending, Export, Output, Plan, Screen, Usage,
+};
 use crate::demos;
 use crate::trace;
 
@@ -144,10 +148,17 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Result<Ending> {
         Some(Tool::Completions { shell }) => {
             // Into memory first: clap_complete panics on a closed pipe.
             let mut script = Vec::new();
-            clap_complete::generate(shell, &mut command(), "asyncade", &mut script);
+            clap_complete::generate(
+                shell,
+                &mut command(),
+                "asyncade",
+                &mut script,
+            );
             io::stdout().write_all(&script)?;
         }
-        Some(Tool::Man) => clap_mangen::Man::new(command()).render(&mut io::stdout())?,
+        Some(Tool::Man) => {
+            clap_mangen::Man::new(command()).render(&mut io::stdout())?
+        }
     }
     Ok(Ending::Fine)
 }
@@ -159,7 +170,10 @@ pub fn command() -> Command {
     for tool in command.get_subcommands_mut() {
         *tool = tool.clone().display_order(100);
     }
-    command.subcommands(chapters.map(|(order, chapter)| subcommand(chapter).display_order(order)))
+    command.subcommands(
+        chapters
+            .map(|(order, chapter)| subcommand(chapter).display_order(order)),
+    )
 }
 
 fn subcommand(chapter: &'static Chapter) -> Command {
@@ -217,9 +231,9 @@ fn scene(chapter: &'static Chapter) -> Arg {
 }
 
 fn chapter_names() -> PossibleValuesParser {
-    let values = demos::CHAPTERS
-        .iter()
-        .map(|chapter| PossibleValue::new(chapter.name).aliases(swapped(chapter.name)));
+    let values = demos::CHAPTERS.iter().map(|chapter| {
+        PossibleValue::new(chapter.name).aliases(swapped(chapter.name))
+    });
     PossibleValuesParser::new(values)
 }
 
@@ -243,12 +257,17 @@ fn capitalised(text: &str) -> String {
 fn speed(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(speed) if (0.01..=1000.0).contains(&speed) => Ok(speed),
-        _ => Err("give a number from 0.01 to 1000; 10 is ten times as fast".to_owned()),
+        _ => Err("give a number from 0.01 to 1000; 10 is ten times as fast"
+            .to_owned()),
     }
 }
 
 /// Plays a chapter as its options say.
-fn play(chapter: &'static Chapter, matches: &ArgMatches, screen: &mut Screen) -> Result<Ending> {
+fn play(
+    chapter: &'static Chapter,
+    matches: &ArgMatches,
+    screen: &mut Screen,
+) -> Result<Ending> {
     let args = PlayArgs::from_arg_matches(matches)?;
     let mut knobs = Knobs::new(chapter.knobs);
     for knob in chapter.knobs {
@@ -289,7 +308,9 @@ fn usage(error: &clap::Error) -> Result<Ending> {
     let said = text
         .lines()
         .map(str::trim)
-        .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"))
+        .take_while(|line| {
+            !line.starts_with("Usage:") && !line.starts_with("For more")
+        })
         .filter(|line| !line.is_empty());
     let line = said.collect::<Vec<_>>().join("; ").replace(['[', ']'], "");
     Err(Usage(format!("{line} (see 'asyncade --help')")).into())

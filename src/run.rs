@@ -17,7 +17,12 @@ use crate::trace::{Clock, Event, Header, Place, Trace, What};
 ///
 /// # Errors
 /// If the system gives no runtime, or if the scene panics.
-pub fn scene(chapter: &Chapter, scene: &Scene, knobs: &Knobs, clock: Clock) -> Result<Trace> {
+pub fn scene(
+    chapter: &Chapter,
+    scene: &Scene,
+    knobs: &Knobs,
+    clock: Clock,
+) -> Result<Trace> {
     let (trace, end) = record(chapter, scene, knobs, clock, None, |_| {})?;
     end.map(|()| trace)
 }
@@ -35,7 +40,11 @@ pub struct Live {
 ///
 /// # Errors
 /// If the system gives no thread or no runtime.
-pub fn live(chapter: &'static Chapter, scene: &'static Scene, knobs: &Knobs) -> Result<Live> {
+pub fn live(
+    chapter: &'static Chapter,
+    scene: &'static Scene,
+    knobs: &Knobs,
+) -> Result<Live> {
     let (sender, events) = mpsc::channel();
     let (started, recorder) = mpsc::channel();
     let header = header(chapter, scene, knobs, Clock::Real);
@@ -116,21 +125,27 @@ fn record(
         Recorder::new(clock, live)
     };
     started(&recorder);
-    let end = runtime.block_on(async { Arc::clone(&recorder).main(future).await });
+    let end =
+        runtime.block_on(async { Arc::clone(&recorder).main(future).await });
     // Cancels the tasks that are left, as the end of `main` does, and waits
     // for threads that still run.
     recorder.shut_down();
     drop(runtime);
     recorder.close();
-    let mut trace = trace(header(chapter, scene, knobs, clock), &recorder, false);
-    if let Some(What::Spawn { place, .. }) = trace.events.first_mut().map(|event| &mut event.what) {
+    let mut trace =
+        trace(header(chapter, scene, knobs, clock), &recorder, false);
+    if let Some(What::Spawn { place, .. }) =
+        trace.events.first_mut().map(|event| &mut event.what)
+    {
         // `main` begins where its function does, and not here.
         *place = Place {
             file: format!("demos/{}/demo.rs", chapter.folder()).into(),
             line: chapter.line_of(function).unwrap_or(1),
         };
     }
-    let end = end.with_context(|| format!("a task of the scene {} panicked", scene.name));
+    let end = end.with_context(|| {
+        format!("a task of the scene {} panicked", scene.name)
+    });
     Ok((trace, end))
 }
 
@@ -142,7 +157,12 @@ fn runtime(clock: Clock) -> Result<Runtime> {
         .context("the system gave no runtime")
 }
 
-fn header(chapter: &Chapter, scene: &Scene, knobs: &Knobs, clock: Clock) -> Header {
+fn header(
+    chapter: &Chapter,
+    scene: &Scene,
+    knobs: &Knobs,
+    clock: Clock,
+) -> Header {
     Header {
         chapter: chapter.name.to_owned(),
         scene: scene.name.to_owned(),

@@ -14,7 +14,11 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 use support::{names, play_all, text};
 
-fn broken(chapter: &Chapter, knobs: &Knobs, traces: &[Trace]) -> Vec<(&'static str, String)> {
+fn broken(
+    chapter: &Chapter,
+    knobs: &Knobs,
+    traces: &[Trace],
+) -> Vec<(&'static str, String)> {
     let played = Played::new(knobs, traces);
     let claims = chapter.claims.iter();
     claims
@@ -46,12 +50,16 @@ fn knobs(chapter: &'static Chapter) -> impl Strategy<Value = Knobs> {
         .knobs
         .iter()
         .map(|knob| match knob.kind {
-            Kind::Count { min, max, .. } => (min..=max.min(12)).prop_map(Value::Count).boxed(),
-            Kind::Time(_) | Kind::SameAs(_) => {
-                prop_oneof![1..=10_u64, 1..=5000_u64, (1..=5_u64).prop_map(|s| s * 1000)]
-                    .prop_map(|millis| Value::Time(Duration::from_millis(millis)))
-                    .boxed()
+            Kind::Count { min, max, .. } => {
+                (min..=max.min(12)).prop_map(Value::Count).boxed()
             }
+            Kind::Time(_) | Kind::SameAs(_) => prop_oneof![
+                1..=10_u64,
+                1..=5000_u64,
+                (1..=5_u64).prop_map(|s| s * 1000)
+            ]
+            .prop_map(|millis| Value::Time(Duration::from_millis(millis)))
+            .boxed(),
         })
         .collect();
     values.prop_map(move |values| {
@@ -87,14 +95,17 @@ fn every_claim_holds_at_random_knobs() {
 fn a_hundred_virtual_runs_are_the_same_to_the_byte() {
     for chapter in CHAPTERS {
         let knobs = Knobs::new(chapter.knobs);
-        let first: Vec<String> = play_all(chapter, &knobs).iter().map(text).collect();
+        let first: Vec<String> =
+            play_all(chapter, &knobs).iter().map(text).collect();
         // Side by side, as well as one after the other.
         std::thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| {
                     for _ in 0..25 {
-                        let again: Vec<String> =
-                            play_all(chapter, &knobs).iter().map(text).collect();
+                        let again: Vec<String> = play_all(chapter, &knobs)
+                            .iter()
+                            .map(text)
+                            .collect();
                         assert_eq!(again, first);
                     }
                 });
@@ -162,7 +173,12 @@ impl Scenes {
     }
 
     /// The first event of a kind moves to another place in the trace.
-    fn shift(&mut self, scene: &str, is: impl Fn(u32, &What) -> bool, places: isize) {
+    fn shift(
+        &mut self,
+        scene: &str,
+        is: impl Fn(u32, &What) -> bool,
+        places: isize,
+    ) {
         let events = &mut self.scene(scene).events;
         let from = events
             .iter()
@@ -203,6 +219,9 @@ const SABOTAGE: &[(&str, &str, Sabotage)] = &[
     }),
     ("tasks", "dropped-handle-detaches", |s| {
         s.fate("dropped", "World", Outcome::Finished);
+    }),
+    ("taskgroup", "one-after-the-other", |s| {
+        s.stretch("sequential")
     }),
     ("taskgroup", "ends-with-the-last", |s| {
         s.stretch("taskgroup")

@@ -171,7 +171,8 @@ fn names_take_dashes_and_underscores() {
 #[test]
 fn json_is_the_trace_and_nothing_else() {
     let run = ran(&[
-        "gather", "--clock", "virtual", "--json", "--a", "700ms", "--b", "90ms", "--c", "2s",
+        "gather", "--clock", "virtual", "--json", "--a", "700ms", "--b",
+        "90ms", "--c", "2s",
     ]);
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
     let traces = ndjson::read(run.stdout.as_bytes()).unwrap();
@@ -184,7 +185,9 @@ fn json_is_the_trace_and_nothing_else() {
         .events
         .iter()
         .filter_map(|event| match &event.what {
-            What::Say { text, .. } => Some((event.at / 1_000_000, text.as_str())),
+            What::Say { text, .. } => {
+                Some((event.at / 1_000_000, text.as_str()))
+            }
             _ => None,
         })
         .collect();
@@ -201,7 +204,8 @@ fn json_is_the_trace_and_nothing_else() {
 fn an_export_is_what_json_prints() {
     let file = folder("export").join("gather.ndjson");
     let path = file.to_str().unwrap();
-    let run = ran(&["gather", "--clock", "virtual", "--json", "--export", path]);
+    let run =
+        ran(&["gather", "--clock", "virtual", "--json", "--export", path]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert_eq!(fs::read_to_string(&file).unwrap(), run.stdout);
     let twice = ran(&["gather", "--export", path, "--export", path]);
@@ -359,7 +363,11 @@ fn help_man_and_completions_know_every_chapter_and_knob() {
     for chapter in CHAPTERS {
         let help = ran(&[chapter.name, "--help"]).stdout;
         for knob in chapter.knobs {
-            assert!(help.contains(&format!("--{}", knob.name)), "{}", knob.name);
+            assert!(
+                help.contains(&format!("--{}", knob.name)),
+                "{}",
+                knob.name
+            );
             assert!(help.contains(knob.help), "{}", knob.help);
         }
     }

@@ -22,7 +22,8 @@ fn every_scene_is_read_back_as_it_was_written() {
 #[test]
 fn speed_and_interruption_survive_too() {
     let chapter = chapter("gather");
-    let mut trace = play_all(chapter, &Knobs::new(chapter.knobs).at_speed(2.5)).remove(1);
+    let mut trace =
+        play_all(chapter, &Knobs::new(chapter.knobs).at_speed(2.5)).remove(1);
     trace.interrupted = true;
     let read = ndjson::read(text(&trace).as_bytes()).unwrap();
     assert_eq!(read, [trace]);
@@ -63,7 +64,10 @@ fn a_higher_version_is_refused() {
 fn a_file_that_was_cut_short_is_refused() {
     let file = gather();
     let cut = &file[..file.trim_end().rfind('\n').unwrap()];
-    assert!(refusal(cut).ends_with("the trace has no footer: the file was cut short"));
+    assert!(
+        refusal(cut)
+            .ends_with("the trace has no footer: the file was cut short")
+    );
     let middle = &file[..file.len() / 2];
     assert!(
         refusal(middle).contains("not a line of a trace"),
@@ -76,9 +80,14 @@ fn a_file_that_was_cut_short_is_refused() {
 fn what_is_not_a_trace_is_refused_by_line() {
     let file = gather();
     assert!(refusal("hello").starts_with("line 1: not a line of a trace"));
-    assert!(refusal("{\"at\":0}").contains("a trace must begin with its header"));
+    assert!(
+        refusal("{\"at\":0}").contains("a trace must begin with its header")
+    );
     let header = file.lines().next().unwrap();
-    assert!(refusal(&format!("{header}\n{header}")).contains("line 2: a new header"));
+    assert!(
+        refusal(&format!("{header}\n{header}"))
+            .contains("line 2: a new header")
+    );
     let lost = file.lines().enumerate().filter(|(index, _)| *index != 5);
     let lost: Vec<&str> = lost.map(|(_, line)| line).collect();
     assert!(refusal(&lost.join("\n")).contains("the footer counts"));

@@ -81,7 +81,11 @@ fn what_claims_and_measures_name_is_there() {
             assert!(claim.says.ends_with('.'), "{}", claim.says);
             assert!(!claim.scenes.is_empty(), "{}", claim.id);
             for scene in claim.scenes {
-                assert!(chapter.scene(scene).is_some(), "{}: {scene}", claim.id);
+                assert!(
+                    chapter.scene(scene).is_some(),
+                    "{}: {scene}",
+                    claim.id
+                );
             }
         }
         for scene in [chapter.measure.baseline, chapter.measure.scene] {
@@ -109,7 +113,9 @@ fn every_default_is_a_value_that_the_knob_would_take() {
             let default = &described[knob.name];
             assert!(knob.parse(default).is_ok(), "--{} {default}", knob.name);
             if let Kind::SameAs(other) = knob.kind {
-                assert!(chapter.knobs.iter().any(|knob| knob.name == other.name));
+                assert!(
+                    chapter.knobs.iter().any(|knob| knob.name == other.name)
+                );
             }
         }
         assert_eq!((chapter.check)(&Knobs::new(chapter.knobs)), Ok(()));

@@ -58,7 +58,8 @@ fn played(name: &str, page: Page, all: bool, output: Output) -> String {
 #[test]
 fn every_chapter_at_80_columns() {
     for chapter in CHAPTERS {
-        let text = played(chapter.name, Page::new(80, true), true, Output::Full);
+        let text =
+            played(chapter.name, Page::new(80, true), true, Output::Full);
         insta::assert_snapshot!(format!("80-{}", chapter.name), text);
     }
 }
@@ -66,20 +67,29 @@ fn every_chapter_at_80_columns() {
 #[test]
 fn narrow_wide_plain_and_quiet() {
     let page = Page::new(40, true);
-    insta::assert_snapshot!("40-gather", played("gather", page, false, Output::Full));
+    insta::assert_snapshot!(
+        "40-gather",
+        played("gather", page, false, Output::Full)
+    );
     insta::assert_snapshot!(
         "40-to_thread",
         played("to_thread", page, false, Output::Full)
     );
     let page = Page::new(120, true);
-    insta::assert_snapshot!("120-shield", played("shield", page, false, Output::Full));
+    insta::assert_snapshot!(
+        "120-shield",
+        played("shield", page, false, Output::Full)
+    );
     let page = Page::new(80, false);
     insta::assert_snapshot!(
         "ascii-to_thread",
         played("to_thread", page, false, Output::Full)
     );
     let page = Page::new(80, true);
-    insta::assert_snapshot!("quiet-gather", played("gather", page, false, Output::Quiet));
+    insta::assert_snapshot!(
+        "quiet-gather",
+        played("gather", page, false, Output::Quiet)
+    );
 }
 
 #[test]
@@ -101,13 +111,20 @@ fn the_list_and_a_chapter_on_paper() {
 fn nothing_is_wider_than_its_page() {
     for columns in [24, 40, 60, 80, 120] {
         for chapter in CHAPTERS {
-            let text = played(chapter.name, Page::new(columns, true), true, Output::Full);
+            let text = played(
+                chapter.name,
+                Page::new(columns, true),
+                true,
+                Output::Full,
+            );
             for line in text.lines() {
                 // A word that is longer than the page stays whole.
-                let words = line.split_whitespace().map(console::measure_text_width);
+                let words =
+                    line.split_whitespace().map(console::measure_text_width);
                 let longest = words.max().unwrap_or(0);
                 assert!(
-                    console::measure_text_width(line) <= columns || longest + 22 > columns,
+                    console::measure_text_width(line) <= columns
+                        || longest + 22 > columns,
                     "{} at {columns}: {line:?}",
                     chapter.name
                 );

@@ -7,7 +7,9 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use asyncade::stage::{Cancelled, Lane, Recorder, block, say, sleep, to_thread};
+use asyncade::stage::{
+    Cancelled, Lane, Recorder, block, say, sleep, to_thread,
+};
 use asyncade::timeline::{Doing, Timeline};
 use asyncade::trace::{Clock, Event, Header, Outcome, Trace, What};
 use tokio::runtime::{Builder, Runtime};
@@ -131,14 +133,20 @@ fn every_lane_is_spawned_first_and_ended_last_and_polls_alternate() {
                         held = true;
                     }
                     What::Pend => {
-                        assert!(held, "gave back what it did not hold: {own:?}");
+                        assert!(
+                            held,
+                            "gave back what it did not hold: {own:?}"
+                        );
                         held = false;
                     }
-                    What::Wake { .. } | What::Say { .. } => assert!(held, "{own:?}"),
+                    What::Wake { .. } | What::Say { .. } => {
+                        assert!(held, "{own:?}")
+                    }
                     _ => {}
                 }
             }
-            let ends = own.iter().filter(|what| matches!(what, What::End { .. }));
+            let ends =
+                own.iter().filter(|what| matches!(what, What::End { .. }));
             assert_eq!(ends.count(), 1);
         }
     }
@@ -187,8 +195,10 @@ fn runs_side_by_side_never_mix() {
         Ok(())
     };
     std::thread::scope(|scope| {
-        let runs = ["one", "two", "three"]
-            .map(|name| scope.spawn(move || record(multi_thread(), Clock::Real, scene(name))));
+        let runs = ["one", "two", "three"].map(|name| {
+            scope
+                .spawn(move || record(multi_thread(), Clock::Real, scene(name)))
+        });
         for (run, name) in runs.into_iter().zip(["one", "two", "three"]) {
             let timeline = Timeline::of(&run.join().unwrap());
             assert_eq!(timeline.lines.len(), 50);

@@ -12,7 +12,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use asyncade::trace::{Outcome, What, ndjson};
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use portable_pty::{
+    Child, CommandBuilder, MasterPty, PtySize, native_pty_system,
+};
 
 /// The program in a terminal.
 struct Terminal {
@@ -27,7 +29,11 @@ struct Terminal {
 const PATIENCE: Duration = Duration::from_secs(60);
 
 impl Terminal {
-    fn run(columns: u16, arguments: &[&str], variables: &[(&str, &str)]) -> Terminal {
+    fn run(
+        columns: u16,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Terminal {
         let size = PtySize {
             rows: 60,
             cols: columns,
@@ -69,8 +75,19 @@ impl Terminal {
 
     /// Reads until the screen shows a text.
     fn until(&mut self, text: &str) {
+        self.until_rows(1, text);
+    }
+
+    /// Reads until so many rows of the screen show a text.
+    fn until_rows(&mut self, count: usize, text: &str) {
         let start = Instant::now();
-        while !self.contents().contains(text) {
+        while self
+            .contents()
+            .lines()
+            .filter(|row| row.contains(text))
+            .count()
+            < count
+        {
             let left = PATIENCE.saturating_sub(start.elapsed());
             match self.output.recv_timeout(left) {
                 Ok(bytes) => self.screen.process(&bytes),
@@ -84,13 +101,17 @@ impl Terminal {
         let start = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
-                while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(200)) {
+                while let Ok(bytes) =
+                    self.output.recv_timeout(Duration::from_millis(200))
+                {
                     self.screen.process(&bytes);
                 }
                 return status.exit_code();
             }
             assert!(start.elapsed() < PATIENCE, "it does not end");
-            if let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(20)) {
+            if let Ok(bytes) =
+                self.output.recv_timeout(Duration::from_millis(20))
+            {
                 self.screen.process(&bytes);
             }
         }
@@ -134,7 +155,8 @@ fn bars_show_each_lanes_wait_and_leave_no_trace() {
 
 #[test]
 fn a_bar_says_when_its_lane_is_overdue() {
-    let mut terminal = Terminal::run(80, &["to_thread", "--scene", "blocking"], &[]);
+    let mut terminal =
+        Terminal::run(80, &["to_thread", "--scene", "blocking"], &[]);
     terminal.until("sleep 400ms, overdue");
     assert_eq!(terminal.end(), 0);
 }
@@ -144,12 +166,18 @@ fn no_progress_and_dumb_terminals_draw_no_bars() {
     let arguments = ["sync-vs-async", "--scene", "async", "--speed", "4"];
     let dumb = [("TERM", "dumb")];
     let no_progress = [&arguments[..], &["--no-progress"]].concat();
-    for (arguments, variables) in [(&arguments[..], &dumb[..]), (&no_progress[..], &[])] {
+    for (arguments, variables) in
+        [(&arguments[..], &dumb[..]), (&no_progress[..], &[])]
+    {
         let mut terminal = Terminal::run(80, arguments, variables);
         let mut seen = String::new();
         let start = Instant::now();
-        while terminal.child.try_wait().unwrap().is_none() && start.elapsed() < PATIENCE {
-            if let Ok(bytes) = terminal.output.recv_timeout(Duration::from_millis(20)) {
+        while terminal.child.try_wait().unwrap().is_none()
+            && start.elapsed() < PATIENCE
+        {
+            if let Ok(bytes) =
+                terminal.output.recv_timeout(Duration::from_millis(20))
+            {
                 seen += &String::from_utf8_lossy(&bytes);
             }
         }
@@ -178,7 +206,8 @@ fn ctrl_c_ends_it_with_130_and_a_whole_export() {
             "Task 1 start",
         ),
     ] {
-        let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("ctrl-c-{name}.ndjson"));
+        let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
+            .join(format!("ctrl-c-{name}.ndjson"));
         let _ = fs::remove_file(&file);
         let mut all = arguments.to_vec();
         all.extend(["--export", file.to_str().unwrap()]);

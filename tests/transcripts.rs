@@ -23,7 +23,9 @@ fn every_scene_says_what_it_should_when_it_should() {
             }
         }
     }
-    for (number, (actual, expected)) in (1..).zip(actual.lines().zip(EXPECTED.lines())) {
+    for (number, (actual, expected)) in
+        (1..).zip(actual.lines().zip(EXPECTED.lines()))
+    {
         assert_eq!(actual, expected, "line {number} of transcripts.txt");
     }
     assert_eq!(actual.lines().count(), EXPECTED.lines().count());

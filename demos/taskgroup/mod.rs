@@ -54,6 +54,19 @@ pub const CHAPTER: Chapter = Chapter {
     },
     claims: &[
         Claim {
+            id: "one-after-the-other",
+            says: "Awaited one after the other, the workers take the sum.",
+            scenes: &["sequential"],
+            check: |p| {
+                let sum = p.knobs.time(&TASK1) + p.knobs.time(&TASK2);
+                let total = p.total("sequential");
+                Finding::when(
+                    p.near("sequential", total, sum),
+                    format!("{} for both workers", time(total)),
+                )
+            },
+        },
+        Claim {
             id: "ends-with-the-last",
             says: "The group ends when its last task does.",
             scenes: &["taskgroup"],

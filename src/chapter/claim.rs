@@ -55,7 +55,9 @@ impl<'a> Played<'a> {
     pub fn new(knobs: &'a Knobs, traces: &'a [Trace]) -> Played<'a> {
         let scenes = traces
             .iter()
-            .map(|trace| (trace.header.scene.as_str(), (trace, Timeline::of(trace))))
+            .map(|trace| {
+                (trace.header.scene.as_str(), (trace, Timeline::of(trace)))
+            })
             .collect();
         Played { knobs, scenes }
     }
@@ -94,9 +96,9 @@ impl<'a> Played<'a> {
     }
 
     fn both(&self, scene: &str) -> &(&'a Trace, Timeline) {
-        self.scenes
-            .get(scene)
-            .unwrap_or_else(|| panic!("the claim does not name the scene {scene}"))
+        self.scenes.get(scene).unwrap_or_else(|| {
+            panic!("the claim does not name the scene {scene}")
+        })
     }
 
     /// How long a scene took.
@@ -111,12 +113,20 @@ impl<'a> Played<'a> {
     }
 
     /// Whether a lane of a scene ended as it should and when it should.
-    pub fn ended_at(&self, scene: &str, lane: &str, outcome: Outcome, expected: Duration) -> bool {
+    pub fn ended_at(
+        &self,
+        scene: &str,
+        lane: &str,
+        outcome: Outcome,
+        expected: Duration,
+    ) -> bool {
         let end = self
             .scene(scene)
             .lane(lane)
             .and_then(|lane| lane.end.as_ref());
-        end.is_some_and(|end| end.outcome == outcome && self.near(scene, end.at, expected))
+        end.is_some_and(|end| {
+            end.outcome == outcome && self.near(scene, end.at, expected)
+        })
     }
 
     /// When a line was first said, in words, for evidence.
@@ -140,10 +150,17 @@ impl<'a> Played<'a> {
     /// Whether a moment or a length measured in a scene is what it should be:
     /// exactly so on the virtual clock; on the real one never early, and late
     /// by at most what a busy laptop's scheduler may add.
-    pub fn near(&self, scene: &str, measured: Duration, expected: Duration) -> bool {
+    pub fn near(
+        &self,
+        scene: &str,
+        measured: Duration,
+        expected: Duration,
+    ) -> bool {
         let header = &self.both(scene).0.header;
         let (early, late) = match header.clock {
-            Clock::Virtual if header.speed == 1.0 => (Duration::ZERO, Duration::ZERO),
+            Clock::Virtual if header.speed == 1.0 => {
+                (Duration::ZERO, Duration::ZERO)
+            }
             // Divided durations have fractions of a millisecond, and timers
             // do not.
             Clock::Virtual => (ROUNDING, ROUNDING * 10),

@@ -53,13 +53,21 @@ pub enum Value {
 
 impl Knob {
     /// A knob that takes a duration.
-    pub const fn time(name: &'static str, default: &'static str, help: &'static str) -> Knob {
+    pub const fn time(
+        name: &'static str,
+        default: &'static str,
+        help: &'static str,
+    ) -> Knob {
         let kind = Kind::Time(default);
         Knob { name, help, kind }
     }
 
     /// A knob that takes a duration, and follows `other` unless it is set.
-    pub const fn same_as(name: &'static str, other: &'static Knob, help: &'static str) -> Knob {
+    pub const fn same_as(
+        name: &'static str,
+        other: &'static Knob,
+        help: &'static str,
+    ) -> Knob {
         let kind = Kind::SameAs(other);
         Knob { name, help, kind }
     }
@@ -80,9 +88,13 @@ impl Knob {
     /// Says in one line what is wrong and what to type instead.
     pub fn parse(&self, text: &str) -> Result<Value, String> {
         match self.kind {
-            Kind::Time(_) | Kind::SameAs(_) => parse_time(text).map(Value::Time),
+            Kind::Time(_) | Kind::SameAs(_) => {
+                parse_time(text).map(Value::Time)
+            }
             Kind::Count { min, max, .. } => match text.parse() {
-                Ok(count) if (min..=max).contains(&count) => Ok(Value::Count(count)),
+                Ok(count) if (min..=max).contains(&count) => {
+                    Ok(Value::Count(count))
+                }
                 _ => Err(format!("give a whole number from {min} to {max}")),
             },
         }
@@ -91,15 +103,24 @@ impl Knob {
 
 fn parse_time(text: &str) -> Result<Duration, String> {
     if text.trim_start().starts_with('-') {
-        return Err("a time cannot be negative; give one such as 500ms, 2s or 1m".to_owned());
+        return Err(
+            "a time cannot be negative; give one such as 500ms, 2s or 1m"
+                .to_owned(),
+        );
     }
     let time = match humantime::parse_duration(text) {
         Ok(time) => time,
         Err(humantime::DurationError::NumberOverflow) => return Err(too_long()),
-        Err(_) => return Err("not a duration; give one such as 500ms, 2s or 1m".to_owned()),
+        Err(_) => {
+            return Err(
+                "not a duration; give one such as 500ms, 2s or 1m".to_owned()
+            );
+        }
     };
     if time.is_zero() {
-        return Err("a time of zero shows nothing; give at least 1ms".to_owned());
+        return Err(
+            "a time of zero shows nothing; give at least 1ms".to_owned()
+        );
     }
     if time > LONGEST {
         return Err(too_long());
@@ -163,7 +184,8 @@ impl Knobs {
     /// Every time among the knobs, divided by the speed.
     pub fn times(&self) -> impl Iterator<Item = Duration> {
         let knobs = self.all.iter();
-        let knobs = knobs.filter(|knob| !matches!(knob.kind, Kind::Count { .. }));
+        let knobs =
+            knobs.filter(|knob| !matches!(knob.kind, Kind::Count { .. }));
         knobs.map(|knob| self.time(knob))
     }
 
@@ -188,7 +210,8 @@ impl Knobs {
             .map(|knob| {
                 let value = match knob.kind {
                     Kind::Count { .. } => self.count(knob).to_string(),
-                    _ => humantime::format_duration(self.unscaled(knob)).to_string(),
+                    _ => humantime::format_duration(self.unscaled(knob))
+                        .to_string(),
                 };
                 (knob.name.to_owned(), value)
             })
@@ -207,7 +230,9 @@ impl Knobs {
         match (self.set.get(knob.name), knob.kind) {
             (Some(Value::Time(time)), _) => *time,
             (_, Kind::SameAs(other)) => self.unscaled(other),
-            (_, Kind::Time(default)) => humantime::parse_duration(default).unwrap_or_default(),
+            (_, Kind::Time(default)) => {
+                humantime::parse_duration(default).unwrap_or_default()
+            }
             _ => Duration::ZERO,
         }
     }

@@ -38,7 +38,9 @@ impl Export {
     /// # Errors
     /// A [`Usage`] error for the first that cannot, or that is named twice.
     pub fn prepare_all(paths: &[PathBuf]) -> Result<Vec<Export>, Usage> {
-        if let Some(path) = (1..paths.len()).find(|&at| paths[..at].contains(&paths[at])) {
+        if let Some(path) =
+            (1..paths.len()).find(|&at| paths[..at].contains(&paths[at]))
+        {
             let path = paths[path].display();
             return Err(Usage(format!(
                 "--export names '{path}' twice; once is enough"
@@ -59,7 +61,8 @@ impl Export {
             .iter()
             .find(|(name, _)| extension.eq_ignore_ascii_case(name));
         let Some((_, write)) = known else {
-            let names: Vec<String> = FORMATS.iter().map(|(name, _)| format!(".{name}")).collect();
+            let names: Vec<String> =
+                FORMATS.iter().map(|(name, _)| format!(".{name}")).collect();
             let names = names.join(", ");
             return Err(Usage(format!(
                 "cannot export to '{shown}': its extension is not known; use {names}"
@@ -81,7 +84,8 @@ impl Export {
             )));
         }
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let draft = folder.join(format!(".{name}.{}.draft", std::process::id()));
+        let draft =
+            folder.join(format!(".{name}.{}.draft", std::process::id()));
         let file = File::options().write(true).create_new(true).open(&draft);
         let file = file.map_err(|error| {
             Usage(format!(

@@ -28,7 +28,8 @@ pub fn list(screen: &mut Screen) -> Result<()> {
         let minutes = format!("{:>2} min", chapter.minutes).dimmed();
         let title = page.wrap(0, chapter.title).join(" ");
         if page.is_wide() {
-            let gap = page.width.saturating_sub(2 + width + 2 + title.len() + 6);
+            let gap =
+                page.width.saturating_sub(2 + width + 2 + title.len() + 6);
             writeln!(screen, "  {name}  {title}{:gap$}{minutes}", "")?;
         } else {
             writeln!(screen, "  {name} {minutes}")?;

@@ -1,6 +1,7 @@
 //! What the command can do, one file for each, and what they share: where
 //! they write to, and how they end.
 
+mod compare;
 mod export;
 mod interrupt;
 mod list;

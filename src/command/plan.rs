@@ -99,11 +99,18 @@ impl Plan {
         })
     }
 
+    /// The turn of that scene, if it plays.
+    pub fn turn(&self, scene: &str) -> Option<&Turn> {
+        self.turns.iter().find(|turn| turn.scene.name == scene)
+    }
+
     /// The scenes of the chapter that are not played.
     pub fn left_out(&self) -> Vec<&'static str> {
         let scenes = self.chapter.scenes.iter().map(|scene| scene.name);
         scenes
-            .filter(|name| self.turns.iter().all(|turn| turn.scene.name != *name))
+            .filter(|name| {
+                self.turns.iter().all(|turn| turn.scene.name != *name)
+            })
             .collect()
     }
 }
@@ -130,7 +137,12 @@ impl Turn {
         Timeline::of(&self.ideal).total.div_f64(speed)
     }
 
-    fn check_length(&self, chapter: &Chapter, choice: &Choice, speed: f64) -> Result<(), Usage> {
+    fn check_length(
+        &self,
+        chapter: &Chapter,
+        choice: &Choice,
+        speed: f64,
+    ) -> Result<(), Usage> {
         let length = self.length(speed);
         if length > TOO_LONG && !choice.yes_wait {
             return Err(Usage(format!(
@@ -147,7 +159,9 @@ impl Turn {
 
 /// Refuses waits that are too short to be measured.
 fn check_waits(knobs: &Knobs, turns: &[Turn], speed: f64) -> Result<(), Usage> {
-    let Some(shortest) = knobs.times().chain(turns.iter().flat_map(waits)).min() else {
+    let Some(shortest) =
+        knobs.times().chain(turns.iter().flat_map(waits)).min()
+    else {
         return Ok(());
     };
     let real = shortest.div_f64(speed);

@@ -10,12 +10,12 @@ use anyhow::Result;
 use super::export::Export;
 use super::plan::{Plan, Turn};
 use super::screen::Screen;
-use super::{Ending, interrupt};
+use super::{Ending, compare, interrupt};
 use crate::chapter::{self, Finding, Played};
 use crate::run;
 use crate::timeline::{Timeline, time};
 use crate::trace::{Clock, Trace, What, ndjson};
-use crate::view::{self, Bars, Check, Figure, Legend, Lines, Row, Verdict};
+use crate::view::{self, Bars, Check, Legend, Lines};
 
 /// How often the bars move, and how soon Ctrl-C is seen.
 const TICK: Duration = Duration::from_millis(40);
@@ -186,10 +186,12 @@ impl Playing<'_> {
         if compares && turn.scene.name == measure.baseline {
             about = format!("baseline: {about}");
         }
-        let real_elsewhere = self.plan.turns.iter().any(|turn| turn.clock == Clock::Real);
+        let real_elsewhere =
+            self.plan.turns.iter().any(|turn| turn.clock == Clock::Real);
         if turn.clock == Clock::Virtual && real_elsewhere {
             let length = time(turn.length(self.plan.knobs.speed()));
-            about += &format!(" (on the virtual clock: it would take {length})");
+            about +=
+                &format!(" (on the virtual clock: it would take {length})");
         }
         about
     }
@@ -222,99 +224,12 @@ impl Playing<'_> {
     }
 
     fn verdict(&self, played: &Played, screen: &mut Screen) -> Result<()> {
-        let Some(verdict) = self.compare(played) else {
+        let Some(verdict) = compare::compare(self.plan, played) else {
             return Ok(());
         };
         let page = screen.page;
         view::verdict(&page, screen, &verdict)?;
         Ok(())
-    }
-
-    /// The verdict, if both scenes that it compares were played.
-    fn compare(&self, played: &Played) -> Option<Verdict> {
-        let measure = &self.plan.chapter.measure;
-        let scenes = [measure.baseline, measure.scene];
-        let mut rows = Vec::new();
-        for scene in scenes {
-            let timeline = played.get(scene)?;
-            let figure = match measure.figure {
-                chapter::Figure::Time(figure) => Figure::Time(figure(timeline)?),
-                chapter::Figure::Fact(fact) => Figure::Fact(fact(timeline)),
-            };
-            rows.push(Row {
-                scene: scene.to_owned(),
-                figure,
-                remark: None,
-            });
-        }
-        let chapter::Figure::Time(figure) = measure.figure else {
-            return Some(Verdict {
-                what: measure.what.to_owned(),
-                rows,
-                ratio: None,
-                notes: vec!["Nothing here is faster, and no speed-up is claimed.".to_owned()],
-            });
-        };
-        let clocks = scenes.map(|scene| self.clock(scene));
-        let mut notes = Vec::new();
-        let mut ratio = None;
-        if clocks[0] == clocks[1] {
-            ratio = quotient(
-                figure(played.get(scenes[0])?)?,
-                figure(played.get(scenes[1])?)?,
-            );
-            notes.extend(self.ideal(figure));
-        } else {
-            rows[0].remark = Some("on the virtual clock: not measured, so no ratio".to_owned());
-        }
-        let totals = scenes.map(|scene| played.total(scene));
-        if measure.what.contains("total") {
-            let timeline = played.get(scenes[1])?;
-            let (work, path) = (timeline.work(), timeline.critical_path());
-            if let Some(bound) = quotient(work, path) {
-                notes.push(format!(
-                    "Work {} / critical path {} = {}: no schedule can overlap more.",
-                    time(work),
-                    time(path),
-                    view::ratio(bound)
-                ));
-            }
-        } else if let Some(ratio) = quotient(totals[0], totals[1])
-            && Some(totals[1]) != figure(played.get(scenes[1])?)
-        {
-            notes.push(format!(
-                "The totals are {} and {}, {}.",
-                time(totals[0]),
-                time(totals[1]),
-                view::ratio(ratio)
-            ));
-        }
-        Some(Verdict {
-            what: measure.what.to_owned(),
-            rows,
-            ratio,
-            notes,
-        })
-    }
-
-    /// The clock that a scene was played on.
-    fn clock(&self, scene: &str) -> Option<Clock> {
-        let turn = self.turn_of(scene);
-        turn.map(|turn| turn.clock)
-    }
-
-    fn turn_of(&self, scene: &str) -> Option<&Turn> {
-        self.plan.turns.iter().find(|turn| turn.scene.name == scene)
-    }
-
-    /// What the ratio would be on a machine that takes no time for anything.
-    fn ideal(&self, figure: fn(&Timeline) -> Option<Duration>) -> Option<String> {
-        let measure = &self.plan.chapter.measure;
-        let ideal = |scene| figure(&Timeline::of(&self.turn_of(scene)?.ideal));
-        let (baseline, scene) = (ideal(measure.baseline)?, ideal(measure.scene)?);
-        let ratio = view::ratio(quotient(baseline, scene)?);
-        let (baseline, scene) = (time(baseline), time(scene));
-        Some(format!("The ideal is {ratio}: {baseline} against {scene}."))
     }
 
     /// Shows every claim whose scenes were played; returns whether one of them
@@ -374,14 +289,19 @@ impl Playing<'_> {
                 ),
             )?;
         }
-        let code = format!("Read the code with 'asyncade show {}'.", chapter.name);
+        let code =
+            format!("Read the code with 'asyncade show {}'.", chapter.name);
         page.aside(screen, 2, &code)?;
         Ok(())
     }
 }
 
 /// Writes a claim and what became of it.
-pub(super) fn finding_line(screen: &mut Screen, says: &str, finding: &Finding) -> Result<()> {
+pub(super) fn finding_line(
+    screen: &mut Screen,
+    says: &str,
+    finding: &Finding,
+) -> Result<()> {
     let (check, evidence) = match finding {
         Finding::Holds(evidence) => (Check::Holds, evidence),
         Finding::Broken(evidence) => (Check::Broken, evidence),
@@ -390,11 +310,6 @@ pub(super) fn finding_line(screen: &mut Screen, says: &str, finding: &Finding) -
     let page = screen.page;
     view::check(&page, screen, check, says, evidence)?;
     Ok(())
-}
-
-/// How many times longer the first is, if the second takes any time.
-fn quotient(a: Duration, b: Duration) -> Option<f64> {
-    (!b.is_zero()).then(|| a.as_secs_f64() / b.as_secs_f64())
 }
 
 /// The width of the longest lane name.

@@ -32,7 +32,10 @@ pub fn prove(chapters: &[&Chapter], screen: &mut Screen) -> Result<Ending> {
             // Every scene was played, so a claim without a finding names a
             // scene that there is not.
             let finding = played.check(claim).unwrap_or_else(|| {
-                Finding::Broken("it names a scene that this chapter does not have".to_owned())
+                Finding::Broken(
+                    "it names a scene that this chapter does not have"
+                        .to_owned(),
+                )
             });
             claims += 1;
             if matches!(finding, Finding::Broken(_)) {
@@ -43,7 +46,8 @@ pub fn prove(chapters: &[&Chapter], screen: &mut Screen) -> Result<Ending> {
     }
     writeln!(screen)?;
     let chapters = chapters.len();
-    let chapters = format!("{chapters} chapter{}", if chapters == 1 { "" } else { "s" });
+    let chapters =
+        format!("{chapters} chapter{}", if chapters == 1 { "" } else { "s" });
     if broken == 0 {
         writeln!(screen, "{chapters}, {claims} claims: all of them hold.")?;
     } else {

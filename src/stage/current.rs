@@ -23,20 +23,52 @@ thread_local! {
 pub(super) struct Current {
     pub recorder: Arc<Recorder>,
     pub lane: LaneId,
+    /// When something was last recorded here, in nanoseconds.
+    latest: Cell<u64>,
 }
 
 impl Current {
+    /// A lane that has just been spawned.
+    pub fn new(recorder: Arc<Recorder>, lane: LaneId) -> Current {
+        let latest = Cell::new(0);
+        Current {
+            recorder,
+            lane,
+            latest,
+        }
+    }
+
+    /// Now, in nanoseconds since the scene's start.
+    pub fn now(&self) -> u64 {
+        let now = self.recorder.now();
+        self.latest.set(now);
+        now
+    }
+
     /// Records something that happens on this lane now.
     pub fn note(&self, note: Note) {
-        self.recorder.note(self.recorder.now(), self.lane, note);
+        self.recorder.note(self.now(), self.lane, note);
+    }
+
+    /// Records something that goes with what was recorded last: a wait with
+    /// the timer that was just set for it, a wake with the poll that it is the
+    /// reason for. Looking at the clock costs more than all the rest, so it is
+    /// not looked at twice.
+    pub fn note_also(&self, note: Note) {
+        self.recorder.note(self.latest.get(), self.lane, note);
     }
 
     pub fn say(&self, text: String, place: Source) {
-        self.recorder.say(self.lane, text, place);
+        self.recorder.say(self.now(), self.lane, text, place);
     }
 
     pub fn end(&self, outcome: Outcome, detail: Option<String>) {
-        self.recorder.end(self.lane, outcome, detail);
+        self.recorder.end(self.now(), self.lane, outcome, detail);
+    }
+
+    /// Takes over the moment at which a timer was set.
+    pub fn set_latest(&self, moment: u64) {
+        self.latest.set(moment);
     }
 }
 

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::convert::Infallible;
 use std::fmt::Display;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -32,8 +33,11 @@ pub trait Lane: Future + Sized {
     /// # }
     /// ```
     #[track_caller]
-    fn lane(self, name: impl Into<Cow<'static, str>>) -> Laned<Self> {
-        Laned::new(self, name.into(), |_| (Outcome::Finished, None))
+    fn lane(
+        self,
+        name: impl Into<Cow<'static, str>>,
+    ) -> Laned<Self, Infallibly> {
+        Laned::new(self, name.into())
     }
 
     /// As [`lane`](Lane::lane), for a future that can fail: on `Err` the lane
@@ -47,15 +51,15 @@ pub trait Lane: Future + Sized {
     /// # }
     /// ```
     #[track_caller]
-    fn try_lane<T, E>(self, name: impl Into<Cow<'static, str>>) -> Laned<Self>
+    fn try_lane<T, E>(
+        self,
+        name: impl Into<Cow<'static, str>>,
+    ) -> Laned<Self, Fallibly>
     where
         Self: Future<Output = Result<T, E>>,
         E: Failure,
     {
-        Laned::new(self, name.into(), |output| match output {
-            Ok(_) => (Outcome::Finished, None),
-            Err(error) => (E::OUTCOME, Some(error.to_string())),
-        })
+        Laned::new(self, name.into())
     }
 }
 
@@ -76,32 +80,57 @@ impl Failure for Cancelled {
 }
 
 /// How a lane ends, and why, seen from what its future returned.
-type Judge<T> = fn(&T) -> (Outcome, Option<String>);
+pub trait Verdict<T> {
+    /// The outcome, and the detail where there is one.
+    fn of(output: &T) -> (Outcome, Option<String>);
+}
+
+/// Whatever the future returns, its lane has finished.
+pub struct Infallibly;
+
+impl<T> Verdict<T> for Infallibly {
+    fn of(_: &T) -> (Outcome, Option<String>) {
+        (Outcome::Finished, None)
+    }
+}
+
+/// If the future returns an error, its lane ends as the [`Failure`] says.
+pub struct Fallibly;
+
+impl<T, E: Failure> Verdict<Result<T, E>> for Fallibly {
+    fn of(output: &Result<T, E>) -> (Outcome, Option<String>) {
+        match output {
+            Ok(_) => (Outcome::Finished, None),
+            Err(error) => (E::OUTCOME, Some(error.to_string())),
+        }
+    }
+}
 
 pin_project! {
     /// A future on a lane of its own; see [`Lane`].
+    ///
+    /// It is one pointer larger than the future itself, whatever it records:
+    /// a million tasks feel every byte of it.
     #[must_use = "futures do nothing unless you `.await` or spawn them"]
-    pub struct Laned<F: Future> {
-        // `None` once the future has ended.
+    pub struct Laned<F, V> {
         #[pin]
-        future: Option<F>,
-        // `None` outside a recorded run, once the lane has ended, and while
-        // it is lent to the thread-local.
-        current: Option<Current>,
-        judge: Judge<F::Output>,
+        state: State<F>,
+        verdict: PhantomData<V>,
     }
 
-    impl<F: Future> PinnedDrop for Laned<F> {
+    impl<F, V> PinnedDrop for Laned<F, V> {
         fn drop(this: Pin<&mut Self>) {
-            let mut this = this.project();
-            if this.future.is_none() {
+            let mut state = this.project().state;
+            let Projected::Alive { current, .. } = state.as_mut().project() else {
                 return;
-            }
-            let Some(current) = this.current.take() else { return };
+            };
+            let Some(current) = current.take() else {
+                return;
+            };
             // Dropped unfinished. What it still holds is dropped on its own
             // lane, before the lane ends, as Rust drops it.
             let outer = current::replace(Some(current));
-            this.future.set(None);
+            state.set(State::Dropped);
             if let Some(current) = current::replace(outer) {
                 current.end(Outcome::Cancelled, None);
             }
@@ -109,9 +138,32 @@ pin_project! {
     }
 }
 
-impl<F: Future> Laned<F> {
+pin_project! {
+    #[project = Projected]
+    enum State<F> {
+        Alive {
+            #[pin]
+            future: F,
+            // `None` outside a recorded run, once the lane has ended, and
+            // while it is lent to the thread-local.
+            current: Box<Option<Current>>,
+        },
+        // Only ever seen by `drop`.
+        Dropped,
+    }
+}
+
+impl<F, V> Laned<F, V> {
+    fn on(future: F, current: Option<Current>) -> Self {
+        let current = Box::new(current);
+        Laned {
+            state: State::Alive { future, current },
+            verdict: PhantomData,
+        }
+    }
+
     #[track_caller]
-    fn new(future: F, name: Cow<'static, str>, judge: Judge<F::Output>) -> Self {
+    fn new(future: F, name: Cow<'static, str>) -> Self {
         let place = Location::caller();
         let current = current::with(|parent| {
             let lane = parent.recorder.spawn(Spawned {
@@ -120,24 +172,19 @@ impl<F: Future> Laned<F> {
                 parent: Some(parent.lane),
                 place,
             });
-            let recorder = Arc::clone(&parent.recorder);
-            Current { recorder, lane }
+            Current::new(Arc::clone(&parent.recorder), lane)
         });
-        Laned {
-            future: Some(future),
-            current,
-            judge,
-        }
+        Laned::on(future, current)
     }
 }
 
 impl Recorder {
     /// Puts a scene on the `main` lane, where a recording begins.
     #[track_caller]
-    pub fn main<F, T, E>(self: Arc<Self>, scene: F) -> Laned<F>
+    pub fn main<F>(self: Arc<Self>, scene: F) -> Laned<F, Fallibly>
     where
-        F: Future<Output = Result<T, E>>,
-        E: Failure,
+        F: Future,
+        Fallibly: Verdict<F::Output>,
     {
         let lane = self.spawn(Spawned {
             name: "main".into(),
@@ -145,29 +192,24 @@ impl Recorder {
             parent: None,
             place: Location::caller(),
         });
-        Laned {
-            future: Some(scene),
-            current: Some(Current {
-                recorder: self,
-                lane,
-            }),
-            judge: |output| match output {
-                Ok(_) => (Outcome::Finished, None),
-                Err(error) => (E::OUTCOME, Some(error.to_string())),
-            },
-        }
+        Laned::on(scene, Some(Current::new(self, lane)))
     }
 }
 
-impl<F: Future> Future for Laned<F> {
+impl<F, V> Future for Laned<F, V>
+where
+    F: Future,
+    V: Verdict<F::Output>,
+{
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let mut this = self.project();
-        let Some(mut future) = this.future.as_mut().as_pin_mut() else {
-            panic!("a lane was polled after it ended");
+        let Projected::Alive { future, current } =
+            self.project().state.project()
+        else {
+            unreachable!("nothing can be polled while it is dropped");
         };
-        let Some(current) = this.current.take() else {
+        let Some(lane) = current.take() else {
             return future.poll(cx);
         };
 
@@ -176,30 +218,26 @@ impl<F: Future> Future for Laned<F> {
         // inside it, and the outer lane does not hold the thread meanwhile.
         let within = outer
             .as_ref()
-            .filter(|outer| Arc::ptr_eq(&outer.recorder, &current.recorder))
+            .filter(|outer| Arc::ptr_eq(&outer.recorder, &lane.recorder))
             .map(|outer| outer.lane);
-        current.note(Note::Poll { within });
-        current::replace(Some(current));
-        let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx)));
-        let current = current::replace(outer);
-
-        let end = match &polled {
-            Ok(Poll::Pending) => None,
-            Ok(Poll::Ready(output)) => Some((this.judge)(output)),
-            Err(payload) => Some((Outcome::Panicked, message(payload.as_ref()))),
+        lane.note(Note::Poll { within });
+        current::replace(Some(lane));
+        let polled = catch_unwind(AssertUnwindSafe(|| future.poll(cx)));
+        let Some(lane) = current::replace(outer) else {
+            unreachable!("every poll puts back the lane that it finds");
         };
-        match end {
-            None => {
-                if let Some(current) = &current {
-                    current.note(Note::Pend);
-                }
-                *this.current = current;
+
+        match &polled {
+            Ok(Poll::Pending) => {
+                lane.note(Note::Pend);
+                **current = Some(lane);
             }
-            Some((outcome, detail)) => {
-                if let Some(current) = current {
-                    current.end(outcome, detail);
-                }
-                this.future.set(None);
+            Ok(Poll::Ready(output)) => {
+                let (outcome, detail) = V::of(output);
+                lane.end(outcome, detail);
+            }
+            Err(payload) => {
+                lane.end(Outcome::Panicked, message(payload.as_ref()))
             }
         }
         polled.unwrap_or_else(|payload| resume_unwind(payload))

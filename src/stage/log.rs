@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::panic::Location;
 use std::time::Duration;
 
+use super::segments::Segments;
 use crate::trace::{Event, LaneId, LaneKind, Outcome, Place, What};
 
 pub(super) type Source = &'static Location<'static>;
@@ -13,11 +14,11 @@ pub(super) type Source = &'static Location<'static>;
 /// Everything recorded so far.
 #[derive(Default)]
 pub(super) struct Log {
-    entries: Vec<Entry>,
-    lanes: Vec<Spawned>,
-    waits: Vec<Waited>,
-    lines: Vec<(String, Source)>,
-    details: Vec<String>,
+    entries: Segments<Entry>,
+    lanes: Segments<Spawned>,
+    waits: Segments<Waited>,
+    lines: Segments<(String, Source)>,
+    details: Segments<String>,
 }
 
 /// One event: when, on which lane, and what, with an index into the side table
@@ -31,8 +32,8 @@ struct Entry {
 /// A lane as it was spawned. Its index is its id.
 pub(super) struct Spawned {
     pub name: Cow<'static, str>,
-    pub kind: LaneKind,
     pub parent: Option<LaneId>,
+    pub kind: LaneKind,
     pub place: Source,
 }
 
@@ -53,8 +54,12 @@ pub(super) enum On {
 impl On {
     fn describe(&self) -> String {
         match self {
-            On::Sleep(time) => format!("sleep {}", humantime::format_duration(*time)),
-            On::Block(time) => format!("block {}", humantime::format_duration(*time)),
+            On::Sleep(time) => {
+                format!("sleep {}", humantime::format_duration(*time))
+            }
+            On::Block(time) => {
+                format!("block {}", humantime::format_duration(*time))
+            }
             On::Thread(name) => format!("thread {name}"),
         }
     }
@@ -108,7 +113,9 @@ impl Note {
             Note::Wait { wait } => (4, wait),
             Note::Wake { wait } => (5, wait),
             Note::Drop { wait } => (6, wait),
-            Note::End { outcome, detail } => (8 + outcome as u32, optional(detail)),
+            Note::End { outcome, detail } => {
+                (8 + outcome as u32, optional(detail))
+            }
         };
         index << TAG_BITS | tag
     }
@@ -133,11 +140,6 @@ impl Note {
     }
 }
 
-/// The next index of a side table.
-fn next<T>(table: &[T]) -> u32 {
-    u32::try_from(table.len()).expect("memory ends long before four billion entries do")
-}
-
 impl Log {
     pub fn push(&mut self, at: u64, lane: LaneId, note: Note) {
         let code = note.pack();
@@ -145,39 +147,36 @@ impl Log {
     }
 
     pub fn add_lane(&mut self, lane: Spawned) -> LaneId {
-        self.lanes.push(lane);
-        next(&self.lanes) - 1
+        self.lanes.push(lane)
     }
 
     pub fn add_wait(&mut self, wait: Waited) -> u32 {
-        self.waits.push(wait);
-        next(&self.waits)
+        self.waits.push(wait) + 1
     }
 
     pub fn add_line(&mut self, text: String, place: Source) -> u32 {
-        self.lines.push((text, place));
-        next(&self.lines) - 1
+        self.lines.push((text, place))
     }
 
     pub fn add_detail(&mut self, detail: String) -> u32 {
-        self.details.push(detail);
-        next(&self.details) - 1
+        self.details.push(detail)
     }
 
     pub fn kind(&self, lane: LaneId) -> LaneKind {
-        self.lanes[lane as usize].kind
+        self.lanes[lane].kind
     }
 
-    pub fn len(&self) -> usize {
-        self.entries.len()
+    /// How many entries there are.
+    pub fn len(&self) -> u32 {
+        self.entries.len() as u32
     }
 
     /// The event behind entry `index`.
-    pub fn event(&self, index: usize) -> Event {
+    pub fn event(&self, index: u32) -> Event {
         let Entry { at, lane, code } = self.entries[index];
         let what = match Note::unpack(code) {
             Note::Spawn => {
-                let spawned = &self.lanes[lane as usize];
+                let spawned = &self.lanes[lane];
                 What::Spawn {
                     name: spawned.name.to_string(),
                     kind: spawned.kind,
@@ -188,14 +187,14 @@ impl Log {
             Note::Poll { within } => What::Poll { within },
             Note::Pend => What::Pend,
             Note::Say { line } => {
-                let (text, source) = &self.lines[line as usize];
+                let (text, source) = &self.lines[line];
                 What::Say {
                     text: text.clone(),
                     place: place(source),
                 }
             }
             Note::Wait { wait } => {
-                let waited = &self.waits[wait as usize - 1];
+                let waited = &self.waits[wait - 1];
                 What::Wait {
                     wait,
                     on: waited.on.describe(),
@@ -207,7 +206,7 @@ impl Log {
             Note::Drop { wait } => What::Drop { wait },
             Note::End { outcome, detail } => What::End {
                 outcome,
-                detail: detail.map(|index| self.details[index as usize].clone()),
+                detail: detail.map(|index| self.details[index].clone()),
             },
         };
         Event { at, lane, what }
@@ -216,12 +215,12 @@ impl Log {
     /// The lanes that have not ended, in spawn order.
     pub fn open_lanes(&self) -> Vec<LaneId> {
         let mut open = vec![true; self.lanes.len()];
-        for entry in &self.entries {
+        for entry in self.entries.iter() {
             if let Note::End { .. } = Note::unpack(entry.code) {
                 open[entry.lane as usize] = false;
             }
         }
-        (0..next(&open))
+        (0..open.len() as LaneId)
             .filter(|&lane| open[lane as usize])
             .collect()
     }
@@ -267,7 +266,9 @@ mod tests {
             }
         }
         for within in [None, Some(0), Some(1_000_000)] {
-            let Note::Poll { within: w } = Note::unpack(Note::Poll { within }.pack()) else {
+            let Note::Poll { within: w } =
+                Note::unpack(Note::Poll { within }.pack())
+            else {
                 panic!("not a poll");
             };
             assert_eq!(w, within);

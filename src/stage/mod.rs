@@ -12,13 +12,14 @@ mod current;
 mod lane;
 mod log;
 mod recorder;
+mod segments;
 mod thread;
 mod wait;
 
 use std::fmt;
 
 pub use crate::say;
-pub use lane::{Failure, Lane, Laned};
+pub use lane::{Failure, Fallibly, Infallibly, Lane, Laned, Verdict};
 pub use recorder::Recorder;
 pub use thread::to_thread;
 pub use wait::{Waiting, block, sleep};

@@ -27,7 +27,7 @@ struct Tape {
     /// that a slow terminal cannot slow down what is measured.
     live: Option<Sender<Event>>,
     /// How much was recorded when the runtime began to shut down.
-    shutdown: Option<usize>,
+    shutdown: Option<u32>,
     /// After this nothing is recorded any more.
     closed: bool,
 }
@@ -64,7 +64,7 @@ impl Recorder {
     /// Everything recorded so far, in time order.
     pub fn events(&self) -> Vec<Event> {
         let tape = self.tape();
-        let shutdown = tape.shutdown.unwrap_or(usize::MAX);
+        let shutdown = tape.shutdown.unwrap_or(u32::MAX);
         let mut events: Vec<(LaneId, Event)> = (0..tape.log.len())
             .map(|index| {
                 let event = tape.log.event(index);
@@ -72,7 +72,8 @@ impl Recorder {
                 // own, which depends on what else the process has run. On the
                 // virtual clock that happens in no time, so no order is wrong,
                 // and the order of spawning is the same in every run.
-                let is_loose = self.clock == Clock::Virtual && index >= shutdown;
+                let is_loose =
+                    self.clock == Clock::Virtual && index >= shutdown;
                 (if is_loose { event.lane } else { 0 }, event)
             })
             .collect();
@@ -130,9 +131,10 @@ impl Recorder {
     }
 
     /// A point in time as nanoseconds since the start.
-    fn nanos(&self, at: Instant) -> u64 {
+    pub(super) fn nanos(&self, at: Instant) -> u64 {
         // Saturates after 584 years.
-        u64::try_from(at.duration_since(self.start).as_nanos()).unwrap_or(u64::MAX)
+        u64::try_from(at.duration_since(self.start).as_nanos())
+            .unwrap_or(u64::MAX)
     }
 
     pub(super) fn clock(&self) -> Clock {
@@ -156,8 +158,13 @@ impl Recorder {
         self.tape().push(at, lane, note);
     }
 
-    pub(super) fn say(&self, lane: LaneId, text: String, place: Source) {
-        let at = self.now();
+    pub(super) fn say(
+        &self,
+        at: u64,
+        lane: LaneId,
+        text: String,
+        place: Source,
+    ) {
         let mut tape = self.tape();
         let line = tape.log.add_line(text, place);
         tape.push(at, lane, Note::Say { line });
@@ -168,8 +175,13 @@ impl Recorder {
         self.tape().log.add_wait(wait)
     }
 
-    pub(super) fn end(&self, lane: LaneId, outcome: Outcome, detail: Option<String>) {
-        let at = self.now();
+    pub(super) fn end(
+        &self,
+        at: u64,
+        lane: LaneId,
+        outcome: Outcome,
+        detail: Option<String>,
+    ) {
         let mut tape = self.tape();
         let detail = detail.map(|detail| tape.log.add_detail(detail));
         tape.push(at, lane, Note::End { outcome, detail });

@@ -50,7 +50,7 @@ async fn run<T: Send + 'static>(
             parent: Some(parent.lane),
             place,
         });
-        Current { recorder, lane }
+        Current::new(recorder, lane)
     });
     match thread {
         Some(thread) if thread.recorder.clock() == Clock::Virtual => {

@@ -3,7 +3,6 @@
 use std::future::Future;
 use std::panic::Location;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::Duration;
@@ -13,7 +12,6 @@ use tokio::time::{Instant, Sleep};
 
 use super::current;
 use super::log::{Note, On, Source, Waited};
-use super::recorder::Recorder;
 use crate::trace::{Clock, LaneKind};
 
 /// Waits for `time` and lets other lanes run meanwhile: [`tokio::time::sleep`],
@@ -29,16 +27,18 @@ use crate::trace::{Clock, LaneKind};
 #[track_caller]
 pub fn sleep(time: Duration) -> Waiting<Sleep> {
     let place = Location::caller();
-    let deadline = Instant::now() + time;
-    Waiting {
-        wait: registered(|recorder| {
-            let due = Some(recorder.due(deadline));
-            let on = On::Sleep(time);
-            recorder.wait(Waited { on, due, place })
-        }),
-        future: tokio::time::sleep_until(deadline),
-        state: State::New,
-    }
+    let now = Instant::now();
+    let deadline = now + time;
+    let wait = current::with(|current| {
+        let recorder = &current.recorder;
+        current.set_latest(recorder.nanos(now));
+        recorder.wait(Waited {
+            on: On::Sleep(time),
+            due: Some(recorder.due(deadline)),
+            place,
+        })
+    });
+    Waiting::new(tokio::time::sleep_until(deadline), wait)
 }
 
 /// Waits for `time` and keeps the thread: [`std::thread::sleep`]. Nothing else
@@ -53,8 +53,9 @@ pub fn block(time: Duration) {
     let place = Location::caller();
     let blocked = current::with(|current| {
         let recorder = &current.recorder;
-        let from = recorder.now();
-        let due = from.saturating_add(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
+        let from = current.now();
+        let due = from
+            .saturating_add(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
         let wait = recorder.wait(Waited {
             on: On::Block(time),
             due: Some(due),
@@ -84,11 +85,6 @@ pub fn block(time: Duration) {
 fn advance(time: Duration) {
     let advance = pin!(tokio::time::advance(time));
     let _ = advance.poll(&mut Context::from_waker(Waker::noop()));
-}
-
-/// Registers a wait with the current lane's recorder: 0 if there is none.
-fn registered(register: impl FnOnce(&Arc<Recorder>) -> u32) -> u32 {
-    current::with(|current| register(&current.recorder)).unwrap_or(0)
 }
 
 /// Where a [`Waiting`] stands.
@@ -125,16 +121,22 @@ pin_project! {
 }
 
 impl<F: Future> Waiting<F> {
-    /// A wait for `future`, which nobody knows the end of.
-    pub(super) fn unknown(future: F, on: On, place: Source) -> Self {
+    fn new(future: F, wait: Option<u32>) -> Self {
         Waiting {
-            wait: registered(|recorder| {
-                let due = None;
-                recorder.wait(Waited { on, due, place })
-            }),
             future,
+            wait: wait.unwrap_or(0),
             state: State::New,
         }
+    }
+
+    /// A wait for `future`, which nobody knows the end of.
+    pub(super) fn unknown(future: F, on: On, place: Source) -> Self {
+        let wait = current::with(|current| {
+            current.now();
+            let due = None;
+            current.recorder.wait(Waited { on, due, place })
+        });
+        Waiting::new(future, wait)
     }
 }
 
@@ -147,14 +149,14 @@ impl<F: Future> Future for Waiting<F> {
         if *this.state == State::New {
             *this.state = State::Begun;
             if wait != 0 {
-                current::with(|current| current.note(Note::Wait { wait }));
+                current::with(|current| current.note_also(Note::Wait { wait }));
             }
         }
         let polled = this.future.poll(cx);
         if polled.is_ready() {
             *this.state = State::Over;
             if wait != 0 {
-                current::with(|current| current.note(Note::Wake { wait }));
+                current::with(|current| current.note_also(Note::Wake { wait }));
             }
         }
         polled

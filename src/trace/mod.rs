@@ -31,7 +31,11 @@ pub struct Trace {
 impl Trace {
     /// The position of the first event of a kind on a lane. Positions compare
     /// as the events happened, also where they share a moment.
-    pub fn first(&self, lane: LaneId, is: impl Fn(&What) -> bool) -> Option<usize> {
+    pub fn first(
+        &self,
+        lane: LaneId,
+        is: impl Fn(&What) -> bool,
+    ) -> Option<usize> {
         let mut events = self.events.iter();
         events.position(|event| event.lane == lane && is(&event.what))
     }

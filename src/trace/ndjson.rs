@@ -74,12 +74,14 @@ pub fn read(input: impl BufRead) -> Result<Vec<Trace>> {
     let mut last = 0;
     for (index, line) in input.lines().enumerate() {
         let number = index + 1;
-        let line = line.with_context(|| format!("line {number} could not be read"))?;
+        let line =
+            line.with_context(|| format!("line {number} could not be read"))?;
         if line.trim().is_empty() {
             continue;
         }
         last = number;
-        let done = read_line(&line, &mut open).with_context(|| format!("line {number}"))?;
+        let done = read_line(&line, &mut open)
+            .with_context(|| format!("line {number}"))?;
         traces.extend(done);
     }
     ensure!(
@@ -96,7 +98,8 @@ fn read_line(line: &str, open: &mut Option<Trace>) -> Result<Option<Trace>> {
         asyncade: Option<u32>,
         done: Option<bool>,
     }
-    let version: Version = serde_json::from_str(line).context("not a line of a trace")?;
+    let version: Version =
+        serde_json::from_str(line).context("not a line of a trace")?;
     if let Some(version) = version.asyncade
         && version > VERSION
     {
@@ -112,7 +115,8 @@ fn read_line(line: &str, open: &mut Option<Trace>) -> Result<Option<Trace>> {
             },
             None,
         ) => {
-            let line: HeaderLine<Header> = serde_json::from_str(line).context("not a header")?;
+            let line: HeaderLine<Header> =
+                serde_json::from_str(line).context("not a header")?;
             *open = Some(Trace {
                 header: line.header,
                 events: Vec::new(),
@@ -128,7 +132,8 @@ fn read_line(line: &str, open: &mut Option<Trace>) -> Result<Option<Trace>> {
             },
             Some(trace),
         ) => {
-            let footer: FooterLine = serde_json::from_str(line).context("not a footer")?;
+            let footer: FooterLine =
+                serde_json::from_str(line).context("not a footer")?;
             ensure!(
                 footer.events == trace.events.len(),
                 "the footer counts {} events, but {} were read",
@@ -140,7 +145,8 @@ fn read_line(line: &str, open: &mut Option<Trace>) -> Result<Option<Trace>> {
             Ok(open.take())
         }
         (Version { asyncade: None, .. }, Some(trace)) => {
-            let event: Event = serde_json::from_str(line).context("not an event")?;
+            let event: Event =
+                serde_json::from_str(line).context("not an event")?;
             let before = trace.events.last().map_or(0, |event| event.at);
             ensure!(
                 event.at >= before,

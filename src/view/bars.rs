@@ -4,7 +4,9 @@
 
 use std::time::{Duration, Instant};
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{
+    MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle,
+};
 
 use super::page::Page;
 use crate::trace::{Event, What};
@@ -114,8 +116,11 @@ impl Bars {
             };
             if let Some(due) = wait.due {
                 let length = due.saturating_sub(wait.from).as_millis();
-                let position = now.saturating_sub(wait.from).as_millis().min(length);
-                bar.set_length(u64::try_from(length).unwrap_or(u64::MAX).max(1));
+                let position =
+                    now.saturating_sub(wait.from).as_millis().min(length);
+                bar.set_length(
+                    u64::try_from(length).unwrap_or(u64::MAX).max(1),
+                );
                 bar.set_position(u64::try_from(position).unwrap_or(u64::MAX));
                 if now > due + OVERDUE {
                     bar.set_message(format!("{}, overdue", wait.on));
@@ -142,10 +147,15 @@ impl Bars {
             row.bar = Some(bar);
         }
         self.lanes.push(row);
-        if let Some(more) = self.lanes.len().checked_sub(MOST).filter(|more| *more > 0) {
+        if let Some(more) =
+            self.lanes.len().checked_sub(MOST).filter(|more| *more > 0)
+        {
             let rest = self.rest.get_or_insert_with(|| {
                 let bar = self.multi.add(ProgressBar::new(1));
-                bar.set_style(ProgressStyle::with_template("  {msg}").unwrap_or_else(|_| plain()));
+                bar.set_style(
+                    ProgressStyle::with_template("  {msg}")
+                        .unwrap_or_else(|_| plain()),
+                );
                 bar
             });
             rest.set_message(format!("and {more} more"));

@@ -40,7 +40,8 @@ pub fn chart(
         chart.row(out, id, lane, legend)?;
     }
     if hidden > 0 {
-        let note = format!("{} {hidden} more lanes, not shown", page.glyphs.ellipsis);
+        let note =
+            format!("{} {hidden} more lanes, not shown", page.glyphs.ellipsis);
         writeln!(out, "  {}", note.dimmed())?;
     }
     measures(page, out, timeline)
@@ -199,7 +200,8 @@ impl<'a> Chart<'a> {
         let mut late = Duration::ZERO;
         let mut alive = false;
         let first = lane.spans.partition_point(|span| span.to < from);
-        for span in lane.spans[first..].iter().take_while(|span| span.from < to) {
+        for span in lane.spans[first..].iter().take_while(|span| span.from < to)
+        {
             alive = true;
             let share = span.to.min(to).saturating_sub(span.from.max(from));
             match span.doing {
@@ -242,7 +244,9 @@ struct Picture {
 impl Picture {
     fn push(&mut self, cell: ColoredString) {
         match &mut self.open {
-            Some(open) if open.fgcolor == cell.fgcolor && open.style == cell.style => {
+            Some(open)
+                if open.fgcolor == cell.fgcolor && open.style == cell.style =>
+            {
                 open.input.push_str(&cell.input);
             }
             _ => {
@@ -268,8 +272,8 @@ fn step(scale: Duration, most: usize) -> Duration {
     let most = u32::try_from(most.max(1)).unwrap_or(1);
     let least = scale / most;
     let nice = [1, 2, 5, 10, 20, 50, 100, 200, 500].map(Duration::from_millis);
-    let larger =
-        [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600].map(Duration::from_secs);
+    let larger = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600]
+        .map(Duration::from_secs);
     let mut steps = nice.into_iter().chain(larger);
     steps.find(|step| *step >= least).unwrap_or_else(|| {
         // Whole hours.
@@ -278,7 +282,11 @@ fn step(scale: Duration, most: usize) -> Duration {
 }
 
 /// The figures below a picture.
-fn measures(page: &Page, out: &mut dyn Write, timeline: &Timeline) -> io::Result<()> {
+fn measures(
+    page: &Page,
+    out: &mut dyn Write,
+    timeline: &Timeline,
+) -> io::Result<()> {
     let figures = [
         format!("total {}", clock(timeline.total)),
         format!("work {}", time(timeline.work())),

@@ -36,7 +36,9 @@ pub fn check(
     let sentence = page.wrap(4, sentence).join("\n");
     writeln!(out, "  {mark} {}", sentence.trim_start())?;
     match check {
-        Check::Moot => page.aside(out, 6, &format!("does not apply: {evidence}")),
+        Check::Moot => {
+            page.aside(out, 6, &format!("does not apply: {evidence}"))
+        }
         Check::Holds | Check::Broken => page.aside(out, 6, evidence),
     }
 }

@@ -38,7 +38,11 @@ impl Lines {
     ///
     /// # Errors
     /// Whatever the writer says.
-    pub fn take(&mut self, out: &mut dyn Write, event: &Event) -> io::Result<()> {
+    pub fn take(
+        &mut self,
+        out: &mut dyn Write,
+        event: &Event,
+    ) -> io::Result<()> {
         self.learn(event);
         match &event.what {
             What::Say { text, place } => self.line(out, event, text, place),

@@ -147,10 +147,12 @@ impl Page {
         let mut line = " ".repeat(indent);
         for item in items {
             let used = measure_text_width(&line);
-            let longer = used + measure_text_width(between) + measure_text_width(item);
+            let longer =
+                used + measure_text_width(between) + measure_text_width(item);
             if used > indent {
                 if longer > self.width {
-                    lines.push(std::mem::replace(&mut line, " ".repeat(indent)));
+                    lines
+                        .push(std::mem::replace(&mut line, " ".repeat(indent)));
                 } else {
                     line.push_str(between);
                 }
@@ -165,7 +167,12 @@ impl Page {
     ///
     /// # Errors
     /// Whatever the writer says.
-    pub fn prose(&self, out: &mut dyn Write, indent: usize, text: &str) -> io::Result<()> {
+    pub fn prose(
+        &self,
+        out: &mut dyn Write,
+        indent: usize,
+        text: &str,
+    ) -> io::Result<()> {
         for line in self.wrap(indent, text) {
             writeln!(out, "{line}")?;
         }
@@ -176,7 +183,12 @@ impl Page {
     ///
     /// # Errors
     /// Whatever the writer says.
-    pub fn aside(&self, out: &mut dyn Write, indent: usize, text: &str) -> io::Result<()> {
+    pub fn aside(
+        &self,
+        out: &mut dyn Write,
+        indent: usize,
+        text: &str,
+    ) -> io::Result<()> {
         for line in self.wrap(indent, text) {
             writeln!(out, "{}", line.dimmed())?;
         }
@@ -187,7 +199,12 @@ impl Page {
     ///
     /// # Errors
     /// Whatever the writer says.
-    pub fn title(&self, out: &mut dyn Write, name: &str, title: &str) -> io::Result<()> {
+    pub fn title(
+        &self,
+        out: &mut dyn Write,
+        name: &str,
+        title: &str,
+    ) -> io::Result<()> {
         let lines = self.wrap(0, &format!("{name}: {title}")).join("\n");
         let title = lines.strip_prefix(name).unwrap_or_default();
         writeln!(out, "{}{title}", name.bold())
@@ -197,7 +214,12 @@ impl Page {
     ///
     /// # Errors
     /// Whatever the writer says.
-    pub fn heading(&self, out: &mut dyn Write, name: &str, about: &str) -> io::Result<()> {
+    pub fn heading(
+        &self,
+        out: &mut dyn Write,
+        name: &str,
+        about: &str,
+    ) -> io::Result<()> {
         let used = measure_text_width(name) + 2;
         writeln!(out)?;
         if about.is_empty() {
@@ -208,14 +230,16 @@ impl Page {
             writeln!(out, "{}", name.bold())?;
             self.aside(out, 0, about)?;
         }
-        let rule: String = std::iter::repeat_n(self.glyphs.rule, self.width).collect();
+        let rule: String =
+            std::iter::repeat_n(self.glyphs.rule, self.width).collect();
         writeln!(out, "{}", rule.dimmed())
     }
 
     /// Cuts a name to a width, and fills it up to it.
     pub fn fit(&self, text: &str, width: usize) -> String {
         let cut = console::truncate_str(text, width, self.glyphs.ellipsis);
-        console::pad_str(&cut, width, console::Alignment::Left, None).into_owned()
+        console::pad_str(&cut, width, console::Alignment::Left, None)
+            .into_owned()
     }
 }
 
@@ -253,7 +277,10 @@ mod tests {
         let page = Page::new(24, true);
         let text = "one two three four five six\n\nseven";
         let lines = page.wrap(2, text);
-        assert_eq!(lines, ["  one two three four", "  five six", "", "  seven"]);
+        assert_eq!(
+            lines,
+            ["  one two three four", "  five six", "", "  seven"]
+        );
     }
 
     #[test]

@@ -56,7 +56,11 @@ pub fn ratio(ratio: f64) -> String {
 ///
 /// # Errors
 /// Whatever the writer says.
-pub fn verdict(page: &Page, out: &mut dyn Write, verdict: &Verdict) -> io::Result<()> {
+pub fn verdict(
+    page: &Page,
+    out: &mut dyn Write,
+    verdict: &Verdict,
+) -> io::Result<()> {
     page.heading(out, "verdict", &verdict.what)?;
     let names = verdict
         .rows
@@ -80,7 +84,8 @@ pub fn verdict(page: &Page, out: &mut dyn Write, verdict: &Verdict) -> io::Resul
             Figure::Time(time) => {
                 let share = time.as_secs_f64() / longest.as_secs_f64();
                 let length = ((share * most as f64).round() as usize).max(1);
-                let bar: String = std::iter::repeat_n(page.glyphs.hold, length).collect();
+                let bar: String =
+                    std::iter::repeat_n(page.glyphs.hold, length).collect();
                 let bar = if last { bar.green() } else { bar.dimmed() };
                 let gap = most.saturating_sub(length);
                 format!("{name}  {bar}{:gap$} {:>8}", "", clock(time))

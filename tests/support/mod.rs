@@ -18,7 +18,8 @@ pub fn chapter(name: &str) -> &'static Chapter {
 /// Every scene of a chapter on the virtual clock.
 pub fn play_all(chapter: &Chapter, knobs: &Knobs) -> Vec<Trace> {
     let scenes = chapter.scenes.iter();
-    let run = |scene| run::scene(chapter, scene, knobs, Clock::Virtual).unwrap();
+    let run =
+        |scene| run::scene(chapter, scene, knobs, Clock::Virtual).unwrap();
     scenes.map(run).collect()
 }
 
@@ -43,13 +44,17 @@ pub fn transcript(trace: &Trace) -> Vec<String> {
     let mut lines = Vec::new();
     let mut main_ended = None;
     for event in &trace.events {
-        let at = humantime::format_duration(Duration::from_nanos(event.at)).to_string();
+        let at = humantime::format_duration(Duration::from_nanos(event.at))
+            .to_string();
         let at = at.replace(' ', "");
         let name = &names[event.lane as usize];
         match &event.what {
-            What::Say { text, .. } => lines.push(format!("{at} {name}: {text}")),
+            What::Say { text, .. } => {
+                lines.push(format!("{at} {name}: {text}"))
+            }
             What::End { outcome, detail } => {
-                let why = detail.as_ref().filter(|_| outcome.to_string() == "failed");
+                let why =
+                    detail.as_ref().filter(|_| outcome.to_string() == "failed");
                 let why = why.map_or(String::new(), |why| format!(" ({why})"));
                 lines.push(format!("{at} {name} {outcome}{why}"));
                 if event.lane == 0 {
