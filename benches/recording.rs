@@ -172,7 +172,13 @@ fn compare(sizes: &[usize]) {
                 .iter()
                 .map(|(bare, recorded)| of(recorded) / of(bare));
             let ratio = median(ratio.collect());
-            format!("{bare:.0} {unit} | {recorded:.0} {unit} | {ratio:.2}x")
+            // Processor time comes in steps of 10 ms.
+            let ratio = if bare > 0.0 {
+                format!("{ratio:.2}x")
+            } else {
+                "".to_owned()
+            };
+            format!("{bare:.0} {unit} | {recorded:.0} {unit} | {ratio}")
         };
         println!(
             "| {tasks} | {} | {} | {} |",

@@ -5,7 +5,8 @@ mod demo;
 use std::time::Duration;
 
 use crate::chapter::{
-    Chapter, Claim, Figure, Finding, Knob, Knobs, Measure, Plays, Scene, run, time,
+    Chapter, Claim, Figure, Finding, Knob, Knobs, Measure, Plays, Scene, run,
+    time,
 };
 use crate::timeline::Timeline;
 
@@ -34,13 +35,17 @@ pub const CHAPTER: Chapter = Chapter {
             name: "gather-first",
             about: "wait for all, then process them",
             plays: Plays::Always,
-            run: |k| run(demo::gather_first(k.time(&X), k.time(&Y), k.time(&Z))),
+            run: |k| {
+                run(demo::gather_first(k.time(&X), k.time(&Y), k.time(&Z)))
+            },
         },
         Scene {
             name: "as_completed",
             about: "process each as it arrives",
             plays: Plays::Always,
-            run: |k| run(demo::as_completed(k.time(&X), k.time(&Y), k.time(&Z))),
+            run: |k| {
+                run(demo::as_completed(k.time(&X), k.time(&Y), k.time(&Z)))
+            },
         },
     ],
     measure: Measure {
@@ -74,10 +79,21 @@ pub const CHAPTER: Chapter = Chapter {
             scenes: &["gather-first", "as_completed"],
             check: |p| {
                 let waits = xyz(p.knobs).map(|(wait, _)| wait);
-                let (shortest, longest) = (waits.iter().min(), waits.iter().max());
+                let (shortest, longest) =
+                    (waits.iter().min(), waits.iter().max());
                 let at = |scene| first_result(p.scene(scene));
-                match (at("as_completed"), shortest, at("gather-first"), longest) {
-                    (Some(early), Some(shortest), Some(late), Some(longest)) => Finding::when(
+                match (
+                    at("as_completed"),
+                    shortest,
+                    at("gather-first"),
+                    longest,
+                ) {
+                    (
+                        Some(early),
+                        Some(shortest),
+                        Some(late),
+                        Some(longest),
+                    ) => Finding::when(
                         p.near("as_completed", early, *shortest)
                             && p.near("gather-first", late, *longest),
                         format!("at {} instead of {}", time(early), time(late)),
@@ -91,8 +107,10 @@ pub const CHAPTER: Chapter = Chapter {
             says: "The total does not change.",
             scenes: &["gather-first", "as_completed"],
             check: |p| {
-                let longest = xyz(p.knobs).into_iter().max().unwrap_or_default().0;
-                let totals = ["gather-first", "as_completed"].map(|scene| p.total(scene));
+                let longest =
+                    xyz(p.knobs).into_iter().max().unwrap_or_default().0;
+                let totals = ["gather-first", "as_completed"]
+                    .map(|scene| p.total(scene));
                 Finding::when(
                     p.near("gather-first", totals[0], longest)
                         && p.near("as_completed", totals[1], longest),

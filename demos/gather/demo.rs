@@ -62,7 +62,11 @@ async fn answer(task: &mut JoinHandle<Answer>) -> Answer {
 }
 
 /// B fails, and its error takes its place among the results.
-pub async fn return_exceptions(a: Duration, b: Duration, c: Duration) -> Result {
+pub async fn return_exceptions(
+    a: Duration,
+    b: Duration,
+    c: Duration,
+) -> Result {
     let a = tokio::spawn(work("A", a).try_lane("A"));
     let b = tokio::spawn(failing("B", b).try_lane("B"));
     let c = tokio::spawn(work("C", c).try_lane("C"));

@@ -6,12 +6,14 @@ use std::cmp::Ordering;
 use std::time::Duration;
 
 use crate::chapter::{
-    Chapter, Claim, Figure, Finding, Knob, Knobs, Measure, Plays, Scene, run, time,
+    Chapter, Claim, Figure, Finding, Knob, Knobs, Measure, Plays, Scene, run,
+    time,
 };
 use crate::trace::Outcome;
 
 const A: Knob = Knob::time("a", "3s", "How long A takes");
-const B: Knob = Knob::time("b", "1s", "How long B takes; it fails in some scenes");
+const B: Knob =
+    Knob::time("b", "1s", "How long B takes; it fails in some scenes");
 const C: Knob = Knob::time("c", "2s", "How long C takes");
 
 fn abc(k: &Knobs) -> (Duration, Duration, Duration) {
@@ -48,7 +50,9 @@ pub const CHAPTER: Chapter = Chapter {
             name: "return_exceptions",
             about: "B fails: its error is one of the results",
             plays: Plays::WhenAsked,
-            run: |k| run(demo::return_exceptions(k.time(&A), k.time(&B), k.time(&C))),
+            run: |k| {
+                run(demo::return_exceptions(k.time(&A), k.time(&B), k.time(&C)))
+            },
         },
         Scene {
             name: "try_join",
@@ -70,11 +74,16 @@ pub const CHAPTER: Chapter = Chapter {
             scenes: &["sequential", "gather"],
             check: |p| {
                 let (a, b, c) = abc(p.knobs);
-                let (one_by_one, together) = (p.total("sequential"), p.total("gather"));
+                let (one_by_one, together) =
+                    (p.total("sequential"), p.total("gather"));
                 Finding::when(
                     p.near("sequential", one_by_one, a + b + c)
                         && p.near("gather", together, a.max(b).max(c)),
-                    format!("{} together, {} one by one", time(together), time(one_by_one)),
+                    format!(
+                        "{} together, {} one by one",
+                        time(together),
+                        time(one_by_one)
+                    ),
                 )
             },
         },
@@ -94,8 +103,15 @@ pub const CHAPTER: Chapter = Chapter {
                 expected.sort();
                 Finding::when(
                     order == expected.map(|(_, name)| name)
-                        && p.said_at("gather", "Results: A, B, C", a.max(b).max(c)),
-                    format!("finished in the order {}, reported as A, B, C", order.join(", ")),
+                        && p.said_at(
+                            "gather",
+                            "Results: A, B, C",
+                            a.max(b).max(c),
+                        ),
+                    format!(
+                        "finished in the order {}, reported as A, B, C",
+                        order.join(", ")
+                    ),
                 )
             },
         },
@@ -127,8 +143,15 @@ pub const CHAPTER: Chapter = Chapter {
                 let (a, b, c) = abc(p.knobs);
                 let last = a.max(b).max(c);
                 Finding::when(
-                    p.said_at("return_exceptions", "Results: A, error: B failed, C", last),
-                    format!("main had all three at {}", time(p.total("return_exceptions"))),
+                    p.said_at(
+                        "return_exceptions",
+                        "Results: A, error: B failed, C",
+                        last,
+                    ),
+                    format!(
+                        "main had all three at {}",
+                        time(p.total("return_exceptions"))
+                    ),
                 )
             },
         },
@@ -139,12 +162,17 @@ pub const CHAPTER: Chapter = Chapter {
             check: |p| {
                 let (a, b, c) = abc(p.knobs);
                 let ended = |name, takes: Duration| {
-                    let ended = |outcome| p.ended_at("try_join", name, outcome, b.min(takes));
+                    let ended = |outcome| {
+                        p.ended_at("try_join", name, outcome, b.min(takes))
+                    };
                     match takes.cmp(&b) {
                         Ordering::Less => ended(Outcome::Finished),
                         Ordering::Greater => ended(Outcome::Cancelled),
                         // try_join! takes turns in who is polled first.
-                        Ordering::Equal => ended(Outcome::Finished) || ended(Outcome::Cancelled),
+                        Ordering::Equal => {
+                            ended(Outcome::Finished)
+                                || ended(Outcome::Cancelled)
+                        }
                     }
                 };
                 Finding::when(

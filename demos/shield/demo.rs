@@ -10,7 +10,11 @@ use crate::stage::{Cancelled, Lane, Result, say, sleep};
 type Report = std::result::Result<&'static str, Cancelled>;
 
 /// Works until it is done, or cleans up when the token asks it to stop.
-async fn critical(work: Duration, cleanup: Duration, stop: CancellationToken) -> Report {
+async fn critical(
+    work: Duration,
+    cleanup: Duration,
+    stop: CancellationToken,
+) -> Report {
     tokio::select! {
         biased;
         () = stop.cancelled() => {
@@ -46,7 +50,11 @@ pub async fn article(
 }
 
 /// The caller is cancelled, and the work that it awaits with it.
-pub async fn unshielded(work: Duration, cancel_after: Duration, cleanup: Duration) -> Result {
+pub async fn unshielded(
+    work: Duration,
+    cancel_after: Duration,
+    cleanup: Duration,
+) -> Result {
     let stop = CancellationToken::new();
     let stop_work = stop.clone();
     let caller = async move {
@@ -63,7 +71,11 @@ pub async fn unshielded(work: Duration, cancel_after: Duration, cleanup: Duratio
 }
 
 /// The caller is cancelled, and the work is a task of its own: it goes on.
-pub async fn shielded(work: Duration, cancel_after: Duration, cleanup: Duration) {
+pub async fn shielded(
+    work: Duration,
+    cancel_after: Duration,
+    cleanup: Duration,
+) {
     let never = CancellationToken::new();
     let task = critical(work, cleanup, never).try_lane("critical");
     let task = tokio::spawn(task);
@@ -79,7 +91,11 @@ pub async fn shielded(work: Duration, cancel_after: Duration, cleanup: Duration)
 }
 
 /// Aborting a task drops its future: no cleanup that awaits can run.
-pub async fn dropped(work: Duration, cancel_after: Duration, cleanup: Duration) {
+pub async fn dropped(
+    work: Duration,
+    cancel_after: Duration,
+    cleanup: Duration,
+) {
     let never = CancellationToken::new();
     let task = critical(work, cleanup, never).try_lane("critical");
     let task = tokio::spawn(task);

@@ -3,13 +3,15 @@
 mod demo;
 
 use crate::chapter::{
-    Chapter, Claim, Figure, Finding, Knob, Knobs, Measure, Plays, Scene, run, time,
+    Chapter, Claim, Figure, Finding, Knob, Knobs, Measure, Plays, Scene, run,
+    time,
 };
 use crate::timeline::Timeline;
 use crate::trace::Outcome;
 
 const WORK: Knob = Knob::time("work", "2s", "How long the critical work takes");
-const CANCEL_AFTER: Knob = Knob::time("cancel-after", "500ms", "When somebody cancels");
+const CANCEL_AFTER: Knob =
+    Knob::time("cancel-after", "500ms", "When somebody cancels");
 const CLEANUP: Knob = Knob::time("cleanup", "1s", "How long the cleanup takes");
 
 /// The article's main sleeps so long at the end, "to give the task time to
@@ -58,19 +60,37 @@ pub const CHAPTER: Chapter = Chapter {
             name: "unshielded",
             about: "the caller is cancelled, and the work with it",
             plays: Plays::WhenAsked,
-            run: |k| run(demo::unshielded(k.time(&WORK), k.time(&CANCEL_AFTER), k.time(&CLEANUP))),
+            run: |k| {
+                run(demo::unshielded(
+                    k.time(&WORK),
+                    k.time(&CANCEL_AFTER),
+                    k.time(&CLEANUP),
+                ))
+            },
         },
         Scene {
             name: "shielded",
             about: "the caller is cancelled, and the work goes on",
             plays: Plays::Always,
-            run: |k| run(demo::shielded(k.time(&WORK), k.time(&CANCEL_AFTER), k.time(&CLEANUP))),
+            run: |k| {
+                run(demo::shielded(
+                    k.time(&WORK),
+                    k.time(&CANCEL_AFTER),
+                    k.time(&CLEANUP),
+                ))
+            },
         },
         Scene {
             name: "dropped",
             about: "tokio only: abort drops the work where it waits",
             plays: Plays::WhenAsked,
-            run: |k| run(demo::dropped(k.time(&WORK), k.time(&CANCEL_AFTER), k.time(&CLEANUP))),
+            run: |k| {
+                run(demo::dropped(
+                    k.time(&WORK),
+                    k.time(&CANCEL_AFTER),
+                    k.time(&CLEANUP),
+                ))
+            },
         },
     ],
     measure: Measure {
@@ -86,10 +106,16 @@ pub const CHAPTER: Chapter = Chapter {
             scenes: &["article"],
             check: |p| {
                 too_late(p.knobs).unwrap_or_else(|| {
-                    let end = p.knobs.time(&CANCEL_AFTER) + p.knobs.time(&CLEANUP);
+                    let end =
+                        p.knobs.time(&CANCEL_AFTER) + p.knobs.time(&CLEANUP);
                     Finding::when(
                         !survived(p.scene("article"))
-                            && p.ended_at("article", "critical", Outcome::Cancelled, end),
+                            && p.ended_at(
+                                "article",
+                                "critical",
+                                Outcome::Cancelled,
+                                end,
+                            ),
                         format!(
                             "{}; main kept the loop alive until {}",
                             p.fate("article", "critical"),
@@ -127,11 +153,21 @@ pub const CHAPTER: Chapter = Chapter {
             scenes: &["unshielded"],
             check: |p| {
                 too_late(p.knobs).unwrap_or_else(|| {
-                    let end = p.knobs.time(&CANCEL_AFTER) + p.knobs.time(&CLEANUP);
+                    let end =
+                        p.knobs.time(&CANCEL_AFTER) + p.knobs.time(&CLEANUP);
                     Finding::when(
                         !survived(p.scene("unshielded"))
-                            && p.ended_at("unshielded", "critical", Outcome::Cancelled, end)
-                            && p.said_at("unshielded", "Caller cancelled; the work was lost", end),
+                            && p.ended_at(
+                                "unshielded",
+                                "critical",
+                                Outcome::Cancelled,
+                                end,
+                            )
+                            && p.said_at(
+                                "unshielded",
+                                "Caller cancelled; the work was lost",
+                                end,
+                            ),
                         format!(
                             "{}, {}",
                             p.fate("unshielded", "caller"),
@@ -147,13 +183,32 @@ pub const CHAPTER: Chapter = Chapter {
             scenes: &["article", "shielded"],
             check: |p| {
                 too_late(p.knobs).unwrap_or_else(|| {
-                    let (work, cancel) = (p.knobs.time(&WORK), p.knobs.time(&CANCEL_AFTER));
+                    let (work, cancel) =
+                        (p.knobs.time(&WORK), p.knobs.time(&CANCEL_AFTER));
                     Finding::when(
                         !survived(p.scene("article"))
-                            && p.ended_at("shielded", "caller", Outcome::Cancelled, cancel)
-                            && p.said_at("shielded", "Caller cancelled; the work continues", cancel)
-                            && p.said_at("shielded", "Critical work done", work)
-                            && p.ended_at("shielded", "critical", Outcome::Finished, work),
+                            && p.ended_at(
+                                "shielded",
+                                "caller",
+                                Outcome::Cancelled,
+                                cancel,
+                            )
+                            && p.said_at(
+                                "shielded",
+                                "Caller cancelled; the work continues",
+                                cancel,
+                            )
+                            && p.said_at(
+                                "shielded",
+                                "Critical work done",
+                                work,
+                            )
+                            && p.ended_at(
+                                "shielded",
+                                "critical",
+                                Outcome::Finished,
+                                work,
+                            ),
                         format!(
                             "shielded: {}, {}; cancelled itself: {}",
                             p.fate("shielded", "caller"),
@@ -171,10 +226,16 @@ pub const CHAPTER: Chapter = Chapter {
             check: |p| {
                 too_late(p.knobs).unwrap_or_else(|| {
                     let cancel = p.knobs.time(&CANCEL_AFTER);
-                    let cleaned = |scene| p.scene(scene).said("Cleanup finished").is_some();
+                    let cleaned = |scene| {
+                        p.scene(scene).said("Cleanup finished").is_some()
+                    };
                     Finding::when(
-                        p.ended_at("dropped", "critical", Outcome::Cancelled, cancel)
-                            && !survived(p.scene("dropped"))
+                        p.ended_at(
+                            "dropped",
+                            "critical",
+                            Outcome::Cancelled,
+                            cancel,
+                        ) && !survived(p.scene("dropped"))
                             && !cleaned("dropped")
                             && cleaned("article"),
                         format!(

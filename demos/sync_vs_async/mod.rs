@@ -2,9 +2,12 @@
 
 mod demo;
 
-use crate::chapter::{Chapter, Claim, Figure, Finding, Knob, Measure, Plays, Scene, run, time};
+use crate::chapter::{
+    Chapter, Claim, Figure, Finding, Knob, Measure, Plays, Scene, run, time,
+};
 
-const TASKS: Knob = Knob::count("tasks", (3, 1, 1000), "How many tasks there are");
+const TASKS: Knob =
+    Knob::count("tasks", (3, 1, 1000), "How many tasks there are");
 const DELAY: Knob = Knob::time("delay", "1s", "How long each of them waits");
 
 /// The chapter.
@@ -40,7 +43,8 @@ pub const CHAPTER: Chapter = Chapter {
             says: "Blocking calls add up: the total is tasks x delay.",
             scenes: &["sync"],
             check: |p| {
-                let (tasks, delay) = (p.knobs.count(&TASKS), p.knobs.time(&DELAY));
+                let (tasks, delay) =
+                    (p.knobs.count(&TASKS), p.knobs.time(&DELAY));
                 let total = p.total("sync");
                 Finding::when(
                     p.near("sync", total, delay * tasks),
@@ -70,8 +74,13 @@ pub const CHAPTER: Chapter = Chapter {
                 let line = format!("Results: {expected:?}");
                 let said = p.scene("async").lines_with("Results").next();
                 match said {
-                    Some(said) => Finding::when(said.text == line, format!("main said {:?}", said.text)),
-                    None => Finding::Broken("main reported no results".to_owned()),
+                    Some(said) => Finding::when(
+                        said.text == line,
+                        format!("main said {:?}", said.text),
+                    ),
+                    None => {
+                        Finding::Broken("main reported no results".to_owned())
+                    }
                 }
             },
         },
@@ -88,7 +97,8 @@ pub const CHAPTER: Chapter = Chapter {
                         timeline.name(b)
                     )),
                     None => Finding::when(
-                        timeline.peak_in_flight() == p.knobs.count(&TASKS) as usize,
+                        timeline.peak_in_flight()
+                            == p.knobs.count(&TASKS) as usize,
                         format!(
                             "{} tasks in flight, each turn on the thread by itself",
                             timeline.peak_in_flight()

@@ -2,7 +2,9 @@
 
 mod demo;
 
-use crate::chapter::{Chapter, Claim, Figure, Finding, Knob, Measure, Plays, Scene, run, time};
+use crate::chapter::{
+    Chapter, Claim, Figure, Finding, Knob, Measure, Plays, Scene, run, time,
+};
 use crate::trace::{Outcome, What};
 
 const TASK1: Knob = Knob::time("task1", "1s", "How long Task1 takes");
@@ -75,8 +77,13 @@ pub const CHAPTER: Chapter = Chapter {
                 let total = p.total("taskgroup");
                 let said = "All succeeded: Task1-result, Task2-result";
                 Finding::when(
-                    p.near("taskgroup", total, last) && p.said_at("taskgroup", said, last),
-                    format!("{}; the longer task takes {}", time(total), time(last)),
+                    p.near("taskgroup", total, last)
+                        && p.said_at("taskgroup", said, last),
+                    format!(
+                        "{}; the longer task takes {}",
+                        time(total),
+                        time(last)
+                    ),
                 )
             },
         },
@@ -85,7 +92,8 @@ pub const CHAPTER: Chapter = Chapter {
             says: "The first failure cancels the siblings.",
             scenes: &["failure"],
             check: |p| {
-                let (fail_at, task2) = (p.knobs.time(&FAIL_AT), p.knobs.time(&TASK2));
+                let (fail_at, task2) =
+                    (p.knobs.time(&FAIL_AT), p.knobs.time(&TASK2));
                 if task2 <= fail_at {
                     return Finding::Moot(format!(
                         "Task2 is done after {}, before Task1 fails",
@@ -94,9 +102,18 @@ pub const CHAPTER: Chapter = Chapter {
                 }
                 Finding::when(
                     p.ended_at("failure", "Task1", Outcome::Failed, fail_at)
-                        && p.ended_at("failure", "Task2", Outcome::Cancelled, fail_at)
+                        && p.ended_at(
+                            "failure",
+                            "Task2",
+                            Outcome::Cancelled,
+                            fail_at,
+                        )
                         && p.said_at("failure", "Task2 cancelled", fail_at),
-                    format!("{}, {}", p.fate("failure", "Task1"), p.fate("failure", "Task2")),
+                    format!(
+                        "{}, {}",
+                        p.fate("failure", "Task1"),
+                        p.fate("failure", "Task2")
+                    ),
                 )
             },
         },
@@ -106,20 +123,27 @@ pub const CHAPTER: Chapter = Chapter {
             scenes: &["failure"],
             check: |p| {
                 let trace = p.trace("failure");
-                let ends = [1, 2].map(|lane| trace.first(lane, |what| matches!(what, What::End { .. })));
+                let ends = [1, 2].map(|lane| {
+                    trace.first(lane, |what| matches!(what, What::End { .. }))
+                });
                 let report = trace.first(
                     0,
                     |what| matches!(what, What::Say { text, .. } if text == "Error: Task1 failed"),
                 );
                 match (ends, report) {
-                    ([Some(first), Some(second)], Some(report)) => Finding::when(
-                        first < report && second < report,
-                        format!(
-                            "the tasks ended in events {first} and {second}, \
+                    ([Some(first), Some(second)], Some(report)) => {
+                        Finding::when(
+                            first < report && second < report,
+                            format!(
+                                "the tasks ended in events {first} and {second}, \
                              the report is event {report}"
-                        ),
+                            ),
+                        )
+                    }
+                    _ => Finding::Broken(
+                        "a task never ended, or nothing was reported"
+                            .to_owned(),
                     ),
-                    _ => Finding::Broken("a task never ended, or nothing was reported".to_owned()),
                 }
             },
         },
@@ -128,7 +152,8 @@ pub const CHAPTER: Chapter = Chapter {
             says: "Without a group the sibling outlives the error.",
             scenes: &["no-group"],
             check: |p| {
-                let (fail_at, task2) = (p.knobs.time(&FAIL_AT), p.knobs.time(&TASK2));
+                let (fail_at, task2) =
+                    (p.knobs.time(&FAIL_AT), p.knobs.time(&TASK2));
                 if task2 <= fail_at {
                     return Finding::Moot(format!(
                         "Task2 is done after {}, before Task1 fails",
@@ -138,7 +163,12 @@ pub const CHAPTER: Chapter = Chapter {
                 Finding::when(
                     p.said_at("no-group", "Error: Task1 failed", fail_at)
                         && p.said_at("no-group", "Task2 completed", task2)
-                        && p.ended_at("no-group", "Task2", Outcome::Finished, task2),
+                        && p.ended_at(
+                            "no-group",
+                            "Task2",
+                            Outcome::Finished,
+                            task2,
+                        ),
                     format!(
                         "the error came at {}; {} all the same",
                         p.when_said("no-group", "Error: Task1 failed"),

@@ -4,7 +4,9 @@ mod demo;
 
 use std::time::Duration;
 
-use crate::chapter::{Chapter, Claim, Figure, Finding, Knob, Measure, Plays, Scene, run, time};
+use crate::chapter::{
+    Chapter, Claim, Figure, Finding, Knob, Measure, Plays, Scene, run, time,
+};
 use crate::trace::{Outcome, What};
 
 const HELLO: Knob = Knob::time("hello", "1s", "How long Hello waits");
@@ -49,11 +51,17 @@ pub const CHAPTER: Chapter = Chapter {
             says: "Awaiting one call and then the other overlaps nothing: the total is the sum.",
             scenes: &["sequential"],
             check: |p| {
-                let (hello, world) = (p.knobs.time(&HELLO), p.knobs.time(&WORLD));
+                let (hello, world) =
+                    (p.knobs.time(&HELLO), p.knobs.time(&WORLD));
                 let total = p.total("sequential");
                 Finding::when(
                     p.near("sequential", total, hello + world),
-                    format!("{} = {} + {}", time(total), time(hello), time(world)),
+                    format!(
+                        "{} = {} + {}",
+                        time(total),
+                        time(hello),
+                        time(world)
+                    ),
                 )
             },
         },
@@ -65,7 +73,10 @@ pub const CHAPTER: Chapter = Chapter {
                 let text = "Tasks created, main continues...";
                 Finding::when(
                     p.said_at("create_task", text, Duration::ZERO),
-                    format!("main went on at {}", p.when_said("create_task", text)),
+                    format!(
+                        "main went on at {}",
+                        p.when_said("create_task", text)
+                    ),
                 )
             },
         },
@@ -74,11 +85,17 @@ pub const CHAPTER: Chapter = Chapter {
             says: "The total is the longest wait, not the sum.",
             scenes: &["create_task"],
             check: |p| {
-                let (hello, world) = (p.knobs.time(&HELLO), p.knobs.time(&WORLD));
+                let (hello, world) =
+                    (p.knobs.time(&HELLO), p.knobs.time(&WORLD));
                 let total = p.total("create_task");
                 Finding::when(
                     p.near("create_task", total, hello.max(world)),
-                    format!("{} of {} + {}", time(total), time(hello), time(world)),
+                    format!(
+                        "{} of {} + {}",
+                        time(total),
+                        time(hello),
+                        time(world)
+                    ),
                 )
             },
         },
@@ -88,8 +105,11 @@ pub const CHAPTER: Chapter = Chapter {
             scenes: &["create_task"],
             check: |p| {
                 let trace = p.trace("create_task");
-                let gave_way = trace.first(0, |what| matches!(what, What::Pend));
-                let first_turn = |lane| trace.first(lane, |what| matches!(what, What::Poll { .. }));
+                let gave_way =
+                    trace.first(0, |what| matches!(what, What::Pend));
+                let first_turn = |lane| {
+                    trace.first(lane, |what| matches!(what, What::Poll { .. }))
+                };
                 match (gave_way, first_turn(1), first_turn(2)) {
                     (Some(main), Some(hello), Some(world)) => Finding::when(
                         main < hello && main < world,
@@ -107,10 +127,13 @@ pub const CHAPTER: Chapter = Chapter {
             says: "A dropped handle does not stop its task (tokio detaches it, CPython keeps a weak reference); the end of main does.",
             scenes: &["dropped"],
             check: |p| {
-                let (hello, world) = (p.knobs.time(&HELLO), p.knobs.time(&WORLD));
+                let (hello, world) =
+                    (p.knobs.time(&HELLO), p.knobs.time(&WORLD));
                 let timeline = p.scene("dropped");
                 let Some(lane) = timeline.lane("World") else {
-                    return Finding::Broken("World was never spawned".to_owned());
+                    return Finding::Broken(
+                        "World was never spawned".to_owned(),
+                    );
                 };
                 let expected = if world <= hello {
                     Outcome::Finished

@@ -5,7 +5,8 @@ mod demo;
 use std::time::Duration;
 
 use crate::chapter::{
-    Chapter, Claim, Figure, Finding, Knob, Knobs, Measure, Plays, Scene, run, time,
+    Chapter, Claim, Figure, Finding, Knob, Knobs, Measure, Plays, Scene, run,
+    time,
 };
 use crate::trace::Outcome;
 
@@ -92,7 +93,10 @@ pub const CHAPTER: Chapter = Chapter {
                 no_timeout(p.knobs).unwrap_or_else(|| {
                     Finding::when(
                         p.said_at("wait_for", TIMED_OUT, p.knobs.time(&LIMIT)),
-                        format!("main was told at {}", p.when_said("wait_for", TIMED_OUT)),
+                        format!(
+                            "main was told at {}",
+                            p.when_said("wait_for", TIMED_OUT)
+                        ),
                     )
                 })
             },
@@ -105,8 +109,15 @@ pub const CHAPTER: Chapter = Chapter {
                 no_timeout(p.knobs).unwrap_or_else(|| {
                     let limit = p.knobs.time(&LIMIT);
                     Finding::when(
-                        p.ended_at("wait_for", "eternity", Outcome::Cancelled, limit)
-                            && p.scene("wait_for").said("This will never be seen").is_none(),
+                        p.ended_at(
+                            "wait_for",
+                            "eternity",
+                            Outcome::Cancelled,
+                            limit,
+                        ) && p
+                            .scene("wait_for")
+                            .said("This will never be seen")
+                            .is_none(),
                         p.fate("wait_for", "eternity"),
                     )
                 })
@@ -120,7 +131,8 @@ pub const CHAPTER: Chapter = Chapter {
                 let limit = p.knobs.time(&LIMIT);
                 let timeline = p.scene("timeout-block");
                 // Tokio's timers round up to whole milliseconds.
-                let step = timeline.said("step 1 done").unwrap_or(Duration::MAX);
+                let step =
+                    timeline.said("step 1 done").unwrap_or(Duration::MAX);
                 Finding::when(
                     step <= limit
                         && timeline.said("step 2 done").is_none()
@@ -140,7 +152,8 @@ pub const CHAPTER: Chapter = Chapter {
             check: |p| {
                 let timeline = p.scene("in-time");
                 let finished = timeline.said("work finished in time");
-                let outcome = timeline.lane("work").and_then(|lane| lane.outcome());
+                let outcome =
+                    timeline.lane("work").and_then(|lane| lane.outcome());
                 Finding::when(
                     finished.is_some_and(|at| at <= p.knobs.time(&LIMIT))
                         && outcome == Some(Outcome::Finished),
@@ -157,7 +170,12 @@ pub const CHAPTER: Chapter = Chapter {
                 let got = "Got: the late result";
                 Finding::when(
                     p.said_at("blocking", got, late)
-                        && p.ended_at("blocking", "work", Outcome::Finished, late),
+                        && p.ended_at(
+                            "blocking",
+                            "work",
+                            Outcome::Finished,
+                            late,
+                        ),
                     format!(
                         "the limit was {}, the result came at {}",
                         time(p.knobs.time(&LIMIT)),

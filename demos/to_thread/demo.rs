@@ -18,7 +18,11 @@ async fn heartbeat(every: Duration) {
 }
 
 /// Calls it directly: the loop stands still until it returns.
-pub async fn blocking(async_part: Duration, blocked: Duration, every: Duration) {
+pub async fn blocking(
+    async_part: Duration,
+    blocked: Duration,
+    every: Duration,
+) {
     let heart = tokio::spawn(heartbeat(every).lane("heartbeat"));
     say!("Start async part");
     sleep(async_part).await;
@@ -29,7 +33,11 @@ pub async fn blocking(async_part: Duration, blocked: Duration, every: Duration) 
 }
 
 /// Calls it on a thread: the loop goes on meanwhile.
-pub async fn in_thread(async_part: Duration, blocked: Duration, every: Duration) {
+pub async fn in_thread(
+    async_part: Duration,
+    blocked: Duration,
+    every: Duration,
+) {
     let heart = tokio::spawn(heartbeat(every).lane("heartbeat"));
     say!("Start async part");
     sleep(async_part).await;

@@ -8,9 +8,11 @@ use crate::chapter::{
 use crate::timeline::Span;
 use crate::trace::LaneKind;
 
-const ASYNC_PART: Knob = Knob::time("async-part", "1s", "How long main waits first");
+const ASYNC_PART: Knob =
+    Knob::time("async-part", "1s", "How long main waits first");
 const BLOCK: Knob = Knob::time("block", "2s", "How long the call blocks");
-const HEARTBEAT: Knob = Knob::time("heartbeat", "400ms", "How often the heartbeat ticks");
+const HEARTBEAT: Knob =
+    Knob::time("heartbeat", "400ms", "How often the heartbeat ticks");
 
 /// More ticks than anybody reads, and few enough to record.
 const MOST_TICKS: u128 = 10_000;
@@ -39,13 +41,25 @@ pub const CHAPTER: Chapter = Chapter {
             name: "blocking",
             about: "the call is made directly, on the loop's thread",
             plays: Plays::Always,
-            run: |k| run(demo::blocking(k.time(&ASYNC_PART), k.time(&BLOCK), k.time(&HEARTBEAT))),
+            run: |k| {
+                run(demo::blocking(
+                    k.time(&ASYNC_PART),
+                    k.time(&BLOCK),
+                    k.time(&HEARTBEAT),
+                ))
+            },
         },
         Scene {
             name: "to_thread",
             about: "the call is made on a thread of its own",
             plays: Plays::Always,
-            run: |k| run(demo::in_thread(k.time(&ASYNC_PART), k.time(&BLOCK), k.time(&HEARTBEAT))),
+            run: |k| {
+                run(demo::in_thread(
+                    k.time(&ASYNC_PART),
+                    k.time(&BLOCK),
+                    k.time(&HEARTBEAT),
+                ))
+            },
         },
     ],
     measure: Measure {
@@ -53,7 +67,9 @@ pub const CHAPTER: Chapter = Chapter {
         baseline: "blocking",
         scene: "to_thread",
         figure: Figure::Time(|timeline| {
-            timeline.longest_silence("heartbeat").map(|gap| gap.length())
+            timeline
+                .longest_silence("heartbeat")
+                .map(|gap| gap.length())
         }),
     },
     claims: &[
@@ -63,9 +79,11 @@ pub const CHAPTER: Chapter = Chapter {
             scenes: &["blocking", "to_thread"],
             check: |p| {
                 let expected = p.knobs.time(&ASYNC_PART) + p.knobs.time(&BLOCK);
-                let (direct, thread) = (p.total("blocking"), p.total("to_thread"));
+                let (direct, thread) =
+                    (p.total("blocking"), p.total("to_thread"));
                 Finding::when(
-                    p.near("blocking", direct, expected) && p.near("to_thread", thread, expected),
+                    p.near("blocking", direct, expected)
+                        && p.near("to_thread", thread, expected),
                     format!("{} and {}", time(direct), time(thread)),
                 )
             },
@@ -76,11 +94,20 @@ pub const CHAPTER: Chapter = Chapter {
             scenes: &["blocking", "to_thread"],
             check: |p| {
                 let block = p.knobs.time(&BLOCK);
-                let held = ["blocking", "to_thread"].map(|scene| p.scene(scene).longest_hold());
+                let held = ["blocking", "to_thread"]
+                    .map(|scene| p.scene(scene).longest_hold());
                 Finding::when(
                     p.near("blocking", held[0], block)
-                        && p.near("to_thread", held[1], std::time::Duration::ZERO),
-                    format!("held for {} against {}", time(held[0]), time(held[1])),
+                        && p.near(
+                            "to_thread",
+                            held[1],
+                            std::time::Duration::ZERO,
+                        ),
+                    format!(
+                        "held for {} against {}",
+                        time(held[0]),
+                        time(held[1])
+                    ),
                 )
             },
         },
@@ -95,9 +122,14 @@ pub const CHAPTER: Chapter = Chapter {
                     // Shorter only if the scene ends before the first tick.
                     Some(gap) => Finding::when(
                         p.near("to_thread", gap.length(), every.min(total)),
-                        format!("never silent for longer than {}", time(gap.length())),
+                        format!(
+                            "never silent for longer than {}",
+                            time(gap.length())
+                        ),
                     ),
-                    None => Finding::Broken("there was no heartbeat".to_owned()),
+                    None => {
+                        Finding::Broken("there was no heartbeat".to_owned())
+                    }
                 }
             },
         },
@@ -107,22 +139,35 @@ pub const CHAPTER: Chapter = Chapter {
             scenes: &["to_thread"],
             check: |p| {
                 let timeline = p.scene("to_thread");
-                let (async_part, block) = (p.knobs.time(&ASYNC_PART), p.knobs.time(&BLOCK));
+                let (async_part, block) =
+                    (p.knobs.time(&ASYNC_PART), p.knobs.time(&BLOCK));
                 if p.knobs.time(&HEARTBEAT) >= async_part + block {
-                    return Finding::Moot("the heartbeat is slower than the whole scene".to_owned());
+                    return Finding::Moot(
+                        "the heartbeat is slower than the whole scene"
+                            .to_owned(),
+                    );
                 }
                 let thread = timeline.lane("blocking_io");
                 let held = thread
                     .filter(|lane| lane.kind == LaneKind::Thread)
-                    .and_then(|lane| lane.holds().max_by_key(|span| span.length()).copied());
+                    .and_then(|lane| {
+                        lane.holds().max_by_key(|span| span.length()).copied()
+                    });
                 let Some(Span { from, to, .. }) = held else {
-                    return Finding::Broken("no thread ran the call".to_owned());
+                    return Finding::Broken(
+                        "no thread ran the call".to_owned(),
+                    );
                 };
                 let ticks = timeline.lines_with("tick ");
-                let during = ticks.filter(|line| line.at >= from && line.at <= to).count();
+                let during = ticks
+                    .filter(|line| line.at >= from && line.at <= to)
+                    .count();
                 Finding::when(
                     during > 0 || p.knobs.time(&HEARTBEAT) > block,
-                    format!("{during} ticks while the thread was busy for {}", time(to - from)),
+                    format!(
+                        "{during} ticks while the thread was busy for {}",
+                        time(to - from)
+                    ),
                 )
             },
         },

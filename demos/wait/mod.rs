@@ -5,7 +5,8 @@ mod demo;
 use std::time::Duration;
 
 use crate::chapter::{
-    Chapter, Claim, Figure, Finding, Knob, Knobs, Measure, Played, Plays, Scene, run, time,
+    Chapter, Claim, Figure, Finding, Knob, Knobs, Measure, Played, Plays,
+    Scene, run, time,
 };
 use crate::trace::Outcome;
 
@@ -14,7 +15,8 @@ const WORKERS: Knob = Knob::count(
     (4, 1, 100),
     "How many workers; worker i takes i seconds",
 );
-const TIMEOUT: Knob = Knob::time("timeout", "2500ms", "How long main waits at most");
+const TIMEOUT: Knob =
+    Knob::time("timeout", "2500ms", "How long main waits at most");
 const FAIL: Knob = Knob::count(
     "fail",
     (2, 1, 100),
@@ -74,13 +76,25 @@ pub const CHAPTER: Chapter = Chapter {
             name: "first_completed",
             about: "until the first is done, or the limit is reached",
             plays: Plays::Always,
-            run: |k| run(demo::first_completed(k.count(&WORKERS), second(k), k.time(&TIMEOUT))),
+            run: |k| {
+                run(demo::first_completed(
+                    k.count(&WORKERS),
+                    second(k),
+                    k.time(&TIMEOUT),
+                ))
+            },
         },
         Scene {
             name: "all_completed",
             about: "until all are done, or the limit is reached",
             plays: Plays::WhenAsked,
-            run: |k| run(demo::all_completed(k.count(&WORKERS), second(k), k.time(&TIMEOUT))),
+            run: |k| {
+                run(demo::all_completed(
+                    k.count(&WORKERS),
+                    second(k),
+                    k.time(&TIMEOUT),
+                ))
+            },
         },
         Scene {
             name: "first_exception",
@@ -99,7 +113,13 @@ pub const CHAPTER: Chapter = Chapter {
             name: "left-running",
             about: "as first_completed, but main stays",
             plays: Plays::WhenAsked,
-            run: |k| run(demo::left_running(k.count(&WORKERS), second(k), k.time(&TIMEOUT))),
+            run: |k| {
+                run(demo::left_running(
+                    k.count(&WORKERS),
+                    second(k),
+                    k.time(&TIMEOUT),
+                ))
+            },
         },
     ],
     measure: Measure {
@@ -117,7 +137,11 @@ pub const CHAPTER: Chapter = Chapter {
                 let workers = p.knobs.count(&WORKERS);
                 let total = p.total("sequential");
                 Finding::when(
-                    p.near("sequential", total, second(p.knobs) * (workers * (workers + 1) / 2)),
+                    p.near(
+                        "sequential",
+                        total,
+                        second(p.knobs) * (workers * (workers + 1) / 2),
+                    ),
                     format!("{} for {workers} workers", time(total)),
                 )
             },
@@ -141,12 +165,14 @@ pub const CHAPTER: Chapter = Chapter {
                     let lanes = timeline.lanes.iter().skip(1);
                     lanes.filter(|lane| lane.outcome() == Some(outcome)).count()
                 };
-                let (finished, cancelled) = (ended(Outcome::Finished), ended(Outcome::Cancelled));
+                let (finished, cancelled) =
+                    (ended(Outcome::Finished), ended(Outcome::Cancelled));
                 match report(p, "first_completed") {
                     Some((_, done, pending)) => Finding::when(
                         done + pending == p.knobs.count(&WORKERS)
                             && cancelled <= pending as usize
-                            && finished + cancelled == (done + pending) as usize,
+                            && finished + cancelled
+                                == (done + pending) as usize,
                         format!(
                             "{done} done + {pending} pending; at the end {finished} finished, \
                              {cancelled} cancelled"
@@ -171,7 +197,11 @@ pub const CHAPTER: Chapter = Chapter {
             scenes: &["first_exception"],
             check: |p| {
                 let failure = second(p.knobs) * p.knobs.count(&FAIL);
-                reported(p, "first_exception", failure.min(p.knobs.time(&TIMEOUT)))
+                reported(
+                    p,
+                    "first_exception",
+                    failure.min(p.knobs.time(&TIMEOUT)),
+                )
             },
         },
         Claim {
@@ -183,14 +213,20 @@ pub const CHAPTER: Chapter = Chapter {
                 let workers = p.knobs.count(&WORKERS);
                 let finished = |i: &u32| {
                     let name = format!("worker {i}");
-                    p.ended_at("left-running", &name, Outcome::Finished, second * *i)
+                    p.ended_at(
+                        "left-running",
+                        &name,
+                        Outcome::Finished,
+                        second * *i,
+                    )
                 };
                 let count = (1..=workers).filter(finished).count();
                 Finding::when(
                     count == workers as usize,
                     format!(
                         "main reported at {}; {count} of {workers} finished on time, the last at {}",
-                        report(p, "left-running").map_or("no time".to_owned(), |(at, ..)| time(at)),
+                        report(p, "left-running")
+                            .map_or("no time".to_owned(), |(at, ..)| time(at)),
                         time(p.total("left-running"))
                     ),
                 )

@@ -15,7 +15,7 @@ use crate::chapter::{self, Finding, Played};
 use crate::run;
 use crate::timeline::{Timeline, time};
 use crate::trace::{Clock, Trace, What, ndjson};
-use crate::view::{self, Bars, Check, Legend, Lines};
+use crate::view::{self, Bars, Check, Frame, Legend, Lines};
 
 /// How often the bars move, and how soon Ctrl-C is seen.
 const TICK: Duration = Duration::from_millis(40);
@@ -136,7 +136,7 @@ impl Playing<'_> {
             page.heading(screen, turn.scene.name, &self.about(turn))?;
             screen.flush()?;
         }
-        let names = names_width(&turn.ideal);
+        let names = self.names();
         let mut lines = Lines::new(page, names);
         if turn.clock == Clock::Virtual {
             let trace = run::scene(chapter, turn.scene, knobs, Clock::Virtual)?;
@@ -218,9 +218,21 @@ impl Playing<'_> {
         } else {
             end
         };
+        let names = self.names();
         let page = screen.page;
-        view::chart(&page, screen, &timeline, scale, legend)?;
+        view::chart(&page, screen, &timeline, Frame { names, scale }, legend)?;
         Ok(())
+    }
+
+    /// The width of the longest lane name in any scene.
+    fn names(&self) -> usize {
+        let turns = self.plan.turns.iter();
+        let events = turns.flat_map(|turn| &turn.ideal.events);
+        let names = events.filter_map(|event| match &event.what {
+            What::Spawn { name, .. } => Some(console::measure_text_width(name)),
+            _ => None,
+        });
+        names.max().unwrap_or(0)
     }
 
     fn verdict(&self, played: &Played, screen: &mut Screen) -> Result<()> {
@@ -310,13 +322,4 @@ pub(super) fn finding_line(
     let page = screen.page;
     view::check(&page, screen, check, says, evidence)?;
     Ok(())
-}
-
-/// The width of the longest lane name.
-fn names_width(trace: &Trace) -> usize {
-    let names = trace.events.iter().filter_map(|event| match &event.what {
-        What::Spawn { name, .. } => Some(console::measure_text_width(name)),
-        _ => None,
-    });
-    names.max().unwrap_or(0)
 }

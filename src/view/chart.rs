@@ -21,7 +21,17 @@ pub struct Legend {
     ends: Vec<Outcome>,
 }
 
-/// Draws a timeline on a scale that ends at `scale`, with its measures below.
+/// What the pictures of several scenes share, so that the eye can compare
+/// them.
+#[derive(Clone, Copy, Debug)]
+pub struct Frame {
+    /// The width of the longest lane name.
+    pub names: usize,
+    /// The time at the right-hand end.
+    pub scale: Duration,
+}
+
+/// Draws a timeline in a frame, with its measures below.
 ///
 /// # Errors
 /// Whatever the writer says.
@@ -29,10 +39,10 @@ pub fn chart(
     page: &Page,
     out: &mut dyn Write,
     timeline: &Timeline,
-    scale: Duration,
+    frame: Frame,
     legend: &mut Legend,
 ) -> io::Result<()> {
-    let chart = Chart::new(page, timeline, scale);
+    let chart = Chart::new(page, timeline, frame);
     writeln!(out)?;
     chart.axis(out)?;
     let hidden = timeline.lanes.len().saturating_sub(page.rows);
@@ -96,22 +106,24 @@ struct Chart<'a> {
 }
 
 impl<'a> Chart<'a> {
-    fn new(page: &'a Page, timeline: &Timeline, scale: Duration) -> Chart<'a> {
-        let longest = timeline
-            .lanes
-            .iter()
-            .map(|lane| measure_text_width(&lane.name));
-        let names = page.name_column(longest.max().unwrap_or(0));
+    fn new(page: &'a Page, timeline: &Timeline, frame: Frame) -> Chart<'a> {
+        let names = page.name_column(frame.names);
         let ends = timeline.lanes.iter().filter_map(|lane| lane.end.as_ref());
-        let ends = ends.map(|end| 1 + words(end).len()).max().unwrap_or(0);
-        let ends = if page.is_wide() { ends } else { 0 };
+        let ends = ends.map(|end| words(end).len()).max().unwrap_or(0);
+        // A longer word may come in the next scene.
+        let usual = "cancelled ".len() + clock(frame.scale).len();
+        let ends = if page.is_wide() {
+            1 + ends.max(usual)
+        } else {
+            0
+        };
         Chart {
             page,
             names,
             // One cell more than the scale, for the mark of an end.
             cells: page.width - 2 - names - 2 - 1 - ends,
             ends,
-            scale: scale.max(Duration::from_nanos(1)),
+            scale: frame.scale.max(Duration::from_nanos(1)),
         }
     }
 

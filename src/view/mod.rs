@@ -10,7 +10,7 @@ mod page;
 mod verdict;
 
 pub use bars::Bars;
-pub use chart::{Legend, chart};
+pub use chart::{Frame, Legend, chart};
 pub use claims::{Check, check};
 pub use lines::Lines;
 pub use page::Page;
