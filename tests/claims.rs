@@ -60,6 +60,8 @@ fn knobs(chapter: &'static Chapter) -> impl Strategy<Value = Knobs> {
             ]
             .prop_map(|millis| Value::Time(Duration::from_millis(millis)))
             .boxed(),
+            // Any characters, of whatever width, but those that control.
+            Kind::Text(_) => r"\PC{1,20}".prop_map(Value::Text).boxed(),
         })
         .collect();
     values.prop_map(move |values| {
