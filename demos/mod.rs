@@ -14,6 +14,7 @@ macro_rules! chapters {
 }
 
 chapters! {
+    cashier,
     sync_vs_async,
     tasks,
     taskgroup,

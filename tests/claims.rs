@@ -157,6 +157,11 @@ impl Scenes {
         assert!(found, "nobody says {from:?}");
     }
 
+    /// Another thing happens in a scene: what happened in `by`.
+    fn replace(&mut self, scene: &str, by: &str) {
+        self.scene(scene).events = self.scene(by).events.clone();
+    }
+
     /// A lane ends in another way.
     fn fate(&mut self, scene: &str, lane: &str, to: Outcome) {
         let trace = self.scene(scene);
@@ -198,6 +203,19 @@ type Sabotage = fn(&mut Scenes);
 /// For each claim, a way in which its scene can be broken so that the claim
 /// must not hold.
 const SABOTAGE: &[(&str, &str, Sabotage)] = &[
+    ("cashier", "sync-adds-up", |s| s.stretch("sync")),
+    ("cashier", "waiting-keeps-the-cashier", |s| {
+        // The cashier waits for each payment in async, too.
+        s.replace("async", "sync");
+    }),
+    ("cashier", "scanning-never-overlaps", |s| {
+        // Customer 2 is scanned from the start, beside Customer 1.
+        let scanning =
+            |lane, what: &What| lane == 2 && matches!(what, What::Say { .. });
+        s.shift("async", scanning, -7);
+    }),
+    ("cashier", "paying-overlaps", |s| s.replace("async", "sync")),
+    ("cashier", "async-total", |s| s.stretch("async")),
     ("sync-vs-async", "sync-adds-up", |s| s.stretch("sync")),
     ("sync-vs-async", "async-overlaps", |s| s.stretch("async")),
     ("sync-vs-async", "call-order", |s| {
@@ -325,7 +343,7 @@ const SABOTAGE: &[(&str, &str, Sabotage)] = &[
     ("to_thread", "equal-totals", |s| s.stretch("to_thread")),
     ("to_thread", "loop-is-held", |s| {
         // The loop gives way before the call instead of after it.
-        s.scene("blocking").events = s.scene("to_thread").events.clone();
+        s.replace("blocking", "to_thread");
     }),
     ("to_thread", "heartbeat-never-misses", |s| {
         s.unsay("to_thread", "tick 3")
