@@ -16,6 +16,7 @@ macro_rules! chapters {
 chapters! {
     cashier,
     sync_vs_async,
+    coroutines,
     tasks,
     taskgroup,
     gather,

@@ -7,7 +7,7 @@ mod support;
 
 use asyncade::chapter::{Chapter, Finding, Kind, Knobs, Played, Value};
 use asyncade::demos::CHAPTERS;
-use asyncade::trace::{Outcome, Trace, What};
+use asyncade::trace::{Event, LaneId, Outcome, Trace, What};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::collections::BTreeSet;
@@ -162,6 +162,16 @@ impl Scenes {
         self.scene(scene).events = self.scene(by).events.clone();
     }
 
+    /// A lane has one more turn on the thread, after its first one.
+    fn turn(&mut self, scene: &str, lane: LaneId, at: Duration) {
+        let at = u64::try_from(at.as_nanos()).unwrap();
+        let trace = self.scene(scene);
+        let first = trace.first(lane, |what| *what == What::Pend).unwrap();
+        for what in [What::Pend, What::Poll { within: None }] {
+            trace.events.insert(first + 1, Event { at, lane, what });
+        }
+    }
+
     /// A lane ends in another way.
     fn fate(&mut self, scene: &str, lane: &str, to: Outcome) {
         let trace = self.scene(scene);
@@ -224,6 +234,21 @@ const SABOTAGE: &[(&str, &str, Sabotage)] = &[
     ("sync-vs-async", "one-thread", |s| {
         // Task 1 gives the thread back long after Task 2 has got it.
         s.shift("async", |lane, what| lane == 1 && *what == What::Pend, 6);
+    }),
+    ("coroutines", "woken-not-asked", |s| {
+        // Somebody asks on the way.
+        s.turn("run", 0, Duration::from_secs(1));
+    }),
+    ("coroutines", "calling-is-not-running", |s| {
+        // The body starts between the call and the await.
+        let awaiting = |_, what: &What| matches!(what, What::Say { text, .. } if text.starts_with("Awaiting"));
+        s.shift("lazy", awaiting, 1);
+    }),
+    ("coroutines", "suspending-hands-over", |s| {
+        s.replace("hand-over", "no-hand-over");
+    }),
+    ("coroutines", "ready-switches-nobody", |s| {
+        s.replace("no-hand-over", "hand-over");
     }),
     ("tasks", "await-is-sequential", |s| s.stretch("sequential")),
     ("tasks", "spawn-does-not-wait", |s| {

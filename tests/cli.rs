@@ -39,6 +39,7 @@ fn bad_input_gets_one_line_and_exit_code_2() {
     let missing = missing.to_str().unwrap();
     let unknown = folder.join("x.docx");
     let unknown = unknown.to_str().unwrap();
+    let long = &"a".repeat(201);
     let cases: &[(&[&str], &str)] = &[
         (&["gathr"], "a similar subcommand exists: 'gather'"),
         (&["show", "gathr"], "a similar value exists: 'gather'"),
@@ -112,6 +113,19 @@ fn bad_input_gets_one_line_and_exit_code_2() {
         (
             &["to_thread", "--heartbeat", "1ms", "--block", "1h"],
             "give a longer --heartbeat",
+        ),
+        (
+            &["coroutines", "--url", ""],
+            "an empty text shows nothing; give at least one letter",
+        ),
+        (
+            &["coroutines", "--url", "two\nUsage: lines"],
+            "invalid value 'two\\nUsage: lines' for '--url <TEXT>': give one line",
+        ),
+        (&["coroutines", "--url", "\u{1b}[31mred"], "'\\u{1b}31mred'"),
+        (
+            &["coroutines", "--url", long],
+            "aaaa...' for '--url <TEXT>': too long with its 201 characters",
         ),
         (&["gather", "--export", missing], "create it first"),
         (
