@@ -25,6 +25,7 @@ chapters! {
     timeout,
     shield,
     to_thread,
+    pitfalls,
 }
 
 /// The chapter of that name; `-` and `_` are the same.

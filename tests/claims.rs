@@ -376,6 +376,33 @@ const SABOTAGE: &[(&str, &str, Sabotage)] = &[
     ("to_thread", "thread-and-loop-overlap", |s| {
         s.unsay("to_thread", "tick")
     }),
+    ("pitfalls", "blocking-call", |s| {
+        s.replace("blocking-call", "blocking-call-fixed");
+    }),
+    ("pitfalls", "blocking-call-fixed", |s| {
+        s.unsay("blocking-call-fixed", "tick 4");
+    }),
+    ("pitfalls", "forgotten-await", |s| {
+        s.replace("forgotten-await", "forgotten-await-fixed");
+    }),
+    ("pitfalls", "forgotten-await-fixed", |s| {
+        s.unsay("forgotten-await-fixed", "Data saved");
+    }),
+    ("pitfalls", "too-many-tasks", |s| {
+        s.fate("too-many-tasks", "Task 11", Outcome::Finished);
+    }),
+    ("pitfalls", "too-many-tasks-fixed", |s| {
+        // One task too many is served in the first round.
+        let begins =
+            |lane, what: &What| lane == 11 && matches!(what, What::Wait { .. });
+        s.shift("too-many-tasks-fixed", begins, -60);
+    }),
+    ("pitfalls", "lost-task", |s| {
+        s.reword("lost-task", "main is done", "Data saved");
+    }),
+    ("pitfalls", "lost-task-fixed", |s| {
+        s.fate("lost-task-fixed", "save", Outcome::Cancelled);
+    }),
 ];
 
 #[test]

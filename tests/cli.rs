@@ -115,6 +115,10 @@ fn bad_input_gets_one_line_and_exit_code_2() {
             "give a longer --heartbeat",
         ),
         (
+            &["pitfalls", "--heartbeat", "1ms", "--block", "1h"],
+            "give a longer --heartbeat",
+        ),
+        (
             &["coroutines", "--url", ""],
             "an empty text shows nothing; give at least one letter",
         ),
