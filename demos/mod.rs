@@ -14,7 +14,9 @@ macro_rules! chapters {
 }
 
 chapters! {
+    cashier,
     sync_vs_async,
+    coroutines,
     tasks,
     taskgroup,
     gather,
@@ -23,6 +25,7 @@ chapters! {
     timeout,
     shield,
     to_thread,
+    pitfalls,
 }
 
 /// The chapter of that name; `-` and `_` are the same.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::builder::{PossibleValue, PossibleValuesParser};
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{
     Arg, ArgAction, ArgMatches, Args, ColorChoice, Command, FromArgMatches,
 };
@@ -114,7 +114,7 @@ impl From<ClockArg> for trace::Clock {
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Result<Ending> {
     let matches = match command().try_get_matches_from(arguments) {
         Ok(matches) => matches,
-        Err(error) => return usage(&error),
+        Err(error) => return usage(error),
     };
     command::colour(
         matches
@@ -211,6 +211,9 @@ fn knob(knob: &'static Knob) -> Arg {
             "{} [default: {default}, {min} to {max}]",
             knob.help
         )),
+        Kind::Text(default) => arg
+            .value_name("TEXT")
+            .help(format!("{} [default: {default}]", knob.help)),
     }
 }
 
@@ -295,13 +298,19 @@ fn play(
 }
 
 /// What clap has to say: help and version on stdout, an error as one line.
-fn usage(error: &clap::Error) -> Result<Ending> {
+fn usage(mut error: clap::Error) -> Result<Ending> {
     if matches!(
         error.kind(),
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
     ) {
         error.print()?;
         return Ok(Ending::Fine);
+    }
+    if let Some(ContextValue::String(value)) =
+        error.get(ContextKind::InvalidValue)
+    {
+        let value = ContextValue::String(shown(value));
+        error.insert(ContextKind::InvalidValue, value);
     }
     let text = error.render().to_string();
     let text = text.strip_prefix("error: ").unwrap_or(&text);
@@ -314,4 +323,22 @@ fn usage(error: &clap::Error) -> Result<Ending> {
         .filter(|line| !line.is_empty());
     let line = said.collect::<Vec<_>>().join("; ").replace(['[', ']'], "");
     Err(Usage(format!("{line} (see 'asyncade --help')")).into())
+}
+
+/// A value that is wrong, as an error of one line can show it: without what
+/// controls a terminal, and cut short.
+fn shown(value: &str) -> String {
+    let mut letters = value.chars();
+    let mut shown = String::new();
+    for letter in letters.by_ref().take(60) {
+        if letter.is_control() {
+            shown.extend(letter.escape_debug());
+        } else {
+            shown.push(letter);
+        }
+    }
+    if letters.next().is_some() {
+        shown.push_str("...");
+    }
+    shown
 }

@@ -7,7 +7,7 @@ mod support;
 
 use asyncade::chapter::{Chapter, Finding, Kind, Knobs, Played, Value};
 use asyncade::demos::CHAPTERS;
-use asyncade::trace::{Outcome, Trace, What};
+use asyncade::trace::{Event, LaneId, Outcome, Trace, What};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::collections::BTreeSet;
@@ -60,6 +60,8 @@ fn knobs(chapter: &'static Chapter) -> impl Strategy<Value = Knobs> {
             ]
             .prop_map(|millis| Value::Time(Duration::from_millis(millis)))
             .boxed(),
+            // Any characters, of whatever width, but those that control.
+            Kind::Text(_) => r"\PC{1,20}".prop_map(Value::Text).boxed(),
         })
         .collect();
     values.prop_map(move |values| {
@@ -155,6 +157,21 @@ impl Scenes {
         assert!(found, "nobody says {from:?}");
     }
 
+    /// Another thing happens in a scene: what happened in `by`.
+    fn replace(&mut self, scene: &str, by: &str) {
+        self.scene(scene).events = self.scene(by).events.clone();
+    }
+
+    /// A lane has one more turn on the thread, after its first one.
+    fn turn(&mut self, scene: &str, lane: LaneId, at: Duration) {
+        let at = u64::try_from(at.as_nanos()).unwrap();
+        let trace = self.scene(scene);
+        let first = trace.first(lane, |what| *what == What::Pend).unwrap();
+        for what in [What::Pend, What::Poll { within: None }] {
+            trace.events.insert(first + 1, Event { at, lane, what });
+        }
+    }
+
     /// A lane ends in another way.
     fn fate(&mut self, scene: &str, lane: &str, to: Outcome) {
         let trace = self.scene(scene);
@@ -196,6 +213,19 @@ type Sabotage = fn(&mut Scenes);
 /// For each claim, a way in which its scene can be broken so that the claim
 /// must not hold.
 const SABOTAGE: &[(&str, &str, Sabotage)] = &[
+    ("cashier", "sync-adds-up", |s| s.stretch("sync")),
+    ("cashier", "waiting-keeps-the-cashier", |s| {
+        // The cashier waits for each payment in async, too.
+        s.replace("async", "sync");
+    }),
+    ("cashier", "scanning-never-overlaps", |s| {
+        // Customer 2 is scanned from the start, beside Customer 1.
+        let scanning =
+            |lane, what: &What| lane == 2 && matches!(what, What::Say { .. });
+        s.shift("async", scanning, -7);
+    }),
+    ("cashier", "paying-overlaps", |s| s.replace("async", "sync")),
+    ("cashier", "async-total", |s| s.stretch("async")),
     ("sync-vs-async", "sync-adds-up", |s| s.stretch("sync")),
     ("sync-vs-async", "async-overlaps", |s| s.stretch("async")),
     ("sync-vs-async", "call-order", |s| {
@@ -204,6 +234,21 @@ const SABOTAGE: &[(&str, &str, Sabotage)] = &[
     ("sync-vs-async", "one-thread", |s| {
         // Task 1 gives the thread back long after Task 2 has got it.
         s.shift("async", |lane, what| lane == 1 && *what == What::Pend, 6);
+    }),
+    ("coroutines", "woken-not-asked", |s| {
+        // Somebody asks on the way.
+        s.turn("run", 0, Duration::from_secs(1));
+    }),
+    ("coroutines", "calling-is-not-running", |s| {
+        // The body starts between the call and the await.
+        let awaiting = |_, what: &What| matches!(what, What::Say { text, .. } if text.starts_with("Awaiting"));
+        s.shift("lazy", awaiting, 1);
+    }),
+    ("coroutines", "suspending-hands-over", |s| {
+        s.replace("hand-over", "no-hand-over");
+    }),
+    ("coroutines", "ready-switches-nobody", |s| {
+        s.replace("no-hand-over", "hand-over");
     }),
     ("tasks", "await-is-sequential", |s| s.stretch("sequential")),
     ("tasks", "spawn-does-not-wait", |s| {
@@ -323,13 +368,40 @@ const SABOTAGE: &[(&str, &str, Sabotage)] = &[
     ("to_thread", "equal-totals", |s| s.stretch("to_thread")),
     ("to_thread", "loop-is-held", |s| {
         // The loop gives way before the call instead of after it.
-        s.scene("blocking").events = s.scene("to_thread").events.clone();
+        s.replace("blocking", "to_thread");
     }),
     ("to_thread", "heartbeat-never-misses", |s| {
         s.unsay("to_thread", "tick 3")
     }),
     ("to_thread", "thread-and-loop-overlap", |s| {
         s.unsay("to_thread", "tick")
+    }),
+    ("pitfalls", "blocking-call", |s| {
+        s.replace("blocking-call", "blocking-call-fixed");
+    }),
+    ("pitfalls", "blocking-call-fixed", |s| {
+        s.unsay("blocking-call-fixed", "tick 4");
+    }),
+    ("pitfalls", "forgotten-await", |s| {
+        s.replace("forgotten-await", "forgotten-await-fixed");
+    }),
+    ("pitfalls", "forgotten-await-fixed", |s| {
+        s.unsay("forgotten-await-fixed", "Data saved");
+    }),
+    ("pitfalls", "too-many-tasks", |s| {
+        s.fate("too-many-tasks", "Task 11", Outcome::Finished);
+    }),
+    ("pitfalls", "too-many-tasks-fixed", |s| {
+        // One task too many is served in the first round.
+        let begins =
+            |lane, what: &What| lane == 11 && matches!(what, What::Wait { .. });
+        s.shift("too-many-tasks-fixed", begins, -60);
+    }),
+    ("pitfalls", "lost-task", |s| {
+        s.reword("lost-task", "main is done", "Data saved");
+    }),
+    ("pitfalls", "lost-task-fixed", |s| {
+        s.fate("lost-task-fixed", "save", Outcome::Cancelled);
     }),
 ];
 

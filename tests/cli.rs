@@ -28,7 +28,7 @@ fn alone_it_lists_the_chapters_and_says_how_to_start() {
     for chapter in CHAPTERS {
         assert!(alone.stdout.contains(chapter.title), "{}", chapter.title);
     }
-    assert!(alone.stdout.contains("Start with 'asyncade sync-vs-async'"));
+    assert!(alone.stdout.contains("Start with 'asyncade cashier'"));
     assert_eq!(alone.stdout, ran(&["list"]).stdout);
 }
 
@@ -39,6 +39,7 @@ fn bad_input_gets_one_line_and_exit_code_2() {
     let missing = missing.to_str().unwrap();
     let unknown = folder.join("x.docx");
     let unknown = unknown.to_str().unwrap();
+    let long = &"a".repeat(201);
     let cases: &[(&[&str], &str)] = &[
         (&["gathr"], "a similar subcommand exists: 'gather'"),
         (&["show", "gathr"], "a similar value exists: 'gather'"),
@@ -112,6 +113,23 @@ fn bad_input_gets_one_line_and_exit_code_2() {
         (
             &["to_thread", "--heartbeat", "1ms", "--block", "1h"],
             "give a longer --heartbeat",
+        ),
+        (
+            &["pitfalls", "--heartbeat", "1ms", "--block", "1h"],
+            "give a longer --heartbeat",
+        ),
+        (
+            &["coroutines", "--url", ""],
+            "an empty text shows nothing; give at least one letter",
+        ),
+        (
+            &["coroutines", "--url", "two\nUsage: lines"],
+            "invalid value 'two\\nUsage: lines' for '--url <TEXT>': give one line",
+        ),
+        (&["coroutines", "--url", "\u{1b}[31mred"], "'\\u{1b}31mred'"),
+        (
+            &["coroutines", "--url", long],
+            "aaaa...' for '--url <TEXT>': too long with its 201 characters",
         ),
         (&["gather", "--export", missing], "create it first"),
         (

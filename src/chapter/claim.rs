@@ -148,8 +148,9 @@ impl<'a> Played<'a> {
     }
 
     /// Whether a moment or a length measured in a scene is what it should be:
-    /// exactly so on the virtual clock; on the real one never early, and late
-    /// by at most what a busy laptop's scheduler may add.
+    /// exactly so on the virtual clock, where timers round up to whole
+    /// milliseconds; on the real one never early, and late by at most what a
+    /// busy laptop's scheduler may add.
     pub fn near(
         &self,
         scene: &str,
@@ -157,6 +158,11 @@ impl<'a> Played<'a> {
         expected: Duration,
     ) -> bool {
         let header = &self.both(scene).0.header;
+        let expected = if header.clock == Clock::Virtual {
+            whole_millis(expected)
+        } else {
+            expected
+        };
         let (early, late) = match header.clock {
             Clock::Virtual if header.speed == 1.0 => {
                 (Duration::ZERO, Duration::ZERO)
@@ -168,6 +174,13 @@ impl<'a> Played<'a> {
         };
         measured + early >= expected && measured <= expected + late
     }
+}
+
+/// A wait as tokio's timers take it: rounded up to whole milliseconds.
+fn whole_millis(time: Duration) -> Duration {
+    let rest = time.subsec_nanos() % 1_000_000;
+    let missing = (1_000_000 - rest) % 1_000_000;
+    time + Duration::from_nanos(missing.into())
 }
 
 const ROUNDING: Duration = Duration::from_millis(1);

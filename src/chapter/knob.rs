@@ -8,6 +8,9 @@ use std::time::Duration;
 /// that no sum of waits overflows a clock.
 const LONGEST: Duration = Duration::from_secs(30 * 24 * 3600);
 
+/// The most characters that a text takes: it has to fit on a screen.
+const LONGEST_TEXT: usize = 200;
+
 /// One option of a chapter.
 pub struct Knob {
     /// The option's name, without the dashes.
@@ -34,6 +37,8 @@ pub enum Kind {
         /// The most.
         max: u32,
     },
+    /// A text of one line, such as a label.
+    Text(&'static str),
 }
 
 impl std::fmt::Debug for Knob {
@@ -49,6 +54,8 @@ pub enum Value {
     Time(Duration),
     /// For [`Kind::Count`].
     Count(u32),
+    /// For [`Kind::Text`].
+    Text(String),
 }
 
 impl Knob {
@@ -82,6 +89,16 @@ impl Knob {
         Knob { name, help, kind }
     }
 
+    /// A knob that takes a text.
+    pub const fn text(
+        name: &'static str,
+        default: &'static str,
+        help: &'static str,
+    ) -> Knob {
+        let kind = Kind::Text(default);
+        Knob { name, help, kind }
+    }
+
     /// Reads what the user typed.
     ///
     /// # Errors
@@ -97,8 +114,30 @@ impl Knob {
                 }
                 _ => Err(format!("give a whole number from {min} to {max}")),
             },
+            Kind::Text(_) => parse_text(text).map(Value::Text),
         }
     }
+}
+
+fn parse_text(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() {
+        return Err(
+            "an empty text shows nothing; give at least one letter".to_owned()
+        );
+    }
+    // A line of the trace is one line, and none of it is an order to the
+    // terminal.
+    if text.contains(char::is_control) {
+        return Err("give one line, without tabs and other control characters"
+            .to_owned());
+    }
+    let length = text.chars().count();
+    if length > LONGEST_TEXT {
+        return Err(format!(
+            "too long with its {length} characters; give at most {LONGEST_TEXT}"
+        ));
+    }
+    Ok(text.to_owned())
 }
 
 fn parse_time(text: &str) -> Result<Duration, String> {
@@ -184,8 +223,9 @@ impl Knobs {
     /// Every time among the knobs, divided by the speed.
     pub fn times(&self) -> impl Iterator<Item = Duration> {
         let knobs = self.all.iter();
-        let knobs =
-            knobs.filter(|knob| !matches!(knob.kind, Kind::Count { .. }));
+        let knobs = knobs.filter(|knob| {
+            matches!(knob.kind, Kind::Time(_) | Kind::SameAs(_))
+        });
         knobs.map(|knob| self.time(knob))
     }
 
@@ -203,6 +243,15 @@ impl Knobs {
         }
     }
 
+    /// A text.
+    pub fn text(&self, knob: &Knob) -> &str {
+        match (self.set.get(knob.name), knob.kind) {
+            (Some(Value::Text(text)), _) => text,
+            (_, Kind::Text(default)) => default,
+            _ => "",
+        }
+    }
+
     /// The knobs as the user would type them, before the speed is applied.
     pub fn describe(&self) -> BTreeMap<String, String> {
         self.all
@@ -210,8 +259,11 @@ impl Knobs {
             .map(|knob| {
                 let value = match knob.kind {
                     Kind::Count { .. } => self.count(knob).to_string(),
-                    _ => humantime::format_duration(self.unscaled(knob))
-                        .to_string(),
+                    Kind::Text(_) => self.text(knob).to_owned(),
+                    Kind::Time(_) | Kind::SameAs(_) => {
+                        humantime::format_duration(self.unscaled(knob))
+                            .to_string()
+                    }
                 };
                 (knob.name.to_owned(), value)
             })
@@ -235,5 +287,45 @@ impl Knobs {
             }
             _ => Duration::ZERO,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LABEL: Knob = Knob::text("label", "nothing", "A label");
+
+    #[test]
+    fn a_text_is_one_line_that_fits() {
+        let longest = "\u{e9}".repeat(LONGEST_TEXT);
+        for text in ["a", "https://example.com", "with spaces", &longest] {
+            assert_eq!(LABEL.parse(text), Ok(Value::Text(text.to_owned())));
+        }
+        let longer = longest + "e";
+        for text in [
+            "",
+            "  ",
+            "two\nlines",
+            "\u{1b}[31mred",
+            "a\tb",
+            "\0",
+            &longer,
+        ] {
+            let error = LABEL.parse(text).unwrap_err();
+            assert!(error.contains("give"), "{error}");
+            assert!(!error.contains('\n'), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_its_default_until_it_is_set_and_no_speed_changes_it() {
+        let mut knobs = Knobs::new(&[LABEL]);
+        assert_eq!(knobs.text(&LABEL), "nothing");
+        knobs.set(&LABEL, Value::Text("42s".to_owned()));
+        let faster = knobs.at_speed(2.0);
+        assert_eq!(faster.text(&LABEL), "42s");
+        assert_eq!(faster.describe()["label"], "42s");
+        assert_eq!(faster.times().count(), 0);
     }
 }

@@ -40,7 +40,7 @@ pub fn list(screen: &mut Screen) -> Result<()> {
     page.prose(
         screen,
         0,
-        "Start with 'asyncade sync-vs-async'. 'asyncade gather --help' lists the options of a \
+        "Start with 'asyncade cashier'. 'asyncade gather --help' lists the options of a \
          chapter, 'asyncade show gather' prints its code, and 'asyncade prove' checks every claim.",
     )?;
     screen.flush()?;

@@ -43,7 +43,9 @@ impl Timeline {
     }
 
     /// The lane that let `waiter` go on at `at`: a child that ended then, or
-    /// else the one that gave the thread back last.
+    /// else the one that gave the thread back last. Of several at one moment,
+    /// as they are on the virtual clock, rather one whose own wait was over
+    /// than one that was let go on itself.
     fn woken_by(
         &self,
         waiter: LaneId,
@@ -57,9 +59,15 @@ impl Timeline {
                 *end > from && *end <= at && self.is_child(*id, waiter)
             });
         let ran = others()
-            .filter_map(|(id, lane)| Some((lane.last_busy(at)?, id)))
-            .filter(|(end, _)| *end > from);
-        ended.max().or_else(|| ran.max()).map(|(_, id)| id)
+            .filter_map(|(id, lane)| {
+                let end = lane.last_busy(at)?;
+                let step = lane.step_back(end);
+                let by_itself = !matches!(step, Step::Awaiting { .. });
+                Some((end, by_itself, id))
+            })
+            .filter(|(end, ..)| *end > from);
+        let ran = ran.max().map(|(end, _, id)| (end, id));
+        ended.max().or(ran).map(|(_, id)| id)
     }
 
     fn is_child(&self, lane: LaneId, of: LaneId) -> bool {

@@ -120,7 +120,12 @@ impl Page {
 
     /// How wide a column for names that long may be.
     pub fn name_column(&self, longest: usize) -> usize {
-        longest.clamp(4, if self.is_wide() { 14 } else { 8 })
+        let most = match self.width {
+            ..36 => 8,
+            36..60 => 10,
+            60.. => 14,
+        };
+        longest.clamp(4, most)
     }
 
     /// Prose, wrapped at words and indented. Paragraphs are separated by empty

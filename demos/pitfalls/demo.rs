@@ -1,0 +1,140 @@
+//! Four mistakes, each beside its cure.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use crate::stage::{Lane, Result, block, say, sleep, to_thread};
+
+/// Ticks for as long as it gets the thread in time.
+async fn heartbeat(every: Duration) {
+    for n in 1.. {
+        sleep(every).await;
+        say!("tick {n}");
+    }
+}
+
+/// Waits for two beats and a half, and then blocks.
+async fn blocks(time: Duration, every: Duration) {
+    sleep(every * 5 / 2).await;
+    say!("Calling blocking code");
+    block(time);
+    say!("Blocking code returned");
+}
+
+/// One task blocks the thread: the others stand still with it.
+pub async fn blocking_call(time: Duration, every: Duration) -> Result {
+    let heart = tokio::spawn(heartbeat(every).lane("heartbeat"));
+    let task = tokio::spawn(blocks(time, every).lane("worker"));
+    task.await?;
+    heart.abort();
+    Ok(())
+}
+
+/// The same, but it blocks a thread of its own.
+async fn blocks_aside(time: Duration, every: Duration) {
+    sleep(every * 5 / 2).await;
+    say!("Calling blocking code");
+    to_thread("blocking_io", move || block(time)).await;
+    say!("Blocking code returned");
+}
+
+/// Cured: the heart beats on.
+pub async fn blocking_call_fixed(time: Duration, every: Duration) -> Result {
+    let heart = tokio::spawn(heartbeat(every).lane("heartbeat"));
+    let task = tokio::spawn(blocks_aside(time, every).lane("worker"));
+    task.await?;
+    heart.abort();
+    Ok(())
+}
+
+async fn save(delay: Duration) {
+    sleep(delay).await;
+    say!("Data saved");
+}
+
+/// Makes the coroutine, and forgets to await it. rustc warns of that line:
+/// here it is on purpose, and `expect` holds rustc to its warning.
+pub async fn forgotten_await(delay: Duration) {
+    #[expect(unused_must_use, reason = "this is the mistake")]
+    save(delay).lane("save");
+    // It would have time enough, if it ran.
+    sleep(delay).await;
+    say!("main is done");
+}
+
+/// Cured: somebody awaits it.
+pub async fn forgotten_await_fixed(delay: Duration) {
+    save(delay).lane("save").await;
+    say!("main is done");
+}
+
+/// Room for so many at a time.
+type Room = Arc<Semaphore>;
+
+/// How a task is answered: it was served, or it was refused.
+type Answer = std::result::Result<(), &'static str>;
+
+/// Uses a resource for a while, if there is room.
+async fn ask(resource: Room, delay: Duration) -> Answer {
+    let Ok(_place) = resource.try_acquire() else {
+        return Err("refused");
+    };
+    sleep(delay).await;
+    Ok(())
+}
+
+/// All of them ask at once: those for whom there is no room are refused.
+pub async fn too_many_tasks(tasks: u32, room: usize, delay: Duration) {
+    let resource = Arc::new(Semaphore::new(room));
+    let mut all = JoinSet::new();
+    for n in 1..=tasks {
+        let task = ask(resource.clone(), delay);
+        all.spawn(task.try_lane(format!("Task {n}")));
+    }
+    report(all).await;
+}
+
+/// Waits for its turn, and asks only then.
+async fn ask_in_turn(turns: Room, resource: Room, delay: Duration) -> Answer {
+    // This fails only if somebody closes the semaphore, and nobody does.
+    let _turn = turns.acquire().await;
+    ask(resource, delay).await
+}
+
+/// Cured: a semaphore lets no more of them ask at a time than there is room.
+pub async fn too_many_tasks_fixed(tasks: u32, room: usize, delay: Duration) {
+    let resource = Arc::new(Semaphore::new(room));
+    let turns = Arc::new(Semaphore::new(room));
+    let mut all = JoinSet::new();
+    for n in 1..=tasks {
+        let task = ask_in_turn(turns.clone(), resource.clone(), delay);
+        all.spawn(task.try_lane(format!("Task {n}")));
+    }
+    report(all).await;
+}
+
+async fn report(all: JoinSet<Answer>) {
+    let answers = all.join_all().await;
+    let served = answers.iter().filter(|answer| answer.is_ok()).count();
+    let refused = answers.len() - served;
+    say!("Served: {served}; refused: {refused}");
+}
+
+/// Starts a task, does something else for half as long, and returns.
+pub async fn lost_task(delay: Duration) {
+    tokio::spawn(save(delay).lane("save"));
+    sleep(delay / 2).await;
+    say!("main is done");
+}
+
+/// Cured: keeps the handle, and awaits the task before it returns.
+pub async fn lost_task_fixed(delay: Duration) -> Result {
+    let task = tokio::spawn(save(delay).lane("save"));
+    sleep(delay / 2).await;
+    task.await?;
+    say!("main is done");
+    Ok(())
+}
