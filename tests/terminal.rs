@@ -134,13 +134,12 @@ fn bars_show_each_lanes_wait_and_leave_no_trace() {
         &["sync-vs-async", "--delay", "2s", "--scene", "async"],
         &[],
     );
-    terminal.until("sleep 2s");
+    terminal.until_rows(3, "sleep 2s");
     let contents = terminal.contents();
     let bars: Vec<&str> = contents
         .lines()
         .filter(|line| line.contains("sleep 2s"))
         .collect();
-    assert_eq!(bars.len(), 3, "{contents}");
     assert!(
         bars.iter()
             .all(|bar| bar.contains('━') || bar.contains('─')),

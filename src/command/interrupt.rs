@@ -2,8 +2,12 @@
 //! signal is awaited on a thread of its own, and whoever watches the scene
 //! asks now and then.
 
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Sender};
+use std::task::Poll;
 use std::thread;
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -15,9 +19,14 @@ const EXIT: i32 = 130;
 pub fn listen() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
+        let (listening, ready) = mpsc::channel();
         // Without a thread or a runtime Ctrl-C ends the process, as it does
         // by default: there is nothing better to do.
-        let _ = thread::Builder::new().name("ctrl-c".to_owned()).spawn(wait);
+        let _ = thread::Builder::new()
+            .name("ctrl-c".to_owned())
+            .spawn(|| wait(listening));
+        // Until it listens, or cannot: a Ctrl-C before that would get lost.
+        let _ = ready.recv();
     });
 }
 
@@ -26,7 +35,7 @@ pub fn requested() -> bool {
     INTERRUPTED.load(Ordering::Relaxed)
 }
 
-fn wait() {
+fn wait(listening: Sender<()>) {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .build()
@@ -34,7 +43,15 @@ fn wait() {
         return;
     };
     runtime.block_on(async {
-        if tokio::signal::ctrl_c().await.is_err() {
+        let mut first = pin!(tokio::signal::ctrl_c());
+        // The first poll is what makes tokio listen.
+        let early = poll_fn(|cx| Poll::Ready(first.as_mut().poll(cx))).await;
+        let _ = listening.send(());
+        let pressed = match early {
+            Poll::Ready(pressed) => pressed,
+            Poll::Pending => first.await,
+        };
+        if pressed.is_err() {
             return;
         }
         INTERRUPTED.store(true, Ordering::Relaxed);
