@@ -3,6 +3,8 @@
 
 use crate::chapter::{Chapter, same_name};
 
+pub mod beliefs;
+
 /// Declares the chapters' modules and lists them.
 macro_rules! chapters {
     ($($folder:ident,)*) => {
@@ -27,6 +29,9 @@ chapters! {
     to_thread,
     pitfalls,
 }
+
+/// What every `demo.py` imports.
+pub const STAGE_PY: &str = include_str!("stage.py");
 
 /// The chapter of that name; `-` and `_` are the same.
 pub fn find(name: &str) -> Option<&'static Chapter> {

@@ -13,9 +13,9 @@ use clap::{
 };
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::chapter::{Chapter, Kind, Knob, Knobs};
+use crate::chapter::{Chapter, Kind, Knob, Knobs, Value};
 use crate::command::{
-    self, Choice, Ending, Export, Output, Plan, Screen, Usage,
+    self, Choice, Ending, Export, Output, Plan, Screen, Usage, Witness,
 };
 use crate::demos;
 use crate::trace;
@@ -37,7 +37,13 @@ struct Cli {
 #[derive(Subcommand)]
 enum Tool {
     /// List the chapters
-    List,
+    List {
+        /// List what beginners believe instead, and where each is shown
+        #[arg(long)]
+        beliefs: bool,
+    },
+    /// Show the article's seven practices, each with its proof
+    Checklist,
     /// Show a chapter's code and what it teaches
     Show {
         /// The chapter
@@ -49,6 +55,19 @@ enum Tool {
         /// The chapters; all of them if none is named
         #[arg(value_parser = chapter_names())]
         chapter: Vec<String>,
+    },
+    /// Compare tokio with CPython, scene by scene; exit 1 if they differ
+    Verify {
+        /// The chapters; all of them if none is named. With one named, its
+        /// knobs may follow
+        #[arg(value_parser = chapter_names())]
+        chapter: Vec<String>,
+        /// The Python to ask, 3.11 or later
+        #[arg(long, value_name = "PATH", default_value = "python3")]
+        python: PathBuf,
+        /// Fail if there is no such Python, instead of using the recording
+        #[arg(long)]
+        require_python: bool,
     },
     /// Print a completion script for a shell
     Completions {
@@ -87,6 +106,9 @@ struct PlayArgs {
     /// Draw no progress bars
     #[arg(long)]
     no_progress: bool,
+    /// Show what CPython does in the same scenes, and where the two part
+    #[arg(long)]
+    twin: bool,
 }
 
 /// The clocks by their names on the command line.
@@ -112,7 +134,9 @@ impl From<ClockArg> for trace::Clock {
 /// # Errors
 /// A [`Usage`] error if they make no sense, or whatever the command says.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Result<Ending> {
-    let matches = match command().try_get_matches_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let parser = with_knobs(command(), &arguments);
+    let matches = match parser.try_get_matches_from(arguments) {
         Ok(matches) => matches,
         Err(error) => return usage(error),
     };
@@ -129,21 +153,38 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Result<Ending> {
         return play(chapter, matches, &mut screen);
     }
     match Cli::from_arg_matches(&matches)?.tool {
-        None | Some(Tool::List) => command::list(&mut screen)?,
+        None | Some(Tool::List { beliefs: false }) => {
+            command::list(&mut screen)?
+        }
+        Some(Tool::List { beliefs: true }) => command::beliefs(&mut screen)?,
+        Some(Tool::Checklist) => return command::checklist(&mut screen),
         Some(Tool::Show { chapter }) => {
             if let Some(chapter) = demos::find(&chapter) {
                 command::show(chapter, &mut screen)?;
             }
         }
         Some(Tool::Prove { chapter }) => {
-            let mut chapters: Vec<&Chapter> = demos::CHAPTERS.to_vec();
-            if !chapter.is_empty() {
-                chapters = chapter
-                    .iter()
-                    .filter_map(|name| demos::find(name))
-                    .collect();
-            }
-            return command::prove(&chapters, &mut screen);
+            return command::prove(&named(&chapter), &mut screen);
+        }
+        Some(Tool::Verify {
+            chapter,
+            python,
+            require_python,
+        }) => {
+            let matches = matches.subcommand_matches("verify");
+            let chapters = named(&chapter).into_iter().map(|chapter| {
+                let knobs = Knobs::new(chapter.knobs);
+                match matches {
+                    Some(matches) => (chapter, set(chapter, knobs, matches)),
+                    None => (chapter, knobs),
+                }
+            });
+            let chapters: Vec<_> = chapters.collect();
+            let witness = Witness {
+                python: &python,
+                required: require_python,
+            };
+            return command::verify(&chapters, &witness, &mut screen);
         }
         Some(Tool::Completions { shell }) => {
             // Into memory first: clap_complete panics on a closed pipe.
@@ -161,6 +202,42 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Result<Ending> {
         }
     }
     Ok(Ending::Fine)
+}
+
+/// `verify` takes the knobs of a chapter if it is given just one: only then is
+/// it clear whose they are.
+fn with_knobs(command: Command, arguments: &[OsString]) -> Command {
+    let mut words = arguments.iter().skip(1).filter_map(|word| word.to_str());
+    if words.next() != Some("verify") {
+        return command;
+    }
+    let named: Vec<&Chapter> = words.filter_map(demos::find).collect();
+    match named[..] {
+        [chapter] => command.mut_subcommand("verify", |verify| {
+            verify.args(chapter.knobs.iter().map(knob))
+        }),
+        _ => command,
+    }
+}
+
+/// The chapters of those names; all of them if none is named.
+fn named(names: &[String]) -> Vec<&'static Chapter> {
+    if names.is_empty() {
+        return demos::CHAPTERS.to_vec();
+    }
+    names.iter().filter_map(|name| demos::find(name)).collect()
+}
+
+/// A chapter's knobs as the arguments set them.
+fn set(chapter: &Chapter, mut knobs: Knobs, matches: &ArgMatches) -> Knobs {
+    for knob in chapter.knobs {
+        // An argument that this command does not have is none that was set.
+        let value = matches.try_get_one::<Value>(knob.name).ok().flatten();
+        if let Some(value) = value {
+            knobs.set(knob, value.clone());
+        }
+    }
+    knobs
 }
 
 /// The whole command: a subcommand for each chapter, then the tools.
@@ -272,12 +349,7 @@ fn play(
     screen: &mut Screen,
 ) -> Result<Ending> {
     let args = PlayArgs::from_arg_matches(matches)?;
-    let mut knobs = Knobs::new(chapter.knobs);
-    for knob in chapter.knobs {
-        if let Some(value) = matches.get_one(knob.name) {
-            knobs.set(knob, Clone::clone(value));
-        }
-    }
+    let knobs = set(chapter, Knobs::new(chapter.knobs), matches);
     let named = matches.get_many::<String>("scene").into_iter().flatten();
     let plan = Plan::new(&Choice {
         chapter,
@@ -287,6 +359,7 @@ fn play(
         clock: args.clock.into(),
         speed: args.speed,
         yes_wait: args.yes_wait,
+        twin: args.twin,
     })?;
     let exports = Export::prepare_all(&args.export)?;
     let output = match (args.json, args.quiet) {

@@ -12,6 +12,8 @@
 //! - [`stage`]: what a demo may call, and the recorder behind it.
 //! - [`chapter`]: chapters as data: knobs, scenes, measure, claims, lesson.
 //! - [`demos`]: the chapters themselves, one folder each.
+//! - [`twin`]: what can be compared between tokio's trace and CPython's.
+//! - [`python`]: CPython's traces, recorded and fresh.
 //! - [`run`]: a scene on a fresh runtime and a chosen clock.
 //! - [`view`]: what a person sees, computed from a trace.
 //! - [`command`]: one file for each thing the command can do.
@@ -22,8 +24,10 @@ pub mod cli;
 pub mod command;
 #[path = "../demos/mod.rs"]
 pub mod demos;
+pub mod python;
 pub mod run;
 pub mod stage;
 pub mod timeline;
 pub mod trace;
+pub mod twin;
 pub mod view;

@@ -48,6 +48,7 @@ fn played(name: &str, page: Page, all: bool, output: Output) -> String {
         clock: Clock::Virtual,
         speed: None,
         yes_wait: false,
+        twin: false,
     });
     let plan = plan.unwrap_or_else(|error| panic!("{error}"));
     screen(page, |screen| {
@@ -146,6 +147,7 @@ fn a_thousand_lanes_are_folded_and_counted() {
         clock: Clock::Virtual,
         speed: None,
         yes_wait: false,
+        twin: false,
     });
     let plan = plan.unwrap_or_else(|error| panic!("{error}"));
     let text = screen(Page::new(80, true), |screen| {

@@ -5,8 +5,8 @@ mod demo;
 use std::time::Duration;
 
 use crate::chapter::{
-    Chapter, Claim, Figure, Finding, Knob, Measure, Played, Plays, Scene, run,
-    time,
+    Chapter, Claim, Figure, Finding, Knob, Measure, Played, Plays, Scene, Twin,
+    run, time,
 };
 use crate::timeline::Timeline;
 
@@ -175,4 +175,10 @@ pub const CHAPTER: Chapter = Chapter {
     ],
     lesson: include_str!("lesson.md"),
     demo: include_str!("demo.rs"),
+    twin: Some(Twin {
+        demo: include_str!("demo.py"),
+        recording: include_str!("cpython.ndjson"),
+        partings: &[],
+        errata: &[],
+    }),
 };

@@ -6,8 +6,8 @@ use std::cmp::Ordering;
 use std::time::Duration;
 
 use crate::chapter::{
-    Chapter, Claim, Figure, Finding, Knob, Knobs, Measure, Plays, Scene, run,
-    time,
+    Chapter, Claim, Figure, Finding, Knob, Knobs, Measure, Plays, Scene, Twin,
+    run, time,
 };
 use crate::trace::Outcome;
 
@@ -192,4 +192,10 @@ pub const CHAPTER: Chapter = Chapter {
     ],
     lesson: include_str!("lesson.md"),
     demo: include_str!("demo.rs"),
+    twin: Some(Twin {
+        demo: include_str!("demo.py"),
+        recording: include_str!("cpython.ndjson"),
+        partings: &[],
+        errata: &[],
+    }),
 };

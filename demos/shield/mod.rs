@@ -3,8 +3,8 @@
 mod demo;
 
 use crate::chapter::{
-    Chapter, Claim, Figure, Finding, Knob, Knobs, Measure, Plays, Scene, run,
-    time,
+    Chapter, Claim, Figure, Finding, Knob, Knobs, Measure, Plays, Scene, Twin,
+    run, time,
 };
 use crate::timeline::Timeline;
 use crate::trace::Outcome;
@@ -250,4 +250,10 @@ pub const CHAPTER: Chapter = Chapter {
     ],
     lesson: include_str!("lesson.md"),
     demo: include_str!("demo.rs"),
+    twin: Some(Twin {
+        demo: include_str!("demo.py"),
+        recording: include_str!("cpython.ndjson"),
+        partings: &[],
+        errata: &[],
+    }),
 };

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::chapter::{
     Chapter, Claim, Figure, Finding, Knob, Knobs, Measure, Played, Plays,
-    Scene, run, time,
+    Scene, Twin, run, time,
 };
 use crate::trace::Outcome;
 
@@ -235,4 +235,10 @@ pub const CHAPTER: Chapter = Chapter {
     ],
     lesson: include_str!("lesson.md"),
     demo: include_str!("demo.rs"),
+    twin: Some(Twin {
+        demo: include_str!("demo.py"),
+        recording: include_str!("cpython.ndjson"),
+        partings: &[],
+        errata: &[],
+    }),
 };

@@ -197,6 +197,11 @@ impl Knobs {
         }
     }
 
+    /// Whether every knob has the article's figure.
+    pub fn are_defaults(&self) -> bool {
+        self.describe() == Knobs::new(self.all).describe()
+    }
+
     /// Sets one knob.
     pub fn set(&mut self, knob: &Knob, value: Value) {
         self.set.insert(knob.name, value);

@@ -5,6 +5,7 @@
 mod claim;
 mod knob;
 mod lesson;
+mod twin;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -13,6 +14,7 @@ use std::time::Duration;
 pub use claim::{Claim, Finding, Played};
 pub use knob::{Kind, Knob, Knobs, Value};
 pub use lesson::Lesson;
+pub use twin::{Erratum, Fork, Parting, Twin};
 
 pub use crate::timeline::time;
 
@@ -41,6 +43,8 @@ pub struct Chapter {
     pub lesson: &'static str,
     /// `demo.rs`: the code that runs is the code that is shown.
     pub demo: &'static str,
+    /// The same on CPython, if that can be compared.
+    pub twin: Option<Twin>,
 }
 
 /// One run of a chapter's story.

@@ -7,9 +7,11 @@ mod interrupt;
 mod list;
 mod plan;
 mod play;
+mod proofs;
 mod prove;
 mod screen;
 mod show;
+mod verify;
 
 use std::fmt;
 
@@ -17,9 +19,11 @@ pub use export::Export;
 pub use list::list;
 pub use plan::{Choice, Plan};
 pub use play::{Output, play};
+pub use proofs::{beliefs, checklist};
 pub use prove::prove;
 pub use screen::{Screen, colour};
 pub use show::show;
+pub use verify::{Witness, verify};
 
 /// How a command ended that did what it was asked to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,12 +3,14 @@
 //! by running each scene on the virtual clock first, which takes no time and
 //! knows every wait.
 
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Result;
 
 use super::Usage;
 use crate::chapter::{Chapter, Knobs, Plays, Scene};
+use crate::python::{self, Python};
 use crate::run;
 use crate::timeline::{Timeline, time};
 use crate::trace::{Clock, Trace, What};
@@ -35,6 +37,8 @@ pub struct Choice {
     pub speed: Option<f64>,
     /// The user will wait, however long.
     pub yes_wait: bool,
+    /// Show CPython's world beside tokio's.
+    pub twin: bool,
 }
 
 /// What will be done.
@@ -45,6 +49,8 @@ pub struct Plan {
     pub knobs: Knobs,
     /// The scenes, in the chapter's order.
     pub turns: Vec<Turn>,
+    /// CPython's traces of the same scenes, if they are to be shown.
+    pub twins: Vec<Trace>,
 }
 
 /// One scene of a plan.
@@ -92,10 +98,16 @@ impl Plan {
         if turns.iter().any(|turn| turn.clock == Clock::Real) {
             check_waits(knobs, &turns, speed)?;
         }
+        let twins = if choice.twin {
+            twins(chapter, knobs)?
+        } else {
+            Vec::new()
+        };
         Ok(Plan {
             chapter,
             knobs: knobs.at_speed(speed),
             turns,
+            twins,
         })
     }
 
@@ -193,4 +205,26 @@ fn waits(turn: &Turn) -> impl Iterator<Item = Duration> {
             }
             _ => None,
         })
+}
+
+/// What CPython does at these knobs: as it was recorded where they are the
+/// article's, and otherwise as it does it now.
+fn twins(chapter: &Chapter, knobs: &Knobs) -> Result<Vec<Trace>> {
+    let Some(twin) = &chapter.twin else {
+        return Err(Usage(format!(
+            "{} has no counterpart on CPython that could be compared; leave --twin out",
+            chapter.name
+        ))
+        .into());
+    };
+    if knobs.are_defaults() {
+        return python::recording(twin);
+    }
+    let python = Python::find(Path::new("python3")).map_err(|error| {
+        Usage(format!(
+            "--twin at other figures than the article's needs Python: {error:#}; \
+             install it, or leave the knobs out"
+        ))
+    })?;
+    python.play(chapter, twin, knobs)
 }

@@ -15,6 +15,7 @@ use crate::chapter::{self, Finding, Played};
 use crate::run;
 use crate::timeline::{Timeline, time};
 use crate::trace::{Clock, Trace, What, ndjson};
+use crate::twin::{moments, parting};
 use crate::view::{self, Bars, Check, Frame, Legend, Lines};
 
 /// How often the bars move, and how soon Ctrl-C is seen.
@@ -61,7 +62,12 @@ pub fn play(
         match output {
             Output::Full => stage.chart(turn, &trace, screen, &mut legend)?,
             Output::Quiet => {}
-            Output::Json => ndjson::write(&trace, screen)?,
+            Output::Json => {
+                ndjson::write(&trace, screen)?;
+                if let Some(twin) = stage.twin(turn) {
+                    ndjson::write(twin, screen)?;
+                }
+            }
         }
         screen.flush()?;
         traces.push(trace);
@@ -220,7 +226,47 @@ impl Playing<'_> {
         };
         let names = self.names();
         let page = screen.page;
-        view::chart(&page, screen, &timeline, Frame { names, scale }, legend)?;
+        let frame = Frame { names, scale };
+        match self.twin(turn) {
+            None => view::chart(&page, screen, &timeline, frame, legend)?,
+            Some(twin) => {
+                let other = Timeline::of(&twin.at_speed(speed));
+                let out = &mut *screen;
+                view::twins(&page, out, &timeline, &other, frame, legend)?;
+                self.agreement(turn, twin, screen)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What CPython did in a scene, if that is to be shown.
+    fn twin(&self, turn: &Turn) -> Option<&Trace> {
+        let mut twins = self.plan.twins.iter();
+        twins.find(|trace| trace.header.scene == turn.scene.name)
+    }
+
+    /// Says whether the two worlds agree, and where they part.
+    fn agreement(
+        &self,
+        turn: &Turn,
+        twin: &Trace,
+        screen: &mut Screen,
+    ) -> Result<()> {
+        let page = screen.page;
+        let Some(parting) = parting(&turn.ideal, twin) else {
+            let count = moments(twin).len();
+            let words = format!(
+                "CPython does the same: {count} moments, the same lanes, \
+                 lines, order, times and ends."
+            );
+            view::check(&page, screen, Check::Holds, &words, "")?;
+            return Ok(());
+        };
+        let part = format!("Here the two worlds part. {parting}.");
+        let twin = self.plan.chapter.twin.as_ref();
+        let nature = twin.and_then(|twin| twin.nature(turn.scene.name));
+        let why = nature.map_or("", |nature| nature.why);
+        view::check(&page, screen, Check::Moot, &part, why)?;
         Ok(())
     }
 
@@ -315,11 +361,13 @@ pub(super) fn finding_line(
     finding: &Finding,
 ) -> Result<()> {
     let (check, evidence) = match finding {
-        Finding::Holds(evidence) => (Check::Holds, evidence),
-        Finding::Broken(evidence) => (Check::Broken, evidence),
-        Finding::Moot(reason) => (Check::Moot, reason),
+        Finding::Holds(evidence) => (Check::Holds, evidence.clone()),
+        Finding::Broken(evidence) => (Check::Broken, evidence.clone()),
+        Finding::Moot(reason) => {
+            (Check::Moot, format!("does not apply: {reason}"))
+        }
     };
     let page = screen.page;
-    view::check(&page, screen, check, says, evidence)?;
+    view::check(&page, screen, check, says, &evidence)?;
     Ok(())
 }

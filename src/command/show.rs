@@ -7,6 +7,7 @@ use colored::Colorize;
 
 use super::screen::Screen;
 use crate::chapter::Chapter;
+use crate::view::{Language, Listing, listings};
 
 /// Shows a chapter.
 ///
@@ -26,10 +27,23 @@ pub fn show(chapter: &Chapter, screen: &mut Screen) -> Result<()> {
         let name = format!("{:width$}", scene.name).bold();
         writeln!(screen, "  {name}  {}", about.trim_start())?;
     }
-    page.heading(screen, "demo.rs", "the code that runs")?;
-    for (number, line) in (1..).zip(chapter.demo.lines()) {
-        let number = format!("{number:>3}").dimmed();
-        writeln!(screen, "{number}  {line}")?;
+    let rust = Listing {
+        name: "demo.rs",
+        about: "the code that runs",
+        language: Language::Rust,
+        code: chapter.demo,
+    };
+    match &chapter.twin {
+        Some(twin) => {
+            let python = Listing {
+                name: "demo.py",
+                about: "the same on CPython",
+                language: Language::Python,
+                code: twin.demo,
+            };
+            listings(&page, screen, &[rust, python])?;
+        }
+        None => listings(&page, screen, &[rust])?,
     }
     page.heading(screen, "from asyncio to tokio", "")?;
     page.prose(screen, 2, &lesson.translation)?;

@@ -29,6 +29,20 @@ pub struct Trace {
 }
 
 impl Trace {
+    /// The same trace with every time divided by `speed`.
+    pub fn at_speed(&self, speed: f64) -> Trace {
+        let divide = |nanos: u64| (nanos as f64 / speed).round() as u64;
+        let mut trace = self.clone();
+        trace.elapsed = trace.elapsed.div_f64(speed);
+        for event in &mut trace.events {
+            event.at = divide(event.at);
+            if let What::Wait { due, .. } = &mut event.what {
+                *due = due.map(divide);
+            }
+        }
+        trace
+    }
+
     /// The position of the first event of a kind on a lane. Positions compare
     /// as the events happened, also where they share a moment.
     pub fn first(

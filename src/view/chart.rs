@@ -47,14 +47,42 @@ pub fn chart(
     chart.axis(out)?;
     let hidden = timeline.lanes.len().saturating_sub(page.rows);
     for (id, lane) in (0..).zip(&timeline.lanes).take(page.rows) {
-        chart.row(out, id, lane, legend)?;
+        chart.row(out, id, &lane.name, lane, legend)?;
     }
-    if hidden > 0 {
-        let note =
-            format!("{} {hidden} more lanes, not shown", page.glyphs.ellipsis);
-        writeln!(out, "  {}", note.dimmed())?;
-    }
+    chart.hidden(out, hidden)?;
     measures(page, out, timeline)
+}
+
+/// What the rows of the other world are called.
+const OTHER_WORLD: &str = "  CPython";
+
+/// Draws two timelines of one scene in one picture: below each lane of tokio's
+/// the lane of CPython's that has its name.
+///
+/// # Errors
+/// Whatever the writer says.
+pub fn twins(
+    page: &Page,
+    out: &mut dyn Write,
+    tokio: &Timeline,
+    cpython: &Timeline,
+    frame: Frame,
+    legend: &mut Legend,
+) -> io::Result<()> {
+    let names = frame.names.max(OTHER_WORLD.len());
+    let chart = Chart::new(page, tokio, Frame { names, ..frame });
+    writeln!(out)?;
+    chart.axis(out)?;
+    let shown = page.rows / 2;
+    let hidden = tokio.lanes.len().saturating_sub(shown);
+    for (id, lane) in (0..).zip(&tokio.lanes).take(shown) {
+        chart.row(out, id, &lane.name, lane, legend)?;
+        if let Some(other) = cpython.lane(&lane.name) {
+            chart.row(out, id, OTHER_WORLD, other, legend)?;
+        }
+    }
+    chart.hidden(out, hidden)?;
+    measures(page, out, tokio)
 }
 
 impl Legend {
@@ -160,10 +188,11 @@ impl<'a> Chart<'a> {
         &self,
         out: &mut dyn Write,
         id: LaneId,
+        name: &str,
         lane: &Lane,
         legend: &mut Legend,
     ) -> io::Result<()> {
-        let name = self.page.fit(&lane.name, self.names);
+        let name = self.page.fit(name, self.names);
         write!(out, "  {}  ", name.color(colour(id)))?;
         let mut picture = Picture::default();
         let end = lane.end.as_ref().map(|end| (self.cell(end.at), end));
@@ -201,6 +230,15 @@ impl<'a> Chart<'a> {
             }
         }
         writeln!(out, "{}", picture.finish())
+    }
+
+    fn hidden(&self, out: &mut dyn Write, hidden: usize) -> io::Result<()> {
+        if hidden == 0 {
+            return Ok(());
+        }
+        let ellipsis = self.page.glyphs.ellipsis;
+        let note = format!("{ellipsis} {hidden} more lanes, not shown");
+        writeln!(out, "  {}", note.dimmed())
     }
 
     /// What a lane did in a cell: what fills at least half of it or, failing

@@ -13,7 +13,7 @@ pub enum Check {
     Holds,
     /// It does not.
     Broken,
-    /// It says nothing at these knobs.
+    /// Neither: it says nothing here, and the evidence says why.
     Moot,
 }
 

@@ -6,12 +6,14 @@ mod bars;
 mod chart;
 mod claims;
 mod lines;
+mod listing;
 mod page;
 mod verdict;
 
 pub use bars::Bars;
-pub use chart::{Frame, Legend, chart};
+pub use chart::{Frame, Legend, chart, twins};
 pub use claims::{Check, check};
 pub use lines::Lines;
+pub use listing::{Language, Listing, listings};
 pub use page::Page;
 pub use verdict::{Figure, Row, Verdict, ratio, verdict};

@@ -11,8 +11,10 @@ use crate::trace::{LaneId, Outcome};
 /// The sheet.
 #[derive(Clone, Copy, Debug)]
 pub struct Page {
-    /// In columns.
+    /// What prose and pictures are laid out for, in columns.
     pub width: usize,
+    /// What the terminal has, in columns: code may be wider than prose.
+    pub columns: usize,
     /// How many lanes fit below each other before they are folded.
     pub rows: usize,
     /// The characters that pictures are drawn with.
@@ -108,6 +110,7 @@ impl Page {
     pub fn new(columns: usize, unicode: bool) -> Page {
         Page {
             width: columns.clamp(NARROWEST, WIDEST),
+            columns,
             rows: 16,
             glyphs: if unicode { &UNICODE } else { &ASCII },
         }

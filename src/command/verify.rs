@@ -1,0 +1,231 @@
+//! CPython as the witness: every scene in both worlds, event by event.
+
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::{Result, bail};
+use colored::Colorize;
+
+use super::screen::Screen;
+use super::{Ending, Usage};
+use crate::chapter::{Chapter, Erratum, Knobs, Scene, Twin};
+use crate::python::{self, Python};
+use crate::run;
+use crate::trace::{Clock, Trace};
+use crate::twin::{moments, parting};
+use crate::view::{self, Check};
+
+/// Where CPython is to be found, and whether it must be.
+pub struct Witness<'a> {
+    /// The program.
+    pub python: &'a Path,
+    /// Without it, fail.
+    pub required: bool,
+}
+
+/// Compares tokio with CPython, and CPython with its recording.
+///
+/// # Errors
+/// If a scene or its Python twin fails to run, if there is no Python where one
+/// is required, or if nobody reads the output any more.
+pub fn verify(
+    chapters: &[(&Chapter, Knobs)],
+    witness: &Witness,
+    screen: &mut Screen,
+) -> Result<Ending> {
+    let python = match Python::find(witness.python) {
+        Ok(python) => Some(python),
+        Err(error) if witness.required => bail!(error),
+        Err(error) => {
+            // Nothing is left to do if stderr is closed.
+            let _ = writeln!(
+                anstream::stderr(),
+                "note: {error:#}; tokio is compared with CPython's recording only"
+            );
+            None
+        }
+    };
+    let (mut scenes, mut broken) = (0, 0);
+    for (chapter, knobs) in chapters {
+        let Some(twin) = &chapter.twin else {
+            continue;
+        };
+        let page = screen.page;
+        page.heading(screen, chapter.name, chapter.title)?;
+        let witnesses = witnesses(chapter, twin, knobs, python.as_ref())?;
+        for scene in chapter.scenes {
+            let found = compare(chapter, twin, scene, knobs, &witnesses)?;
+            scenes += 1;
+            broken += usize::from(!found.holds);
+            found.write(scene.name, screen)?;
+        }
+        for erratum in twin.errata {
+            let found = article(erratum, &witnesses);
+            scenes += 1;
+            broken += usize::from(!found.holds);
+            found.write(erratum.scene, screen)?;
+        }
+        screen.flush()?;
+    }
+    let who = match &python {
+        Some(python) => format!("CPython {}", python.version()),
+        None => "CPython's recording".to_owned(),
+    };
+    writeln!(screen)?;
+    if broken == 0 {
+        writeln!(screen, "{scenes} scenes: tokio and {who} agree.")?;
+    } else {
+        writeln!(
+            screen,
+            "{scenes} scenes: in {broken} tokio and {who} differ."
+        )?;
+    }
+    screen.flush()?;
+    Ok(if broken == 0 {
+        Ending::Fine
+    } else {
+        Ending::Broken
+    })
+}
+
+/// What CPython says of a chapter: each witness has a name.
+type Witnesses = Vec<(String, Vec<Trace>)>;
+
+fn witnesses(
+    chapter: &Chapter,
+    twin: &Twin,
+    knobs: &Knobs,
+    python: Option<&Python>,
+) -> Result<Witnesses> {
+    let mut witnesses = Vec::new();
+    if knobs.are_defaults() {
+        let recording = python::recording(twin)?;
+        witnesses.push(("the recording".to_owned(), recording));
+    }
+    if let Some(python) = python {
+        let name = format!("CPython {}", python.version());
+        witnesses.push((name, python.play(chapter, twin, knobs)?));
+    }
+    if witnesses.is_empty() {
+        bail!(Usage(format!(
+            "the recording of {} is of the article's figures; for other knobs a python3 is needed",
+            chapter.name
+        )));
+    }
+    Ok(witnesses)
+}
+
+/// What was found of a scene.
+struct Found {
+    holds: bool,
+    evidence: String,
+}
+
+impl Found {
+    fn write(&self, scene: &str, screen: &mut Screen) -> Result<()> {
+        let check = if self.holds {
+            Check::Holds
+        } else {
+            Check::Broken
+        };
+        let page = screen.page;
+        let scene = scene.bold().to_string();
+        view::check(&page, screen, check, &scene, &self.evidence)?;
+        Ok(())
+    }
+}
+
+/// Compares a scene with every witness.
+fn compare(
+    chapter: &Chapter,
+    twin: &Twin,
+    scene: &Scene,
+    knobs: &Knobs,
+    witnesses: &Witnesses,
+) -> Result<Found> {
+    let tokio = run::scene(chapter, scene, knobs, Clock::Virtual)?;
+    let nature = twin.nature(scene.name);
+    let expected = nature.and_then(|nature| (nature.first)(knobs));
+    let mut reason = None;
+    for (name, traces) in witnesses {
+        let named = |trace: &&Trace| trace.header.scene == scene.name;
+        let Some(cpython) = traces.iter().find(named) else {
+            return Ok(Found {
+                holds: false,
+                evidence: format!("{name} has no such scene"),
+            });
+        };
+        let found = parting(&tokio, cpython);
+        let holds = match (&found, &expected) {
+            (None, None) => true,
+            (Some(found), Some(fork)) => {
+                let what = |moment: &Option<crate::twin::Moment>| {
+                    moment.as_ref().map(|moment| moment.what.clone())
+                };
+                what(&found.tokio).as_ref() == Some(&fork.tokio)
+                    && what(&found.cpython).as_ref() == Some(&fork.cpython)
+            }
+            _ => false,
+        };
+        if !holds {
+            let found = found
+                .map_or("they agree".to_owned(), |found| found.to_string());
+            let should = expected.map_or(String::new(), |fork| {
+                format!(
+                    "; they should part at tokio: {}; CPython: {}",
+                    fork.tokio, fork.cpython
+                )
+            });
+            return Ok(Found {
+                holds: false,
+                evidence: format!("{name}: {found}{should}"),
+            });
+        }
+        reason = found;
+    }
+    let names: Vec<&str> =
+        witnesses.iter().map(|(name, _)| name.as_str()).collect();
+    let names = names.join(" and ");
+    Ok(Found {
+        holds: true,
+        evidence: match (reason, nature) {
+            (Some(parting), Some(nature)) => {
+                format!(
+                    "{names} part from tokio as they must. {parting}. {}",
+                    nature.why
+                )
+            }
+            _ => format!(
+                "{} moments, the same in {names}",
+                moments(&tokio).len()
+            ),
+        },
+    })
+}
+
+/// Checks that doing it the article's way does what the erratum says.
+fn article(erratum: &Erratum, witnesses: &Witnesses) -> Found {
+    for (name, traces) in witnesses {
+        let named = |trace: &&Trace| trace.header.scene == erratum.scene;
+        let Some(trace) = traces.iter().find(named) else {
+            return Found {
+                holds: false,
+                evidence: format!("{name} has no such scene"),
+            };
+        };
+        let said: Vec<String> = crate::twin::lines(trace);
+        if said != erratum.says {
+            return Found {
+                holds: false,
+                evidence: format!(
+                    "{name} said {said:?} instead of {:?}",
+                    erratum.says
+                ),
+            };
+        }
+    }
+    Found {
+        holds: true,
+        evidence: format!("the article's way: {}", erratum.says.join("; ")),
+    }
+}
