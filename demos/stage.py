@@ -740,6 +740,8 @@ def main(chapter, knobs, scenes, article=None):
             if article:
                 _list("The article's way, which only Python has:", article)
         for name in chosen:
+            if len(chosen) > 1 and not options["json"]:
+                print(f"{name}:")
             _play_and_print(chapter, name, both[name], knobs, options)
         sys.stdout.flush()
     except BrokenPipeError:
