@@ -7,6 +7,7 @@ the three ways to wait. `main` is the command line that every demo.py shares:
 
     python3 demos/gather/demo.py failure --b 700ms
     python3 demos/gather/demo.py failure --clock virtual --json
+    python3 demos/gather/demo.py --all --clock virtual --json
 
 With `--json` it prints the trace as NDJSON, in the format of `src/trace`, so
 that the two worlds can be compared event by event. Only the standard library
@@ -31,6 +32,8 @@ import selectors
 import sys
 import threading
 import time
+import unicodedata
+import warnings
 from collections.abc import Coroutine
 from decimal import Decimal
 from pathlib import Path
@@ -52,7 +55,8 @@ def lane(coro, name):
 
     The lane is spawned here and now, by the lane that is running. It ends
     finished, failed or cancelled, as the coroutine returns, raises, or lets a
-    `CancelledError` through.
+    `CancelledError` through. If nobody ever awaits it, it ends cancelled when
+    Python throws the coroutine away.
     """
     parent = _current()
     place = _place(inspect.currentframe().f_back)
@@ -200,6 +204,8 @@ class _Laned(Coroutine):
     not begun, and an `async def` would never hear of it.
     """
 
+    begun = False
+
     def __init__(self, coro, lane):
         self.coro = coro
         self.lane = lane
@@ -212,7 +218,14 @@ class _Laned(Coroutine):
     def throw(self, *error):
         return self._step(self.coro.throw, *error)
 
+    def __del__(self):
+        # Python warns of the coroutine itself, which goes right after this.
+        if not self.begun:
+            detail = "never awaited"
+            self.lane.note("end", outcome="cancelled", detail=detail)
+
     def _step(self, resume, *args):
+        self.begun = True
         try:
             awaited = self.lane.run(resume, *args)
         except StopIteration:
@@ -623,6 +636,35 @@ class Count:
     describe = staticmethod(str)
 
 
+class Text:
+    """A knob that takes a text of one line, such as a label."""
+
+    longest = 200
+
+    def __init__(self, name, default):
+        self.name = name
+        self.default = default
+
+    def parse(self, text):
+        """Reads what the user typed."""
+        if not text.strip():
+            raise _wrong(text, "give at least one letter")
+        # Controls are orders to the terminal; a surrogate is a byte that was
+        # no UTF-8.
+        if {"Cc", "Cs"}.intersection(map(unicodedata.category, text)):
+            raise _wrong(text, "give one line, without control characters")
+        if len(text) > self.longest:
+            most = f"at most {self.longest} characters"
+            raise _wrong(f"{text[:60]}...", f"too long; give {most}")
+        return text
+
+    def argument(self, text, speed):
+        """The value as a scene takes it: as it is."""
+        return text
+
+    describe = staticmethod(str)
+
+
 def _seconds(nanoseconds, speed):
     return round(nanoseconds / speed) / SECOND
 
@@ -637,19 +679,26 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}\n")
 
 
-def main(chapter, knobs, scenes):
+def main(chapter, knobs, scenes, article=None):
     """The command line of a demo.py.
 
     `scenes` maps each name to its function and the function's arguments: the
-    names of knobs, or numbers, which are seconds of the article.
+    names of knobs, or numbers, which are seconds of the article. So does
+    `article`, with scenes that tokio has no counterpart of: they do what the
+    article does, and show where it is wrong.
     """
+    article = article or {}
+    both = scenes | article
     parser = _Parser(
         description=f"Plays scenes of the chapter {chapter}.",
         allow_abbrev=False,
     )
-    names = ", ".join(scenes)
+    names = ", ".join(both)
     add = parser.add_argument
     add("scenes", nargs="*", metavar="SCENE", help=names)
+    add("--all", action="store_true", help="play all that tokio plays too")
+    if article:
+        add("--article", action="store_true", help="play the article's way")
     add("--clock", choices=["real", "virtual"], default="real")
     add("--speed", type=_speed, default=1.0, help="divide all times by this")
     add("--json", action="store_true", help="print the trace as NDJSON")
@@ -664,33 +713,46 @@ def main(chapter, knobs, scenes):
     arguments = [_with_dashes(argument) for argument in sys.argv[1:]]
     options = vars(parser.parse_intermixed_args(arguments))
 
-    chosen = []
+    chosen = list(scenes) if options["all"] else []
+    if options.get("article"):
+        chosen += article
+    if chosen and options["scenes"]:
+        parser.error("give either names of scenes, or --all")
     for asked in options["scenes"]:
-        same = [name for name in scenes if _dashes(name) == _dashes(asked)]
+        same = [name for name in both if _dashes(name) == _dashes(asked)]
         if not same:
             parser.error(f"there is no scene {asked!r}; give one of: {names}")
         chosen += same
     if options["json"] and not chosen:
-        parser.error(f"--json needs a scene; give one of: {names}")
+        parser.error(f"--json needs --all or a scene; give one of: {names}")
     for knob in knobs:
         if options[knob.name] is None:
             options[knob.name] = options[knob.other]
 
+    if options["json"]:
+        # Whatever the terminal's encoding, the trace's is this.
+        sys.stdout.reconfigure(encoding="utf-8")
+    else:
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         if not chosen:
-            _list(scenes)
+            _list("Scenes, of which you can name one or more:", scenes)
+            if article:
+                _list("The article's way, which only Python has:", article)
         for name in chosen:
-            _play_and_print(chapter, name, scenes[name], knobs, options)
+            if len(chosen) > 1 and not options["json"]:
+                print(f"{name}:")
+            _play_and_print(chapter, name, both[name], knobs, options)
         sys.stdout.flush()
     except BrokenPipeError:
         # Without this, Python would complain once more at its exit.
         _drop_output()
 
 
-def _list(scenes):
-    print("Scenes, of which you can name one or more:")
+def _list(title, scenes):
+    print(title)
     for name, (function, *_) in scenes.items():
-        print(f"  {name:<17}  {inspect.getdoc(function).splitlines()[0]}")
+        print(f"  {name:<21}  {inspect.getdoc(function).splitlines()[0]}")
 
 
 def _play_and_print(chapter, name, scene, knobs, options):
@@ -710,7 +772,12 @@ def _play_and_print(chapter, name, scene, knobs, options):
     live = clock.name == "real" and not options["json"]
     watch = write_live if live else None
 
-    recorder, whole = play(function, arguments, clock, watch)
+    with warnings.catch_warnings():
+        if options["json"]:
+            # The trace says it: the lane ends cancelled, "never awaited".
+            never = "coroutine '.*' was never awaited"
+            warnings.filterwarnings("ignore", never, RuntimeWarning)
+        recorder, whole = play(function, arguments, clock, watch)
 
     if options["json"]:
         values = {}

@@ -64,6 +64,18 @@ async def return_exceptions(a, b, c):
     say(f"Results: {a}, {b}, {c}")
 
 
+async def try_join(a, b, c):
+    """B fails, and main returns: only that ends A and C, which are tasks."""
+    try:
+        await asyncio.gather(
+            lane(work("A", a), "A"),
+            lane(failing("B", b), "B"),
+            lane(work("C", c), "C"),
+        )
+    except RuntimeError as error:
+        say(f"gather returned: {error}")
+
+
 def show(result):
     if isinstance(result, Exception):
         return f"error: {result}"
@@ -81,6 +93,7 @@ SCENES = {
     "gather": (gather, "a", "b", "c"),
     "failure": (failure, "a", "b", "c"),
     "return_exceptions": (return_exceptions, "a", "b", "c"),
+    "try_join": (try_join, "a", "b", "c"),
 }
 
 if __name__ == "__main__":

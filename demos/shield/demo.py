@@ -1,4 +1,4 @@
-"""Critical work, and three ways in which a cancellation meets it."""
+"""Critical work, and four ways in which a cancellation meets it."""
 
 import asyncio
 import sys
@@ -68,6 +68,17 @@ async def shielded(work, cancel_after, cleanup):
     await sleep(work)
 
 
+async def dropped(work, cancel_after, cleanup):
+    """asyncio drops nothing: it cancels the task, whose cleanup runs."""
+    task = asyncio.create_task(lane(critical(work, cleanup), "critical"))
+    await sleep(cancel_after)
+    task.cancel()
+    try:
+        await task
+    except asyncio.CancelledError:
+        say("Task cancelled; its cleanup ran")
+
+
 KNOBS = [
     stage.Time("work", "2s"),
     stage.Time("cancel-after", "500ms"),
@@ -80,6 +91,7 @@ SCENES = {
     "article": (article, "work", "cancel-after", "cleanup", 2.5),
     "unshielded": (unshielded, "work", "cancel-after", "cleanup"),
     "shielded": (shielded, "work", "cancel-after", "cleanup"),
+    "dropped": (dropped, "work", "cancel-after", "cleanup"),
 }
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # where stage.py is
@@ -34,6 +35,17 @@ async def async_task(n, delay):
     return n
 
 
+async def article():
+    """The article measures with time.time: a clock that somebody can set."""
+    for name in "time", "perf_counter":
+        clock = time.get_clock_info(name)
+        kinds = [kind for kind in KINDS if getattr(clock, kind)]
+        say(f"time.{name}: {' and '.join(kinds)}")
+
+
+# What Python says of a clock: it may be set, or it never goes back.
+KINDS = ["adjustable", "monotonic"]
+
 KNOBS = [
     stage.Count("tasks", 3, 1, 1000),
     stage.Time("delay", "1s"),
@@ -44,5 +56,9 @@ SCENES = {
     "async": (concurrent, "tasks", "delay"),
 }
 
+ARTICLE = {
+    "article": (article,),
+}
+
 if __name__ == "__main__":
-    stage.main("sync-vs-async", KNOBS, SCENES)
+    stage.main("sync-vs-async", KNOBS, SCENES, ARTICLE)

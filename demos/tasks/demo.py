@@ -1,6 +1,7 @@
 """Await one call after the other, or make tasks of them first."""
 
 import asyncio
+import gc
 import sys
 from pathlib import Path
 
@@ -40,6 +41,19 @@ async def dropped(hello, world):
     say("main is done")
 
 
+async def article(hello, world):
+    """The article says that a task without a reference may never run. It does.
+
+    The loop holds what is scheduled: neither collection finds the task.
+    """
+    asyncio.create_task(lane(say_after(world, "World"), "World"))
+    gc.collect()  # before its first step
+    await sleep(hello)
+    gc.collect()  # while it sleeps, if World takes longer
+    await sleep(world)
+    say("main is done")
+
+
 KNOBS = [
     stage.Time("hello", "1s"),
     stage.Time("world", "2s"),
@@ -51,5 +65,9 @@ SCENES = {
     "dropped": (dropped, "hello", "world"),
 }
 
+ARTICLE = {
+    "article": (article, "hello", "world"),
+}
+
 if __name__ == "__main__":
-    stage.main("tasks", KNOBS, SCENES)
+    stage.main("tasks", KNOBS, SCENES, ARTICLE)

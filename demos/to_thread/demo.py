@@ -45,6 +45,24 @@ async def in_thread(async_part, blocked, every):
     heart.cancel()
 
 
+async def article(async_part, blocked):
+    """The article's demo: nothing else is there to go on meanwhile."""
+    say("Start async part")
+    await sleep(async_part)
+    result = await to_thread("blocking_io", blocking_io, blocked)
+    say(f"Got: {result}")
+    say("Continue with other async work")
+
+
+async def article_direct(async_part, blocked):
+    """The same without the thread: the same lines at the same times."""
+    say("Start async part")
+    await sleep(async_part)
+    result = blocking_io(blocked)
+    say(f"Got: {result}")
+    say("Continue with other async work")
+
+
 KNOBS = [
     stage.Time("async-part", "1s"),
     stage.Time("block", "2s"),
@@ -56,5 +74,10 @@ SCENES = {
     "to_thread": (in_thread, "async-part", "block", "heartbeat"),
 }
 
+ARTICLE = {
+    "article": (article, "async-part", "block"),
+    "article-direct": (article_direct, "async-part", "block"),
+}
+
 if __name__ == "__main__":
-    stage.main("to_thread", KNOBS, SCENES)
+    stage.main("to_thread", KNOBS, SCENES, ARTICLE)

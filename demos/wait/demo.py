@@ -103,8 +103,11 @@ SCENES = {
     "all_completed": (all_completed, "workers", 1, "timeout"),
     "first_exception": (first_exception, "workers", "fail", 1, "timeout"),
     "left-running": (left_running, "workers", 1, "timeout"),
+}
+
+ARTICLE = {
     "article": (article, "workers", 1, "timeout"),
 }
 
 if __name__ == "__main__":
-    stage.main("wait", KNOBS, SCENES)
+    stage.main("wait", KNOBS, SCENES, ARTICLE)
