@@ -74,7 +74,7 @@ impl Python {
         let mut command = Command::new(&self.program);
         // -B: leave no compiled files behind.
         command.arg("-B").arg(&demo);
-        command.args(["--all", "--article", "--clock", "virtual", "--json"]);
+        command.args(["--all", "--clock", "virtual", "--json"]);
         for (name, value) in knobs.describe() {
             command.arg(format!("--{name}={value}"));
         }
