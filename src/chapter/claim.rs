@@ -33,6 +33,11 @@ pub enum Finding {
 }
 
 impl Finding {
+    /// Whether the claim does not hold.
+    pub fn is_broken(&self) -> bool {
+        matches!(self, Finding::Broken(_))
+    }
+
     /// `Holds` or `Broken`, with the same evidence.
     pub fn when(holds: bool, evidence: impl Into<String>) -> Finding {
         if holds {

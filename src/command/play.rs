@@ -11,7 +11,7 @@ use super::export::Export;
 use super::plan::{Plan, Turn};
 use super::screen::Screen;
 use super::{Ending, compare, interrupt};
-use crate::chapter::{self, Finding, Played};
+use crate::chapter::{self, Claim, Finding, Played};
 use crate::run;
 use crate::timeline::{Timeline, time};
 use crate::trace::{Clock, Trace, What, ndjson};
@@ -82,8 +82,9 @@ pub fn play(
         return Ok(Ending::Interrupted);
     }
     let played = Played::new(&plan.knobs, &traces);
+    let findings = stage.findings(&played);
     let broken = match output {
-        Output::Json => stage.report_broken(&played),
+        Output::Json => stage.report_broken(&findings),
         Output::Full | Output::Quiet => {
             if output == Output::Full {
                 let page = screen.page;
@@ -91,7 +92,7 @@ pub fn play(
                 legend.write(&page, screen)?;
             }
             stage.verdict(&played, screen)?;
-            stage.claims(&played, screen)?
+            stage.claims(&findings, screen)?
         }
     };
     if output == Output::Full {
@@ -290,28 +291,36 @@ impl Playing<'_> {
         Ok(())
     }
 
-    /// Shows every claim whose scenes were played; returns whether one of them
-    /// is broken.
-    fn claims(&self, played: &Played, screen: &mut Screen) -> Result<bool> {
+    /// Every claim whose scenes were played, and what became of it.
+    fn findings(&self, played: &Played) -> Vec<(&'static Claim, Finding)> {
+        let claims = self.plan.chapter.claims.iter();
+        claims
+            .filter_map(|claim| Some((claim, played.check(claim)?)))
+            .collect()
+    }
+
+    /// Shows what became of the claims; returns whether one of them is broken.
+    fn claims(
+        &self,
+        findings: &[(&Claim, Finding)],
+        screen: &mut Screen,
+    ) -> Result<bool> {
+        if findings.is_empty() {
+            return Ok(false);
+        }
         let page = screen.page;
         page.heading(screen, "claims", "checked against the traces above")?;
-        let mut broken = false;
-        for claim in self.plan.chapter.claims {
-            if let Some(finding) = played.check(claim) {
-                broken |= matches!(finding, Finding::Broken(_));
-                finding_line(screen, claim.says, &finding)?;
-            }
+        for (claim, finding) in findings {
+            finding_line(screen, claim.says, finding)?;
         }
-        Ok(broken)
+        Ok(findings.iter().any(|(_, finding)| finding.is_broken()))
     }
 
     /// Names the claims that are broken on stderr; returns whether there are
     /// any.
-    fn report_broken(&self, played: &Played) -> bool {
-        let mut broken = false;
-        for claim in self.plan.chapter.claims {
-            if let Some(Finding::Broken(evidence)) = played.check(claim) {
-                broken = true;
+    fn report_broken(&self, findings: &[(&Claim, Finding)]) -> bool {
+        for (claim, finding) in findings {
+            if let Finding::Broken(evidence) = finding {
                 // Nothing is left to do if stderr is closed.
                 let _ = writeln!(
                     anstream::stderr(),
@@ -320,7 +329,7 @@ impl Playing<'_> {
                 );
             }
         }
-        broken
+        findings.iter().any(|(_, finding)| finding.is_broken())
     }
 
     fn closing(&self, screen: &mut Screen) -> Result<()> {

@@ -38,7 +38,7 @@ pub fn prove(chapters: &[&Chapter], screen: &mut Screen) -> Result<Ending> {
                 )
             });
             claims += 1;
-            if matches!(finding, Finding::Broken(_)) {
+            if finding.is_broken() {
                 broken += 1;
             }
             finding_line(screen, claim.says, &finding)?;
