@@ -75,6 +75,9 @@ impl Python {
         // -B: leave no compiled files behind.
         command.arg("-B").arg(&demo);
         command.args(["--all", "--clock", "virtual", "--json"]);
+        if !twin.errata.is_empty() {
+            command.arg("--article");
+        }
         for (name, value) in knobs.describe() {
             command.arg(format!("--{name}={value}"));
         }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::time::Duration;
 
-use crate::timeline::{Timeline, clock};
+use crate::timeline::{Timeline, clock, time};
 use crate::trace::{LaneId, LaneKind, Outcome, Trace, What};
 
 /// Something that must happen in both worlds, at the same time and in the same
@@ -95,11 +95,15 @@ pub fn moments(trace: &Trace) -> Vec<Moment> {
     moments
 }
 
-/// What is said in a trace, each line with its lane: `main: Hello`.
+/// What is said in a trace, each line with its time and its lane:
+/// `2s World: World`.
 pub fn lines(trace: &Trace) -> Vec<String> {
     let timeline = Timeline::of(trace);
     let lines = timeline.lines.iter();
     lines
-        .map(|line| format!("{}: {}", timeline.name(line.lane), line.text))
+        .map(|line| {
+            let lane = timeline.name(line.lane);
+            format!("{} {lane}: {}", time(line.at), line.text)
+        })
         .collect()
 }

@@ -3,8 +3,8 @@
 mod demo;
 
 use crate::chapter::{
-    Chapter, Claim, Figure, Finding, Knob, Measure, Plays, Scene, Twin, run,
-    time,
+    Chapter, Claim, Erratum, Figure, Finding, Knob, Measure, Plays, Scene,
+    Twin, run, time,
 };
 
 const TASKS: Knob =
@@ -115,6 +115,12 @@ pub const CHAPTER: Chapter = Chapter {
         demo: include_str!("demo.py"),
         recording: include_str!("cpython.ndjson"),
         partings: &[],
-        errata: &[],
+        errata: &[Erratum {
+            scene: "article",
+            says: &[
+                "0s main: time.time: adjustable",
+                "0s main: time.perf_counter: monotonic",
+            ],
+        }],
     }),
 };

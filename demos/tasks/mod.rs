@@ -5,8 +5,8 @@ mod demo;
 use std::time::Duration;
 
 use crate::chapter::{
-    Chapter, Claim, Figure, Finding, Knob, Measure, Plays, Scene, Twin, run,
-    time,
+    Chapter, Claim, Erratum, Figure, Finding, Knob, Measure, Plays, Scene,
+    Twin, run, time,
 };
 use crate::trace::{Outcome, What};
 
@@ -161,6 +161,9 @@ pub const CHAPTER: Chapter = Chapter {
         demo: include_str!("demo.py"),
         recording: include_str!("cpython.ndjson"),
         partings: &[],
-        errata: &[],
+        errata: &[Erratum {
+            scene: "article",
+            says: &["2s World: World", "3s main: main is done"],
+        }],
     }),
 };

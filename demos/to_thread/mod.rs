@@ -3,8 +3,8 @@
 mod demo;
 
 use crate::chapter::{
-    Chapter, Claim, Figure, Finding, Knob, Measure, Plays, Scene, Twin, run,
-    time,
+    Chapter, Claim, Erratum, Figure, Finding, Knob, Measure, Plays, Scene,
+    Twin, run, time,
 };
 use crate::timeline::Span;
 use crate::trace::LaneKind;
@@ -17,6 +17,13 @@ const HEARTBEAT: Knob =
 
 /// More ticks than anybody reads, and few enough to record.
 const MOST_TICKS: u128 = 10_000;
+
+/// What the article's own demo prints, with the thread and without it.
+const WITHOUT_HEARTBEAT: &[&str] = &[
+    "0s main: Start async part",
+    "3s main: Got: result from blocking call",
+    "3s main: Continue with other async work",
+];
 
 /// The chapter.
 pub const CHAPTER: Chapter = Chapter {
@@ -179,6 +186,15 @@ pub const CHAPTER: Chapter = Chapter {
         demo: include_str!("demo.py"),
         recording: include_str!("cpython.ndjson"),
         partings: &[],
-        errata: &[],
+        errata: &[
+            Erratum {
+                scene: "article",
+                says: WITHOUT_HEARTBEAT,
+            },
+            Erratum {
+                scene: "article-direct",
+                says: WITHOUT_HEARTBEAT,
+            },
+        ],
     }),
 };

@@ -5,8 +5,8 @@ mod demo;
 use std::time::Duration;
 
 use crate::chapter::{
-    Chapter, Claim, Figure, Finding, Knob, Knobs, Measure, Played, Plays,
-    Scene, Twin, run, time,
+    Chapter, Claim, Erratum, Figure, Finding, Knob, Knobs, Measure, Played,
+    Plays, Scene, Twin, run, time,
 };
 use crate::trace::Outcome;
 
@@ -239,6 +239,10 @@ pub const CHAPTER: Chapter = Chapter {
         demo: include_str!("demo.py"),
         recording: include_str!("cpython.ndjson"),
         partings: &[],
-        errata: &[],
+        errata: &[Erratum {
+            scene: "article",
+            says: &["0s main: TypeError: Passing coroutines is forbidden, \
+                     use tasks explicitly."],
+        }],
     }),
 };

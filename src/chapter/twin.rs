@@ -60,6 +60,7 @@ impl Fork {
 pub struct Erratum {
     /// The scene of `demo.py`.
     pub scene: &'static str,
-    /// What its lanes say instead, in order: `main: TypeError: ...`.
+    /// What its lanes say instead, and when, in order, at the article's
+    /// figures: `0s main: TypeError: ...`.
     pub says: &'static [&'static str],
 }

@@ -59,7 +59,9 @@ pub fn verify(
             broken += usize::from(!found.holds);
             found.write(scene.name, screen)?;
         }
-        for erratum in twin.errata {
+        // What the article's way does is known at the article's figures.
+        let errata = twin.errata.iter().filter(|_| knobs.are_defaults());
+        for erratum in errata {
             let found = article(erratum, &witnesses);
             scenes += 1;
             broken += usize::from(!found.holds);
