@@ -17,6 +17,7 @@ macro_rules! chapters {
 
 chapters! {
     cashier,
+    crawler,
     sync_vs_async,
     coroutines,
     tasks,

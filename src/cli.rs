@@ -13,7 +13,7 @@ use clap::{
 };
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::chapter::{Chapter, Kind, Knob, Knobs, Value};
+use crate::chapter::{Chapter, Kind, Knob, Knobs, Urls, Value};
 use crate::command::{
     self, Choice, Ending, Export, Output, Plan, Screen, Usage, Witness,
 };
@@ -52,7 +52,7 @@ enum Tool {
     },
     /// Check every claim on the virtual clock; exit 1 if one does not hold
     Prove {
-        /// The chapters; all of them if none is named
+        /// The chapters; if none is named, all that need no real time
         #[arg(value_parser = chapter_names())]
         chapter: Vec<String>,
     },
@@ -164,7 +164,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Result<Ending> {
             }
         }
         Some(Tool::Prove { chapter }) => {
-            return command::prove(&named(&chapter), &mut screen);
+            let named = chapter.iter().filter_map(|name| demos::find(name));
+            return command::prove(&named.collect::<Vec<_>>(), &mut screen);
         }
         Some(Tool::Verify {
             chapter,
@@ -231,10 +232,15 @@ fn named(names: &[String]) -> Vec<&'static Chapter> {
 /// A chapter's knobs as the arguments set them.
 fn set(chapter: &Chapter, mut knobs: Knobs, matches: &ArgMatches) -> Knobs {
     for knob in chapter.knobs {
-        // An argument that this command does not have is none that was set.
-        let value = matches.try_get_one::<Value>(knob.name).ok().flatten();
-        if let Some(value) = value {
-            knobs.set(knob, value.clone());
+        let mut options = vec![knob.name];
+        if let Kind::Urls { file, .. } = knob.kind {
+            options.push(file);
+        }
+        for option in options {
+            // An option that this command does not have is none that was set.
+            let values = matches.try_get_many::<Value>(option).ok().flatten();
+            let values = values.into_iter().flatten();
+            values.for_each(|value| knobs.set(knob, value.clone()));
         }
     }
     knobs
@@ -264,6 +270,7 @@ fn subcommand(chapter: &'static Chapter) -> Command {
         ))
         .aliases(swapped(chapter.name))
         .args(chapter.knobs.iter().map(knob))
+        .args(chapter.knobs.iter().filter_map(urls_file))
         .arg(scene(chapter));
     PlayArgs::augment_args(command)
 }
@@ -291,7 +298,33 @@ fn knob(knob: &'static Knob) -> Arg {
         Kind::Text(default) => arg
             .value_name("TEXT")
             .help(format!("{} [default: {default}]", knob.help)),
+        Kind::Urls { instead_of, .. } => arg
+            .value_name("URL")
+            .help(format!("{}; may be repeated", knob.help))
+            .action(ArgAction::Append)
+            .conflicts_with_all(instead_of),
     }
+}
+
+/// The option beside a knob of URLs that reads them from a file.
+fn urls_file(knob: &'static Knob) -> Option<Arg> {
+    let Kind::Urls { file, instead_of } = knob.kind else {
+        return None;
+    };
+    Some(
+        Arg::new(file)
+            .long(file)
+            .aliases(swapped(file))
+            .value_name("FILE")
+            .help(format!(
+                "The same for each line of a file of URLs; see --{}",
+                knob.name
+            ))
+            .action(ArgAction::Append)
+            .conflicts_with_all(instead_of)
+            .value_parser(|path: &str| Urls::read(path).map(Value::Urls))
+            .help_heading("Knobs"),
+    )
 }
 
 /// `--scene`, with the scenes of this chapter as its values.

@@ -1,5 +1,6 @@
 //! Runs a scene on a fresh runtime and a chosen clock, and returns its trace:
 //! at once with [`scene`], or with its events as they happen with [`live`].
+//! What it would ideally be is told by [`ideal`].
 
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -9,14 +10,17 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::chapter::{Chapter, Knobs, Run, Scene};
+use crate::chapter::{Chapter, Clocks, Knobs, Run, Scene};
 use crate::stage::Recorder;
-use crate::trace::{Clock, Event, Header, Place, Trace, What};
+use crate::trace::{
+    Clock, Event, Header, LaneKind, Outcome, Place, Trace, What,
+};
 
 /// Runs a scene to its end.
 ///
 /// # Errors
-/// If the system gives no runtime, or if the scene panics.
+/// If the system gives no runtime, if the scene panics, or if it plays on the
+/// real clock only and is asked for the other.
 pub fn scene(
     chapter: &Chapter,
     scene: &Scene,
@@ -25,6 +29,23 @@ pub fn scene(
 ) -> Result<Trace> {
     let (trace, end) = record(chapter, scene, knobs, clock, None, |_| {})?;
     end.map(|()| trace)
+}
+
+/// What a scene would be on a machine that takes no time for anything: the same
+/// scene on the virtual clock. Of one that plays on the real clock only, it is
+/// no more than the scene says of itself: its lanes, and when main ends, which
+/// is 0 if nobody knows.
+///
+/// # Errors
+/// As [`scene`].
+pub fn ideal(chapter: &Chapter, scene: &Scene, knobs: &Knobs) -> Result<Trace> {
+    match scene.clocks(knobs) {
+        Clocks::Both => self::scene(chapter, scene, knobs, Clock::Virtual),
+        Clocks::RealOnly { ideal, lanes } => {
+            let header = header(chapter, scene, knobs, Clock::Virtual);
+            Ok(outline(header, ideal.unwrap_or_default(), lanes))
+        }
+    }
 }
 
 /// A scene that is running on a thread of its own.
@@ -117,8 +138,19 @@ fn record(
     live: Option<Sender<Event>>,
     started: impl FnOnce(&Arc<Recorder>),
 ) -> Result<(Trace, Result<()>)> {
+    let Run {
+        future,
+        function,
+        clocks,
+    } = (scene.run)(knobs);
+    if clock == Clock::Virtual && clocks != Clocks::Both {
+        bail!(
+            "the scene {} of {} plays on the real clock only",
+            scene.name,
+            chapter.name
+        );
+    }
     let runtime = runtime(clock)?;
-    let Run { future, function } = (scene.run)(knobs);
     let recorder = {
         // A virtual clock is seen only inside its runtime.
         let _inside = runtime.enter();
@@ -170,6 +202,41 @@ fn header(
         runtime: "current_thread".to_owned(),
         speed: knobs.speed(),
         knobs: knobs.describe(),
+    }
+}
+
+/// A trace of lanes that do nothing until main ends.
+fn outline(header: Header, elapsed: Duration, lanes: Vec<String>) -> Trace {
+    let names = std::iter::once("main".to_owned()).chain(lanes);
+    let spawn = |(lane, name)| Event {
+        at: 0,
+        lane,
+        what: What::Spawn {
+            name,
+            kind: LaneKind::Task,
+            parent: (lane > 0).then_some(0),
+            place: Place {
+                file: "".into(),
+                line: 1,
+            },
+        },
+    };
+    let end = Event {
+        // Saturates after 584 years.
+        at: u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX),
+        lane: 0,
+        what: What::End {
+            outcome: Outcome::Finished,
+            detail: None,
+        },
+    };
+    let mut events: Vec<Event> = (0..).zip(names).map(spawn).collect();
+    events.push(end);
+    Trace {
+        header,
+        events,
+        elapsed,
+        interrupted: false,
     }
 }
 

@@ -1,38 +1,22 @@
 //! The claims are the oracle at random knobs, and each claim fails when its
-//! scene is broken.
+//! scene is broken. All on the virtual clock; `crawler.rs` does the same for
+//! the chapter that plays on the real one only.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
 mod support;
 
-use asyncade::chapter::{Chapter, Finding, Kind, Knobs, Played, Value};
-use asyncade::demos::CHAPTERS;
-use asyncade::trace::{Event, LaneId, Outcome, Trace, What};
+use asyncade::chapter::{Finding, Knobs, Played};
+use asyncade::trace::{Outcome, What};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::collections::BTreeSet;
 use std::time::Duration;
-use support::{names, play_all, text};
-
-fn broken(
-    chapter: &Chapter,
-    knobs: &Knobs,
-    traces: &[Trace],
-) -> Vec<(&'static str, String)> {
-    let played = Played::new(knobs, traces);
-    let claims = chapter.claims.iter();
-    claims
-        .filter_map(|claim| match played.check(claim) {
-            Some(Finding::Broken(evidence)) => Some((claim.id, evidence)),
-            Some(_) => None,
-            None => Some((claim.id, "was not checked".to_owned())),
-        })
-        .collect()
-}
+use support::{Scenes, any_knobs, broken, on_virtual_clock, play_all, text};
 
 #[test]
 fn every_claim_holds_at_the_articles_figures() {
-    for chapter in CHAPTERS {
+    for chapter in on_virtual_clock() {
         let knobs = Knobs::new(chapter.knobs);
         let traces = play_all(chapter, &knobs);
         assert_eq!(broken(chapter, &knobs, &traces), [], "{}", chapter.name);
@@ -44,44 +28,15 @@ fn every_claim_holds_at_the_articles_figures() {
     }
 }
 
-/// Random values for every knob of a chapter, many of them equal.
-fn knobs(chapter: &'static Chapter) -> impl Strategy<Value = Knobs> {
-    let values: Vec<BoxedStrategy<Value>> = chapter
-        .knobs
-        .iter()
-        .map(|knob| match knob.kind {
-            Kind::Count { min, max, .. } => {
-                (min..=max.min(12)).prop_map(Value::Count).boxed()
-            }
-            Kind::Time(_) | Kind::SameAs(_) => prop_oneof![
-                1..=10_u64,
-                1..=5000_u64,
-                (1..=5_u64).prop_map(|s| s * 1000)
-            ]
-            .prop_map(|millis| Value::Time(Duration::from_millis(millis)))
-            .boxed(),
-            // Any characters, of whatever width, but those that control.
-            Kind::Text(_) => r"\PC{1,20}".prop_map(Value::Text).boxed(),
-        })
-        .collect();
-    values.prop_map(move |values| {
-        let mut knobs = Knobs::new(chapter.knobs);
-        for (knob, value) in chapter.knobs.iter().zip(values) {
-            knobs.set(knob, value);
-        }
-        knobs
-    })
-}
-
 #[test]
 fn every_claim_holds_at_random_knobs() {
-    for chapter in CHAPTERS {
+    for chapter in on_virtual_clock() {
         let mut runner = TestRunner::new(Config {
             cases: 200,
             failure_persistence: None,
             ..Config::default()
         });
-        let result = runner.run(&knobs(chapter), |knobs| {
+        let result = runner.run(&any_knobs(chapter), |knobs| {
             prop_assume!((chapter.check)(&knobs).is_ok());
             let traces = play_all(chapter, &knobs);
             prop_assert_eq!(broken(chapter, &knobs, &traces), []);
@@ -95,7 +50,7 @@ fn every_claim_holds_at_random_knobs() {
 
 #[test]
 fn a_hundred_virtual_runs_are_the_same_to_the_byte() {
-    for chapter in CHAPTERS {
+    for chapter in on_virtual_clock() {
         let knobs = Knobs::new(chapter.knobs);
         let first: Vec<String> =
             play_all(chapter, &knobs).iter().map(text).collect();
@@ -113,98 +68,6 @@ fn a_hundred_virtual_runs_are_the_same_to_the_byte() {
                 });
             }
         });
-    }
-}
-
-/// The traces of a chapter, to be broken.
-struct Scenes(Vec<Trace>);
-
-impl Scenes {
-    fn scene(&mut self, name: &str) -> &mut Trace {
-        let traces = self.0.iter_mut();
-        let mut named = traces.filter(|trace| trace.header.scene == name);
-        named.next().unwrap_or_else(|| panic!("no scene {name}"))
-    }
-
-    /// Everything takes twice as long.
-    fn stretch(&mut self, scene: &str) {
-        for event in &mut self.scene(scene).events {
-            event.at *= 2;
-        }
-    }
-
-    /// A line is never said.
-    fn unsay(&mut self, scene: &str, line: &str) {
-        let trace = self.scene(scene);
-        let before = trace.events.len();
-        trace.events.retain(
-            |event| !matches!(&event.what, What::Say { text, .. } if text.starts_with(line)),
-        );
-        assert!(trace.events.len() < before, "nobody says {line:?}");
-    }
-
-    /// A line is said in other words.
-    fn reword(&mut self, scene: &str, from: &str, to: &str) {
-        let mut found = false;
-        for event in &mut self.scene(scene).events {
-            if let What::Say { text, .. } = &mut event.what
-                && text == from
-            {
-                *text = to.to_owned();
-                found = true;
-            }
-        }
-        assert!(found, "nobody says {from:?}");
-    }
-
-    /// Another thing happens in a scene: what happened in `by`.
-    fn replace(&mut self, scene: &str, by: &str) {
-        self.scene(scene).events = self.scene(by).events.clone();
-    }
-
-    /// A lane has one more turn on the thread, after its first one.
-    fn turn(&mut self, scene: &str, lane: LaneId, at: Duration) {
-        let at = u64::try_from(at.as_nanos()).unwrap();
-        let trace = self.scene(scene);
-        let first = trace.first(lane, |what| *what == What::Pend).unwrap();
-        for what in [What::Pend, What::Poll { within: None }] {
-            trace.events.insert(first + 1, Event { at, lane, what });
-        }
-    }
-
-    /// A lane ends in another way.
-    fn fate(&mut self, scene: &str, lane: &str, to: Outcome) {
-        let trace = self.scene(scene);
-        let lane = names(trace).iter().position(|name| name == lane).unwrap();
-        let mut found = false;
-        for event in &mut trace.events {
-            if let What::End { outcome, .. } = &mut event.what
-                && event.lane as usize == lane
-            {
-                assert_ne!(*outcome, to);
-                *outcome = to;
-                found = true;
-            }
-        }
-        assert!(found, "the lane has no end");
-    }
-
-    /// The first event of a kind moves to another place in the trace.
-    fn shift(
-        &mut self,
-        scene: &str,
-        is: impl Fn(u32, &What) -> bool,
-        places: isize,
-    ) {
-        let events = &mut self.scene(scene).events;
-        let from = events
-            .iter()
-            .position(|event| is(event.lane, &event.what))
-            .unwrap();
-        let mut event = events.remove(from);
-        let to = from.checked_add_signed(places).unwrap();
-        event.at = events[to].at;
-        events.insert(to, event);
     }
 }
 
@@ -428,7 +291,7 @@ fn no_claim_is_without_a_way_to_fail() {
         .iter()
         .map(|(chapter, id, _)| (*chapter, *id))
         .collect();
-    let claims = CHAPTERS.iter().flat_map(|chapter| {
+    let claims = on_virtual_clock().flat_map(|chapter| {
         let claims = chapter.claims.iter();
         claims.map(|claim| (chapter.name, claim.id))
     });

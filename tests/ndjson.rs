@@ -6,13 +6,12 @@
 mod support;
 
 use asyncade::chapter::Knobs;
-use asyncade::demos::CHAPTERS;
 use asyncade::trace::ndjson;
-use support::{chapter, play_all, text};
+use support::{chapter, on_virtual_clock, play_all, text};
 
 #[test]
 fn every_scene_is_read_back_as_it_was_written() {
-    for chapter in CHAPTERS {
+    for chapter in on_virtual_clock() {
         let traces = play_all(chapter, &Knobs::new(chapter.knobs));
         let file: String = traces.iter().map(text).collect();
         assert_eq!(ndjson::read(file.as_bytes()).unwrap(), traces);

@@ -113,8 +113,15 @@ fn every_default_is_a_value_that_the_knob_would_take() {
     for chapter in CHAPTERS {
         let described = Knobs::new(chapter.knobs).describe();
         for knob in chapter.knobs {
-            let default = &described[knob.name];
-            assert!(knob.parse(default).is_ok(), "--{} {default}", knob.name);
+            match (described.get(knob.name), knob.kind) {
+                (None, Kind::Urls { .. }) => {}
+                (None, _) => panic!("--{} has no default", knob.name),
+                (Some(default), _) => assert!(
+                    knob.parse(default).is_ok(),
+                    "--{} {default}",
+                    knob.name
+                ),
+            }
             if let Kind::SameAs(other) = knob.kind {
                 assert!(
                     chapter.knobs.iter().any(|knob| knob.name == other.name)

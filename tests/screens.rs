@@ -11,10 +11,9 @@ use std::rc::Rc;
 
 use asyncade::chapter::Knobs;
 use asyncade::command::{self, Choice, Output, Plan, Screen};
-use asyncade::demos::CHAPTERS;
 use asyncade::trace::Clock;
 use asyncade::view::Page;
-use support::chapter;
+use support::{chapter, on_virtual_clock};
 
 /// What was written, kept.
 #[derive(Clone, Default)]
@@ -58,7 +57,7 @@ fn played(name: &str, page: Page, all: bool, output: Output) -> String {
 
 #[test]
 fn every_chapter_at_80_columns() {
-    for chapter in CHAPTERS {
+    for chapter in on_virtual_clock() {
         let text =
             played(chapter.name, Page::new(80, true), true, Output::Full);
         insta::assert_snapshot!(format!("80-{}", chapter.name), text);
@@ -111,7 +110,7 @@ fn the_list_and_a_chapter_on_paper() {
 #[test]
 fn nothing_is_wider_than_its_page() {
     for columns in [24, 40, 60, 80, 120] {
-        for chapter in CHAPTERS {
+        for chapter in on_virtual_clock() {
             let text = played(
                 chapter.name,
                 Page::new(columns, true),

@@ -4,8 +4,7 @@
 mod support;
 
 use asyncade::chapter::Knobs;
-use asyncade::demos::CHAPTERS;
-use support::{chapter, play_all, transcript};
+use support::{chapter, on_virtual_clock, play_all, transcript};
 
 /// `== chapter scene`, then its transcript.
 const EXPECTED: &str = include_str!("transcripts.txt");
@@ -13,7 +12,7 @@ const EXPECTED: &str = include_str!("transcripts.txt");
 #[test]
 fn every_scene_says_what_it_should_when_it_should() {
     let mut actual = String::new();
-    for chapter in CHAPTERS {
+    for chapter in on_virtual_clock() {
         let knobs = Knobs::new(chapter.knobs);
         for trace in play_all(chapter, &knobs) {
             actual += &format!("== {} {}\n", chapter.name, trace.header.scene);

@@ -114,12 +114,17 @@ fn a_difference_is_found_whatever_it_is() {
         events.position(|event| is(&event.what)).unwrap()
     };
     // Later, other words, another order, another end, missing, one too many.
-    assert!(differs(|trace| trace.events.last_mut().unwrap().at += 1).is_some());
+    assert!(
+        differs(|trace| trace.events.last_mut().unwrap().at += 1).is_some()
+    );
     assert!(
         differs(|trace| {
             let what = &mut trace.events.last_mut().unwrap().what;
             let detail = None;
-            *what = What::End { outcome: Outcome::Failed, detail };
+            *what = What::End {
+                outcome: Outcome::Failed,
+                detail,
+            };
         })
         .is_some()
     );
@@ -149,7 +154,9 @@ fn a_difference_is_found_whatever_it_is() {
 #[test]
 fn cpython_agrees_at_random_knobs() {
     let Ok(python) = Python::find(Path::new("python3")) else {
-        eprintln!("there is no python3 of 3.11 or later: only the recording was compared");
+        eprintln!(
+            "there is no python3 of 3.11 or later: only the recording was compared"
+        );
         return;
     };
     for (chapter, twin) in twins() {
@@ -159,15 +166,16 @@ fn cpython_agrees_at_random_knobs() {
             failure_persistence: None,
             ..Config::default()
         };
-        let result = TestRunner::new(config).run(&any_knobs(chapter), |knobs| {
-            prop_assume!((chapter.check)(&knobs).is_ok());
-            let cpython = python.play(chapter, twin, &knobs).unwrap();
-            for trace in play_all(chapter, &knobs) {
-                let surprise = surprise(twin, &knobs, &trace, &cpython);
-                prop_assert_eq!(surprise, None);
-            }
-            Ok(())
-        });
+        let result =
+            TestRunner::new(config).run(&any_knobs(chapter), |knobs| {
+                prop_assume!((chapter.check)(&knobs).is_ok());
+                let cpython = python.play(chapter, twin, &knobs).unwrap();
+                for trace in play_all(chapter, &knobs) {
+                    let surprise = surprise(twin, &knobs, &trace, &cpython);
+                    prop_assert_eq!(surprise, None);
+                }
+                Ok(())
+            });
         if let Err(error) = result {
             panic!("{}: {error}", chapter.name);
         }
@@ -176,7 +184,8 @@ fn cpython_agrees_at_random_knobs() {
 
 /// A program that answers as a Python of that version would.
 fn fake_python(version: &str) -> PathBuf {
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("python-{version}"));
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
+        .join(format!("python-{version}"));
     fs::write(&path, format!("#!/bin/sh\necho {version}\n")).unwrap();
     #[cfg(unix)]
     {
@@ -191,30 +200,55 @@ fn without_a_python_the_recording_is_the_witness() {
     let old = fake_python("3.8.10");
     for (python, says) in [
         ("/nonexistent/python3", "could not be run"),
-        (old.to_str().unwrap(), "is Python 3.8.10, and 3.11 is needed"),
+        (
+            old.to_str().unwrap(),
+            "is Python 3.8.10, and 3.11 is needed",
+        ),
         ("/bin/true", "is not a Python 3"),
     ] {
         let run = ran(&["verify", "gather", "--python", python]);
         assert_eq!(run.code, Some(0), "{}", run.stderr);
         assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
         assert!(run.stderr.contains(says), "{}", run.stderr);
-        assert!(run.stdout.contains("CPython's recording agree"), "{}", run.stdout);
+        assert!(
+            run.stdout.contains("CPython's recording agree"),
+            "{}",
+            run.stdout
+        );
 
-        let run = ran(&["verify", "gather", "--python", python, "--require-python"]);
+        let run =
+            ran(&["verify", "gather", "--python", python, "--require-python"]);
         assert_eq!(run.code, Some(1));
         assert!(run.stderr.contains(says), "{}", run.stderr);
     }
-    let run = ran(&["verify", "gather", "--a", "1s", "--python", "/nonexistent/python3"]);
+    let run = ran(&[
+        "verify",
+        "gather",
+        "--a",
+        "1s",
+        "--python",
+        "/nonexistent/python3",
+    ]);
     assert_eq!(run.code, Some(2), "{}", run.stderr);
-    assert!(run.stderr.contains("for other knobs a python3 is needed"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("for other knobs a python3 is needed"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]
 fn the_knobs_of_one_chapter_may_follow_and_of_several_not() {
     let python = "/nonexistent/python3";
-    let run = ran(&["verify", "gather", "shield", "--a", "1s", "--python", python]);
+    let run = ran(&[
+        "verify", "gather", "shield", "--a", "1s", "--python", python,
+    ]);
     assert_eq!(run.code, Some(2));
-    assert!(run.stderr.contains("unexpected argument '--a'"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("unexpected argument '--a'"),
+        "{}",
+        run.stderr
+    );
     let run = ran(&["verify", "gather", "--a", "0s"]);
     assert_eq!(run.code, Some(2));
     assert!(run.stderr.contains("a time of zero"), "{}", run.stderr);
@@ -226,9 +260,11 @@ fn the_knobs_of_one_chapter_may_follow_and_of_several_not() {
 fn a_python_that_says_something_else_is_found_out() {
     // Answers as a Python, and then plays another scene's recording.
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("python-wrong");
-    let recording = Path::new(env!("CARGO_MANIFEST_DIR")).join("demos/gather/cpython.ndjson");
+    let recording = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("demos/gather/cpython.ndjson");
     let recording = fs::read_to_string(recording).unwrap();
-    let wrong = recording.replace("\"text\":\"C done\"", "\"text\":\"C was here\"");
+    let wrong =
+        recording.replace("\"text\":\"C done\"", "\"text\":\"C was here\"");
     assert_ne!(wrong, recording);
     let wrong_file = path.with_extension("ndjson");
     fs::write(&wrong_file, wrong).unwrap();
@@ -246,7 +282,9 @@ fn a_python_that_says_something_else_is_found_out() {
     assert_eq!(run.code, Some(1), "{}", run.stdout);
     let said = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
-        said.contains("tokio: 6.000s main: C done; CPython: 6.000s main: C was here"),
+        said.contains(
+            "tokio: 6.000s main: C done; CPython: 6.000s main: C was here"
+        ),
         "{said}"
     );
 }
@@ -255,14 +293,26 @@ fn a_python_that_says_something_else_is_found_out() {
 fn twin_shows_both_worlds_in_one_picture() {
     let run = ran(&["gather", "--clock", "virtual", "--twin", "--all"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    assert!(run.stdout.contains("CPython does the same"), "{}", run.stdout);
-    assert!(run.stdout.contains("Here the two worlds part"), "{}", run.stdout);
-    let rows = run.stdout.lines().filter(|line| line.starts_with("    CPython"));
+    assert!(
+        run.stdout.contains("CPython does the same"),
+        "{}",
+        run.stdout
+    );
+    assert!(
+        run.stdout.contains("Here the two worlds part"),
+        "{}",
+        run.stdout
+    );
+    let rows = run
+        .stdout
+        .lines()
+        .filter(|line| line.starts_with("    CPython"));
     assert!(rows.count() > 10, "{}", run.stdout);
-    let without = asyncade(&["gather", "--clock", "virtual", "--twin", "--a", "1s"])
-        .env("PATH", "")
-        .output()
-        .unwrap();
+    let without =
+        asyncade(&["gather", "--clock", "virtual", "--twin", "--a", "1s"])
+            .env("PATH", "")
+            .output()
+            .unwrap();
     assert_eq!(without.status.code(), Some(2));
     let stderr = String::from_utf8(without.stderr).unwrap();
     assert!(stderr.contains("or leave the knobs out"), "{stderr}");
@@ -278,18 +328,24 @@ fn every_belief_and_practice_is_proved() {
         for proof in proofs {
             let chapter = chapter(proof.chapter);
             let claims = chapter.claims.iter();
-            let claim = claims.filter(|claim| claim.id == proof.claim).next();
-            let claim = claim.unwrap_or_else(|| panic!("no claim {}", proof.claim));
+            let claim = { claims }.find(|claim| claim.id == proof.claim);
+            let claim =
+                claim.unwrap_or_else(|| panic!("no claim {}", proof.claim));
             assert!(claim.scenes.contains(&proof.scene), "{}", proof.scene);
             let knobs = Knobs::new(chapter.knobs);
             let traces = play_all(chapter, &knobs);
             let played = asyncade::chapter::Played::new(&knobs, &traces);
             let found = played.check(claim);
-            let holds = matches!(found, Some(asyncade::chapter::Finding::Holds(_)));
+            let holds =
+                matches!(found, Some(asyncade::chapter::Finding::Holds(_)));
             assert!(holds, "{}: {found:?}", proof.claim);
         }
     }
-    assert!(ran(&["checklist"]).stdout.contains("7 of 7 practices proved."));
+    assert!(
+        ran(&["checklist"])
+            .stdout
+            .contains("7 of 7 practices proved.")
+    );
     let listed = ran(&["list", "--beliefs"]).stdout;
     for belief in BELIEFS {
         assert!(listed.contains(belief.belief), "{}", belief.belief);

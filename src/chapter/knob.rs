@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::{Url, Urls};
+
 /// The longest time a knob takes: longer than any class, and short enough
 /// that no sum of waits overflows a clock.
 const LONGEST: Duration = Duration::from_secs(30 * 24 * 3600);
@@ -39,6 +41,14 @@ pub enum Kind {
     },
     /// A text of one line, such as a label.
     Text(&'static str),
+    /// URLs of the user's own, none unless they are given: the option may be
+    /// repeated, and a second one names a file of them.
+    Urls {
+        /// The name of the option that takes a file.
+        file: &'static str,
+        /// The names of the knobs that say nothing about the user's pages.
+        instead_of: &'static [&'static str],
+    },
 }
 
 impl std::fmt::Debug for Knob {
@@ -56,6 +66,8 @@ pub enum Value {
     Count(u32),
     /// For [`Kind::Text`].
     Text(String),
+    /// For [`Kind::Urls`].
+    Urls(Urls),
 }
 
 impl Knob {
@@ -99,6 +111,18 @@ impl Knob {
         Knob { name, help, kind }
     }
 
+    /// A knob that takes URLs of the user's own, each by itself or all those of
+    /// a file with the option `file`, in place of what other knobs say.
+    pub const fn urls(
+        name: &'static str,
+        file: &'static str,
+        instead_of: &'static [&'static str],
+        help: &'static str,
+    ) -> Knob {
+        let kind = Kind::Urls { file, instead_of };
+        Knob { name, help, kind }
+    }
+
     /// Reads what the user typed.
     ///
     /// # Errors
@@ -115,6 +139,7 @@ impl Knob {
                 _ => Err(format!("give a whole number from {min} to {max}")),
             },
             Kind::Text(_) => parse_text(text).map(Value::Text),
+            Kind::Urls { .. } => Urls::parse(text).map(Value::Urls),
         }
     }
 }
@@ -202,9 +227,14 @@ impl Knobs {
         self.describe() == Knobs::new(self.all).describe()
     }
 
-    /// Sets one knob.
+    /// Sets one knob. URLs are added to those that it has.
     pub fn set(&mut self, knob: &Knob, value: Value) {
-        self.set.insert(knob.name, value);
+        match (self.set.get_mut(knob.name), value) {
+            (Some(Value::Urls(urls)), Value::Urls(more)) => urls.extend(more),
+            (_, value) => {
+                self.set.insert(knob.name, value);
+            }
+        }
     }
 
     /// The same knobs with every duration divided by `speed`.
@@ -257,11 +287,28 @@ impl Knobs {
         }
     }
 
+    /// The user's own URLs, if any were given.
+    pub fn urls(&self, knob: &Knob) -> &[Url] {
+        match self.set.get(knob.name) {
+            Some(Value::Urls(urls)) => urls.as_slice(),
+            _ => &[],
+        }
+    }
+
+    /// The user's own URLs, whichever knob they were given to.
+    pub fn urls_set(&self) -> Option<&Urls> {
+        self.set.values().find_map(|value| match value {
+            Value::Urls(urls) => Some(urls),
+            _ => None,
+        })
+    }
+
     /// The knobs as the user would type them, before the speed is applied.
+    /// Those that stand for nothing are left out.
     pub fn describe(&self) -> BTreeMap<String, String> {
         self.all
             .iter()
-            .map(|knob| {
+            .filter_map(|knob| {
                 let value = match knob.kind {
                     Kind::Count { .. } => self.count(knob).to_string(),
                     Kind::Text(_) => self.text(knob).to_owned(),
@@ -269,8 +316,12 @@ impl Knobs {
                         humantime::format_duration(self.unscaled(knob))
                             .to_string()
                     }
+                    Kind::Urls { .. } => match self.set.get(knob.name)? {
+                        Value::Urls(urls) => urls.to_string(),
+                        _ => return None,
+                    },
                 };
-                (knob.name.to_owned(), value)
+                Some((knob.name.to_owned(), value))
             })
             .collect()
     }

@@ -6,6 +6,8 @@ mod claim;
 mod knob;
 mod lesson;
 mod twin;
+mod url;
+mod urls;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -15,6 +17,8 @@ pub use claim::{Claim, Finding, Played};
 pub use knob::{Kind, Knob, Knobs, Value};
 pub use lesson::Lesson;
 pub use twin::{Erratum, Fork, Parting, Twin};
+pub use url::Url;
+pub use urls::Urls;
 
 pub use crate::timeline::time;
 
@@ -77,6 +81,36 @@ pub struct Run {
     pub future: Pin<Box<dyn Future<Output = stage::Result> + Send>>,
     /// The name of the function in `demo.rs` that it is.
     pub function: &'static str,
+    /// The clocks that it can play on.
+    pub clocks: Clocks,
+}
+
+/// The clocks that a scene can play on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Clocks {
+    /// The virtual one as well as the real one.
+    Both,
+    /// The real one only: the scene waits for the world outside, which no
+    /// virtual clock can hurry.
+    RealOnly {
+        /// How long it would take if nothing but its waits took time, where
+        /// that can be known.
+        ideal: Option<Duration>,
+        /// What its lanes are called, `main` aside.
+        lanes: Vec<String>,
+    },
+}
+
+impl Run {
+    /// The same, for the real clock only. As the scene cannot be tried on the
+    /// virtual clock, it says itself what is to be known beforehand: how long
+    /// it would ideally take, and what its lanes are called.
+    pub fn real_only(self, ideal: Option<Duration>, lanes: Vec<String>) -> Run {
+        Run {
+            clocks: Clocks::RealOnly { ideal, lanes },
+            ..self
+        }
+    }
 }
 
 /// Makes a [`Run`] of what a function of `demo.rs` returned, whether that is a
@@ -92,6 +126,7 @@ where
     Run {
         future: Box::pin(async { scene.await.into().0 }),
         function,
+        clocks: Clocks::Both,
     }
 }
 
@@ -130,7 +165,22 @@ pub enum Figure {
     Fact(fn(&Timeline) -> bool),
 }
 
+impl Scene {
+    /// The clocks that it can play on.
+    pub fn clocks(&self, knobs: &Knobs) -> Clocks {
+        // A future does nothing before it is polled, so this runs nothing.
+        (self.run)(knobs).clocks
+    }
+}
+
 impl Chapter {
+    /// Whether any of its scenes plays on the real clock only.
+    pub fn is_real_only(&self) -> bool {
+        let knobs = Knobs::new(self.knobs);
+        let mut scenes = self.scenes.iter();
+        scenes.any(|scene| scene.clocks(&knobs) != Clocks::Both)
+    }
+
     /// The scene of that name; `-` and `_` are the same.
     pub fn scene(&self, name: &str) -> Option<&'static Scene> {
         self.scenes.iter().find(|scene| same_name(scene.name, name))

@@ -1,7 +1,8 @@
 //! What a run will do, decided before it starts: which scenes on which clock,
 //! how long they will take, and whether that makes sense. Everything is found
 //! by running each scene on the virtual clock first, which takes no time and
-//! knows every wait.
+//! knows every wait. A scene that plays on the real clock only says itself how
+//! long it takes.
 
 use std::path::Path;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::Usage;
-use crate::chapter::{Chapter, Knobs, Plays, Scene};
+use crate::chapter::{Chapter, Clocks, Knobs, Plays, Scene};
 use crate::python::{self, Python};
 use crate::run;
 use crate::timeline::{Timeline, time};
@@ -62,6 +63,8 @@ pub struct Turn {
     /// The same scene at the same knobs on the virtual clock at speed 1: what
     /// it would be on a machine that takes no time for anything.
     pub ideal: Trace,
+    /// It plays on no other clock: see [`run::ideal`].
+    pub real_only: bool,
 }
 
 impl Plan {
@@ -84,11 +87,20 @@ impl Plan {
         let mut turns = Vec::new();
         for scene in chapter.scenes {
             if let Some(clock) = choice.clock_of(scene) {
-                let ideal = run::scene(chapter, scene, knobs, Clock::Virtual)?;
+                let real_only = scene.clocks(knobs) != Clocks::Both;
+                if real_only && clock == Clock::Virtual {
+                    return Err(Usage(format!(
+                        "the scene '{}' of {} waits for real sockets, which no virtual clock \
+                         can hurry; leave '--clock virtual' out",
+                        scene.name, chapter.name
+                    ))
+                    .into());
+                }
                 turns.push(Turn {
                     scene,
                     clock,
-                    ideal,
+                    ideal: run::ideal(chapter, scene, knobs)?,
+                    real_only,
                 });
             }
         }
@@ -157,9 +169,13 @@ impl Turn {
     ) -> Result<(), Usage> {
         let length = self.length(speed);
         if length > TOO_LONG && !choice.yes_wait {
+            let remedy = if self.real_only {
+                "set its options lower, or add '--yes-wait' to wait"
+            } else {
+                "add '--clock virtual' to see it at once, or '--yes-wait' to wait"
+            };
             return Err(Usage(format!(
-                "the scene '{}' of {} would take {} for real; add '--clock virtual' \
-                 to see it at once, or '--yes-wait' to wait",
+                "the scene '{}' of {} would take {} for real; {remedy}",
                 self.scene.name,
                 chapter.name,
                 time(length)
@@ -183,9 +199,14 @@ fn check_waits(knobs: &Knobs, turns: &[Turn], speed: f64) -> Result<(), Usage> {
     let most = (shortest.as_secs_f64() / TOO_SHORT.as_secs_f64()).floor();
     let (shortest, limit) = (time(shortest), time(TOO_SHORT));
     if speed == 1.0 || most < 1.0 {
+        let or_else = if turns.iter().any(|turn| turn.real_only) {
+            ""
+        } else {
+            ", or use '--clock virtual'"
+        };
         return Err(Usage(format!(
             "a wait of {shortest} is too short to be measured, the least is {limit}; \
-             make it longer, or use '--clock virtual'"
+             make it longer{or_else}"
         )));
     }
     Err(Usage(format!(

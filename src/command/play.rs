@@ -51,6 +51,15 @@ pub fn play(
     interrupt::listen();
     let bars = bars && screen.bars && output == Output::Full;
     let stage = Playing { plan, output, bars };
+    if let Some(urls) = plan.knobs.urls_set() {
+        // On stderr, so that it is seen whatever becomes of the results.
+        let page = screen.page;
+        page.prose(
+            &mut anstream::stderr(),
+            0,
+            &urls.announce(plan.turns.len()),
+        )?;
+    }
     if output == Output::Full {
         stage.opening(screen)?;
     }
@@ -60,7 +69,9 @@ pub fn play(
         let trace = stage.turn(turn, screen)?;
         let interrupted = trace.interrupted;
         match output {
-            Output::Full => stage.chart(turn, &trace, screen, &mut legend)?,
+            Output::Full => {
+                stage.chart(turn, &trace, &traces, screen, &mut legend)?
+            }
             Output::Quiet => {}
             Output::Json => {
                 ndjson::write(&trace, screen)?;
@@ -207,6 +218,7 @@ impl Playing<'_> {
         &self,
         turn: &Turn,
         trace: &Trace,
+        before: &[Trace],
         screen: &mut Screen,
         legend: &mut Legend,
     ) -> Result<()> {
@@ -218,8 +230,13 @@ impl Playing<'_> {
             .turns
             .iter()
             .filter(|other| other.clock == turn.clock);
-        let longest = turns.map(|turn| turn.ideal.elapsed.div_f64(speed)).max();
-        let longest = longest.unwrap_or_default().max(end);
+        let ideals = turns.map(|turn| turn.ideal.elapsed.div_f64(speed));
+        // Of some scenes nobody knows the length before they were played.
+        let before = before
+            .iter()
+            .filter(|other| other.header.clock == turn.clock);
+        let played = before.map(|trace| trace.elapsed);
+        let longest = ideals.chain(played).max().unwrap_or_default().max(end);
         let scale = if end * SMALLEST_PART >= longest {
             longest
         } else {

@@ -49,6 +49,7 @@ pub(super) enum On {
     Sleep(Duration),
     Block(Duration),
     Thread(Box<str>),
+    Other(Box<str>),
 }
 
 impl On {
@@ -61,6 +62,7 @@ impl On {
                 format!("block {}", humantime::format_duration(*time))
             }
             On::Thread(name) => format!("thread {name}"),
+            On::Other(what) => what.to_string(),
         }
     }
 }

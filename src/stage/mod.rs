@@ -1,7 +1,8 @@
 //! What a demo may call. Demos are plain tokio; on top of it come only these
 //! names: [`Lane::lane`] gives a future its own row in the trace, [`say!`]
 //! prints on the current lane, [`sleep`], [`block`] and [`to_thread`] wait in
-//! the three ways there are. Behind them is the [`Recorder`].
+//! the three ways there are, and [`waiting`] shows any other wait. Behind them
+//! is the [`Recorder`].
 //!
 //! Outside a recorded run the same calls work and simply record nothing, so a
 //! demo can be copied into a project of one's own.
@@ -22,7 +23,7 @@ pub use crate::say;
 pub use lane::{Failure, Fallibly, Infallibly, Lane, Laned, Verdict};
 pub use recorder::Recorder;
 pub use thread::to_thread;
-pub use wait::{Waiting, block, sleep};
+pub use wait::{Waiting, block, sleep, waiting};
 
 /// What a scene returns: an error only if one of its tasks panicked.
 pub type Result = std::result::Result<(), tokio::task::JoinError>;

@@ -1,4 +1,5 @@
-//! Waiting without the thread ([`sleep`]) and with it ([`block`]).
+//! Waiting without the thread ([`sleep`]), with it ([`block`]), and for
+//! whatever else there is ([`waiting`]).
 
 use std::future::Future;
 use std::panic::Location;
@@ -76,6 +77,24 @@ pub fn block(time: Duration) {
     if blocked.is_none() {
         thread::sleep(time);
     }
+}
+
+/// Waits for `future`, and shows it as a wait for `on`, of which nobody knows
+/// beforehand how long it takes: an answer from the network, for one. A future
+/// that blocks the thread while it is polled is shown as what it is, a wait
+/// that keeps the thread.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// use asyncade::stage::waiting;
+/// let answer = async { 42 };
+/// assert_eq!(waiting("the answer", answer).await, 42);
+/// # }
+/// ```
+#[track_caller]
+pub fn waiting<F: Future>(on: impl Into<String>, future: F) -> Waiting<F> {
+    let on = On::Other(on.into().into_boxed_str());
+    Waiting::unknown(future, on, Location::caller())
 }
 
 /// Moves a paused clock by `time` without letting the loop run, which is what

@@ -95,7 +95,9 @@ impl Lane {
             .iter()
             .filter(|span| span.doing == Doing::Holding);
         polls
-            .filter(|span| span.from <= at)
+            // What only begins at `at` was not there before it; on the virtual
+            // clock it may be over by then as well.
+            .filter(|span| span.from < at || span.to <= at)
             .map(|span| span.to.min(at))
             .max()
     }

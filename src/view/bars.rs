@@ -20,6 +20,8 @@ pub struct Bars {
     page: Page,
     column: usize,
     lanes: Vec<Row>,
+    /// How many of the lanes have a bar.
+    shown: usize,
     /// Says how many lanes have no bar, if there are any.
     rest: Option<ProgressBar>,
     /// The moment that is the scene's zero.
@@ -30,6 +32,7 @@ pub struct Bars {
 struct Row {
     bar: Option<ProgressBar>,
     wait: Option<Progress>,
+    ended: bool,
 }
 
 struct Progress {
@@ -54,6 +57,7 @@ impl Bars {
             multi: MultiProgress::with_draw_target(target),
             column: page.name_column(column),
             lanes: Vec::new(),
+            shown: 0,
             rest: None,
             start: Instant::now(),
             page,
@@ -77,10 +81,17 @@ impl Bars {
                     from: event.at(),
                     due: due.map(Duration::from_nanos),
                 };
+                // A bar that fills its row is not cleared well after a `^C`.
+                let room = self
+                    .page
+                    .width
+                    .saturating_sub(self.bar() + self.column + 5);
+                let on =
+                    console::truncate_str(on, room, self.page.glyphs.ellipsis);
                 if let Some(row) = self.lanes.get_mut(event.lane as usize) {
                     if let Some(bar) = &row.bar {
                         bar.set_position(0);
-                        bar.set_message(wait.on.clone());
+                        bar.set_message(on.into_owned());
                     }
                     row.wait = Some(wait);
                 }
@@ -98,6 +109,7 @@ impl Bars {
             What::End { outcome, .. } => {
                 if let Some(row) = self.lanes.get_mut(event.lane as usize) {
                     row.wait = None;
+                    row.ended = true;
                     if let Some(bar) = &row.bar {
                         bar.abandon_with_message(outcome.to_string());
                     }
@@ -133,15 +145,31 @@ impl Bars {
     pub fn clear(&self) {
         // An error means that there is no screen to take them off.
         let _ = self.multi.clear();
+        // A bar that has not ended would draw them all again when it is dropped.
+        self.multi.set_draw_target(ProgressDrawTarget::hidden());
     }
 
     fn spawn(&mut self, name: &str) {
         let mut row = Row {
             bar: None,
             wait: None,
+            ended: false,
         };
-        if self.lanes.len() < MOST {
-            let bar = self.multi.add(ProgressBar::new(1));
+        if self.lanes.len() >= MOST {
+            // A lane that lives is more interesting than one that has ended.
+            let ended = self.lanes.iter_mut().filter(|row| row.ended);
+            if let Some(bar) = ended.filter_map(|row| row.bar.take()).next() {
+                self.multi.remove(&bar);
+                self.shown -= 1;
+            }
+        }
+        if self.shown < MOST {
+            self.shown += 1;
+            let bar = ProgressBar::new(1);
+            let bar = match &self.rest {
+                Some(rest) => self.multi.insert_before(rest, bar),
+                None => self.multi.add(bar),
+            };
             bar.set_style(self.style());
             bar.set_prefix(self.page.fit(name, self.column));
             row.bar = Some(bar);
@@ -162,13 +190,15 @@ impl Bars {
         }
     }
 
+    /// How wide a bar is.
+    fn bar(&self) -> usize {
+        if self.page.is_wide() { 36 } else { 12 }
+    }
+
     fn style(&self) -> ProgressStyle {
-        let template = if self.page.is_wide() {
-            "  {prefix} {bar:36.cyan/dim} {msg}"
-        } else {
-            "  {prefix} {bar:12.cyan/dim} {msg}"
-        };
-        ProgressStyle::with_template(template)
+        let template =
+            format!("  {{prefix}} {{bar:{}.cyan/dim}} {{msg}}", self.bar());
+        ProgressStyle::with_template(&template)
             .unwrap_or_else(|_| plain())
             .progress_chars(self.page.glyphs.progress)
     }

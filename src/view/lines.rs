@@ -71,8 +71,9 @@ impl Lines {
         let name = self.page.fit(name, self.column);
         let time = format!("{:>9}", clock(event.at()));
         let indent = time.len() + 2 + self.column + 2;
-        let rows = self.page.wrap(indent, text);
-        let first = rows.first().map_or("", |row| &row[indent..]);
+        let rows =
+            rows(text, self.page.width.saturating_sub(indent).max(NARROWEST));
+        let first = rows.first().map_or("", String::as_str);
         write!(
             out,
             "{}  {}  {first}",
@@ -87,14 +88,64 @@ impl Lines {
         }
         writeln!(out)?;
         for row in rows.iter().skip(1) {
-            writeln!(out, "{row}")?;
+            writeln!(out, "{:indent$}{row}", "")?;
         }
         Ok(())
     }
+}
+
+/// In a narrower row words are not broken: it would be nothing but pieces.
+const NARROWEST: usize = 16;
+
+/// Wraps at words, and inside of a word only if it is longer than a row, as the
+/// address of a page may be.
+fn rows(text: &str, width: usize) -> Vec<String> {
+    let mut rows = Vec::new();
+    let mut row = String::new();
+    for word in text.split_whitespace() {
+        let free = width.saturating_sub(measure_text_width(&row) + 1);
+        let length = measure_text_width(word);
+        let is_broken = length > width;
+        if !row.is_empty() {
+            if length <= free || (is_broken && free >= NARROWEST / 2) {
+                row.push(' ');
+            } else {
+                rows.push(std::mem::take(&mut row));
+            }
+        }
+        for letter in word.chars() {
+            if is_broken && measure_text_width(&row) >= width {
+                rows.push(std::mem::take(&mut row));
+            }
+            row.push(letter);
+        }
+    }
+    rows.push(row);
+    rows
 }
 
 /// A source line as one says it in class: `demo.rs:12`.
 fn source(place: &Place) -> String {
     let file = place.file.rsplit('/').next().unwrap_or(&place.file);
     format!("{file}:{}", place.line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_wraps_at_words() {
+        let wrapped = rows("one two three four five", 16);
+        assert_eq!(wrapped, ["one two three", "four five"]);
+        assert_eq!(rows("", 16), [""]);
+    }
+
+    #[test]
+    fn a_word_longer_than_the_row_is_broken_where_it_stands() {
+        let wrapped = rows("GET http://localhost/a/page (5 bytes)", 16);
+        assert_eq!(wrapped, ["GET http://local", "host/a/page (5", "bytes)"]);
+        let late = rows("0123456789 0123456789abcdefg", 16);
+        assert_eq!(late, ["0123456789", "0123456789abcdef", "g"]);
+    }
 }

@@ -1,0 +1,209 @@
+//! The blocking client: ureq, which keeps the thread until a page is there. It
+//! keeps connections open and uses them again, as the async client does.
+
+use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+use ureq::http::Response;
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::{
+    Buffers, ConnectionDetails, Connector, DefaultConnector, NextTimeout,
+    Transport,
+};
+use ureq::{Agent, Body, Error};
+
+use super::client::{Answer, NAME};
+use super::fault::{Fault, LARGEST_BODY, LARGEST_HEAD};
+use super::site::{Page, Site};
+use super::trail::Trail;
+use crate::chapter::Url;
+
+/// A client.
+pub struct BlockingClient {
+    agent: Agent,
+    hosts: Arc<[String]>,
+    watch: Arc<Watch>,
+}
+
+impl BlockingClient {
+    /// A client for one site.
+    pub fn new(site: &Site) -> BlockingClient {
+        let config = Agent::config_builder()
+            .user_agent(NAME)
+            // What the user names is asked, and nobody in between.
+            .proxy(None)
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .max_response_header_size(LARGEST_HEAD)
+            .build();
+        let watch = Arc::new(Watch::default());
+        let connector =
+            DefaultConnector::new().chain(Watching(Arc::clone(&watch)));
+        BlockingClient {
+            agent: Agent::with_parts(
+                config,
+                connector,
+                DefaultResolver::default(),
+            ),
+            hosts: site.hosts(),
+            watch,
+        }
+    }
+
+    /// Fetches a page, and whatever it redirects to.
+    ///
+    /// # Errors
+    /// The reason why there is no page.
+    pub fn get(&self, page: &Page, limit: Duration) -> Result<Answer, Fault> {
+        let call = Call {
+            client: self,
+            limit,
+            // A limit beyond the end of time is none.
+            deadline: Instant::now().checked_add(limit),
+        };
+        let mut trail = Trail::from(page.url.clone(), &self.hosts);
+        loop {
+            let response = call.send(trail.here())?;
+            if trail.arrives(response.status(), response.headers())? {
+                return call.read(response);
+            }
+        }
+    }
+}
+
+/// One page being fetched.
+struct Call<'a> {
+    client: &'a BlockingClient,
+    limit: Duration,
+    deadline: Option<Instant>,
+}
+
+impl Call<'_> {
+    /// Sends a request on a connection that is open already or, if none is
+    /// left, on a new one.
+    fn send(&self, url: &Url) -> Result<Response<Body>, Fault> {
+        let watch = &self.client.watch;
+        loop {
+            watch.is_new.store(false, Relaxed);
+            let left = match self.deadline {
+                Some(deadline) => {
+                    deadline.saturating_duration_since(Instant::now())
+                }
+                None => self.limit,
+            };
+            let get = self.client.agent.get(url.to_string()).config();
+            let get = get.timeout_global(Some(left)).build();
+            match get.call().map_err(|error| self.fault(error)) {
+                Err(fault)
+                    if fault.may_be_stale() && !watch.is_new.load(Relaxed) => {}
+                result => return result,
+            }
+        }
+    }
+
+    /// Reads the body to its end, and throws it away.
+    fn read(&self, response: Response<Body>) -> Result<Answer, Fault> {
+        let watch = &self.client.watch;
+        watch.is_reset.store(false, Relaxed);
+        let status = response.status().as_u16();
+        let mut body = response.into_body().into_reader();
+        let mut buffer = vec![0; 64 * 1024];
+        let mut size = 0;
+        loop {
+            let read = body.read(&mut buffer);
+            // To ureq a connection that is reset is one that has ended, and
+            // some bodies last until then.
+            if watch.is_reset.load(Relaxed) {
+                return Err(Fault::Reset);
+            }
+            match read {
+                Ok(0) => return Ok(Answer { status, size }),
+                Ok(more) => size += more as u64,
+                Err(error) => {
+                    return Err(self.fault(error.into()).in_body(size));
+                }
+            }
+            if size > LARGEST_BODY {
+                return Err(Fault::LargeBody);
+            }
+        }
+    }
+
+    /// What ureq's error means to whoever wants the page.
+    fn fault(&self, error: Error) -> Fault {
+        match error {
+            Error::Timeout(_) => Fault::TimedOut(self.limit),
+            Error::Io(error) => Fault::from(&error),
+            Error::LargeResponseHeader(..) => Fault::LargeHead,
+            Error::Protocol(_) | Error::Http(_) | Error::BodyStalled => {
+                Fault::NotHttp
+            }
+            error => Fault::Other(error.to_string()),
+        }
+    }
+}
+
+/// What ureq does not tell of its connections.
+#[derive(Debug, Default)]
+struct Watch {
+    /// The request went out on a new connection, not on one that was kept.
+    is_new: AtomicBool,
+    /// The far side has broken a connection off.
+    is_reset: AtomicBool,
+}
+
+/// The last link in ureq's chain of connectors: wraps each new connection.
+#[derive(Debug)]
+struct Watching(Arc<Watch>);
+
+impl<In: Transport> Connector<In> for Watching {
+    type Out = Watched<In>;
+
+    fn connect(
+        &self,
+        _: &ConnectionDetails<'_>,
+        chained: Option<In>,
+    ) -> Result<Option<Watched<In>>, Error> {
+        self.0.is_new.store(true, Relaxed);
+        let watch = Arc::clone(&self.0);
+        Ok(chained.map(|inner| Watched { inner, watch }))
+    }
+}
+
+/// A connection that is watched.
+#[derive(Debug)]
+struct Watched<T> {
+    inner: T,
+    watch: Arc<Watch>,
+}
+
+impl<T: Transport> Transport for Watched<T> {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        self.inner.buffers()
+    }
+
+    fn transmit_output(
+        &mut self,
+        amount: usize,
+        timeout: NextTimeout,
+    ) -> Result<(), Error> {
+        self.inner.transmit_output(amount, timeout)
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+        let input = self.inner.await_input(timeout);
+        if let Err(Error::Io(error)) = &input
+            && matches!(Fault::from(error), Fault::Reset)
+        {
+            self.watch.is_reset.store(true, Relaxed);
+        }
+        input
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.inner.is_open()
+    }
+}
