@@ -11,9 +11,10 @@ impl Timeline {
     /// other: no scheduling, however clever, makes the run shorter. It is
     /// found backwards from the end of `main`: from each moment to what the
     /// lane was doing, and where it was only waiting for others, to the lane
-    /// that ran last before it. Time in which the chain was ready and another
-    /// lane held the thread does not belong to it.
+    /// that let it go on. Time in which the chain was ready and another lane
+    /// held the thread does not belong to it.
     pub fn critical_path(&self) -> Duration {
+        let turns = Turns::of(self);
         let mut path = Duration::ZERO;
         let mut here = (0, self.total);
         // Each step goes back in time or to a lane not yet visited at that
@@ -23,55 +24,109 @@ impl Timeline {
             let Some(lane) = self.lanes.get(id as usize) else {
                 break;
             };
-            match lane.step_back(at) {
+            here = match lane.step_back(at) {
                 Step::Busy { from } => {
                     path += at - from;
-                    here = (id, from);
+                    (id, from)
                 }
-                Step::Overdue { due } => here = (id, due),
-                Step::Awaiting { from } => match self.woken_by(id, from, at) {
-                    Some(waker) => here = (waker, at),
-                    None => here = (id, from),
-                },
+                Step::Overdue { due } => (id, due),
+                Step::Awaiting { from } => {
+                    match self.woken_by(&turns, id, from, at) {
+                        Some(waker) => (waker, at),
+                        None => (id, from),
+                    }
+                }
                 Step::Born => match lane.parent {
-                    Some(parent) => here = (parent, at),
+                    Some(parent) => (parent, at),
                     None => break,
                 },
-            }
+            };
         }
         path
     }
 
     /// The lane that let `waiter` go on at `at`: a child that ended then, or
-    /// else the one that gave the thread back last. Of several at one moment,
+    /// else the one that gave its thread back last. Of several at one moment,
     /// as they are on the virtual clock, rather one whose own wait was over
     /// than one that was let go on itself.
     fn woken_by(
         &self,
+        turns: &Turns,
         waiter: LaneId,
         from: Duration,
         at: Duration,
     ) -> Option<LaneId> {
-        let others = || (0..).zip(&self.lanes).filter(|(id, _)| *id != waiter);
-        let ended = others()
-            .filter_map(|(id, lane)| Some((lane.end.as_ref()?.at, id)))
-            .filter(|(end, id)| {
-                *end > from && *end <= at && self.is_child(*id, waiter)
-            });
-        let ran = others()
-            .filter_map(|(id, lane)| {
-                let end = lane.last_busy(at)?;
-                let step = lane.step_back(end);
-                let by_itself = !matches!(step, Step::Awaiting { .. });
-                Some((end, by_itself, id))
-            })
-            .filter(|(end, ..)| *end > from);
-        let ran = ran.max().map(|(end, _, id)| (end, id));
-        ended.max().or(ran).map(|(_, id)| id)
+        let is_child = |id: &LaneId| {
+            let parent = self.lanes[*id as usize].parent;
+            parent == Some(waiter)
+        };
+        let child = turns.ended.last(from, at, is_child).last();
+        if child.is_some() {
+            return child;
+        }
+        let by_itself = |id: &LaneId| {
+            let step = self.lanes[*id as usize].step_back(at);
+            !matches!(step, Step::Awaiting { .. })
+        };
+        let mut others = turns.gave_back.last(from, at, |id| *id != waiter);
+        let any = others.next()?;
+        Some(if by_itself(&any) {
+            any
+        } else {
+            others.find(by_itself).unwrap_or(any)
+        })
+    }
+}
+
+/// When lanes ended and gave their threads back.
+struct Turns {
+    ended: Moments,
+    gave_back: Moments,
+}
+
+/// Moments of lanes, in time order.
+struct Moments(Vec<(Duration, LaneId)>);
+
+impl Turns {
+    fn of(timeline: &Timeline) -> Turns {
+        let lanes = || (0..).zip(&timeline.lanes);
+        let ended =
+            lanes().filter_map(|(id, lane)| Some((lane.end.as_ref()?.at, id)));
+        let gave_back = lanes().flat_map(|(id, lane): (LaneId, &Lane)| {
+            lane.holds().map(move |span| (span.to, id))
+        });
+        Turns {
+            ended: Moments::new(ended.collect()),
+            gave_back: Moments::new(gave_back.collect()),
+        }
+    }
+}
+
+impl Moments {
+    fn new(mut moments: Vec<(Duration, LaneId)>) -> Moments {
+        moments.sort_unstable();
+        Moments(moments)
     }
 
-    fn is_child(&self, lane: LaneId, of: LaneId) -> bool {
-        self.lanes[lane as usize].parent == Some(of)
+    /// The lanes that had the last moment after `from` and until `at`, of
+    /// those that are wanted. Usually there is one.
+    fn last(
+        &self,
+        from: Duration,
+        at: Duration,
+        wanted: impl Fn(&LaneId) -> bool,
+    ) -> impl Iterator<Item = LaneId> {
+        let until = self.0.partition_point(|(moment, _)| *moment <= at);
+        let mut lanes = self.0[..until]
+            .iter()
+            .rev()
+            .take_while(move |(moment, _)| *moment > from)
+            .filter(move |(_, lane)| wanted(lane))
+            .peekable();
+        let last = lanes.peek().map(|(moment, _)| *moment);
+        lanes
+            .take_while(move |(moment, _)| Some(*moment) == last)
+            .map(|(_, lane)| *lane)
     }
 }
 
@@ -88,32 +143,19 @@ enum Step {
 }
 
 impl Lane {
-    /// When, at `at` or before it, the lane was last doing something.
-    fn last_busy(&self, at: Duration) -> Option<Duration> {
-        let polls = self
-            .spans
-            .iter()
-            .filter(|span| span.doing == Doing::Holding);
-        polls
-            // What only begins at `at` was not there before it; on the virtual
-            // clock it may be over by then as well.
-            .filter(|span| span.from < at || span.to <= at)
-            .map(|span| span.to.min(at))
-            .max()
-    }
-
     fn step_back(&self, at: Duration) -> Step {
-        let before = self.spans.iter().rev().find(|span| span.from < at);
-        let Some(span) = before else {
+        let before = self.spans.partition_point(|span| span.from < at);
+        let Some(span) = self.spans[..before].last() else {
             return Step::Born;
         };
         match span.doing {
             Doing::Holding => Step::Busy { from: span.from },
             Doing::Overdue => Step::Overdue { due: span.from },
             Doing::Waiting => {
-                let own = self.waits.iter().any(|wait| {
-                    wait.from <= span.from
-                        && wait.over(at) >= at.min(span.to)
+                let begun =
+                    self.waits.partition_point(|wait| wait.from <= span.from);
+                let own = self.waits[..begun].iter().rev().any(|wait| {
+                    wait.over(at) >= at.min(span.to)
                         && !wait.on.starts_with("thread ")
                 });
                 if own {
