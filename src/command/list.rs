@@ -40,8 +40,17 @@ pub fn list(screen: &mut Screen) -> Result<()> {
     page.prose(
         screen,
         0,
-        "Start with 'asyncade cashier'. 'asyncade gather --help' lists the options of a \
-         chapter, 'asyncade show gather' prints its code, and 'asyncade prove' checks every claim.",
+        "Start with 'asyncade sync-vs-async'. 'asyncade gather --help' lists \
+         the options of a chapter, and 'asyncade show gather' prints its code, \
+         Rust and Python.",
+    )?;
+    writeln!(screen)?;
+    page.prose(
+        screen,
+        0,
+        "'asyncade checklist' proves the article's practices, 'asyncade list \
+         --beliefs' lists what beginners believe instead, 'asyncade prove' \
+         checks every claim, and 'asyncade verify' asks CPython.",
     )?;
     screen.flush()?;
     Ok(())
