@@ -28,7 +28,7 @@ fn alone_it_lists_the_chapters_and_says_how_to_start() {
     for chapter in CHAPTERS {
         assert!(alone.stdout.contains(chapter.title), "{}", chapter.title);
     }
-    assert!(alone.stdout.contains("Start with 'asyncade cashier'"));
+    assert!(alone.stdout.contains("Start with 'asyncade sync-vs-async'"));
     assert_eq!(alone.stdout, ran(&["list"]).stdout);
 }
 

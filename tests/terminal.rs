@@ -221,6 +221,13 @@ fn ctrl_c_ends_it_with_130_and_a_whole_export() {
         let contents = terminal.contents();
         assert!(contents.contains("⊘ cancelled"), "{contents}");
         assert!(!contents.contains("verdict"), "{contents}");
+        // No bar is left behind.
+        assert!(!contents.contains("sleep 300s"), "{contents}");
+        assert!(!contents.contains("block 2m 30s"), "{contents}");
+        assert!(
+            !contents.contains("────────────────────────────────────  "),
+            "{contents}"
+        );
 
         let traces = ndjson::read(fs::read(&file).unwrap().as_slice()).unwrap();
         let trace = traces.last().unwrap();

@@ -65,6 +65,16 @@ pub fn colour(choice: clap::ColorChoice) {
         clap::ColorChoice::Never => anstream::ColorChoice::Never,
     };
     choice.write_global();
+    // The bars ask `console`, which knows nothing of this choice.
+    match choice {
+        anstream::ColorChoice::Always => {
+            console::set_colors_enabled_stderr(true)
+        }
+        anstream::ColorChoice::Never => {
+            console::set_colors_enabled_stderr(false)
+        }
+        _ => {}
+    }
     // `colored` looks at stdout only, so it always colours, and `anstream`
     // strips what a stream does not want.
     colored::control::set_override(true);

@@ -9,6 +9,7 @@ use indicatif::{
 };
 
 use super::page::Page;
+use super::stderr::Stderr;
 use crate::trace::{Event, What};
 
 /// No more bars than this: below them the lines would not be seen.
@@ -49,7 +50,7 @@ impl Bars {
     /// Bars drawn on stderr, or hidden ones. Call it when the scene starts.
     pub fn new(page: Page, column: usize, visible: bool) -> Bars {
         let target = if visible {
-            ProgressDrawTarget::stderr()
+            ProgressDrawTarget::term_like_with_hz(Box::new(Stderr::new()), 20)
         } else {
             ProgressDrawTarget::hidden()
         };

@@ -8,6 +8,7 @@ mod claims;
 mod lines;
 mod listing;
 mod page;
+mod stderr;
 mod verdict;
 
 pub use bars::Bars;
