@@ -73,7 +73,7 @@ async def try_join(a, b, c):
             lane(work("C", c), "C"),
         )
     except RuntimeError as error:
-        say(f"gather returned: {error}")
+        say(f"gather raised: {error}")
 
 
 def show(result):

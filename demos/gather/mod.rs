@@ -6,8 +6,8 @@ use std::cmp::Ordering;
 use std::time::Duration;
 
 use crate::chapter::{
-    Chapter, Claim, Figure, Finding, Knob, Knobs, Measure, Plays, Scene, Twin,
-    run, time,
+    Chapter, Claim, Figure, Finding, Fork, Knob, Knobs, Measure, Parting,
+    Plays, Scene, Twin, run, time,
 };
 use crate::trace::Outcome;
 
@@ -18,6 +18,26 @@ const C: Knob = Knob::time("c", "2s", "How long C takes");
 
 fn abc(k: &Knobs) -> (Duration, Duration, Duration) {
     (k.time(&A), k.time(&B), k.time(&C))
+}
+
+/// The first moment at which `try_join!` and asyncio's gather part.
+fn fork((a, b, c): (Duration, Duration, Duration)) -> Fork {
+    let gather = "main: gather raised: B failed";
+    if a == c && a < b {
+        Fork::new("C: C done", "A: A done")
+    } else if a == b && b <= c {
+        Fork::new("B failed: B failed", "A: A done")
+    } else if b == c && b < a {
+        Fork::new("A cancelled", "C: C done")
+    } else if a < b && b == c {
+        Fork::new("C: C done", "B failed: B failed")
+    } else if b < a {
+        Fork::new("A cancelled", gather)
+    } else if b < c {
+        Fork::new("C cancelled", gather)
+    } else {
+        Fork::new("main: try_join! returned: B failed", gather)
+    }
 }
 
 /// The chapter.
@@ -195,7 +215,14 @@ pub const CHAPTER: Chapter = Chapter {
     twin: Some(Twin {
         demo: include_str!("demo.py"),
         recording: include_str!("cpython.ndjson"),
-        partings: &[],
+        partings: &[Parting {
+            scene: "try_join",
+            why: "try_join! drops plain futures when one of them fails; \
+                  asyncio's gather makes tasks of coroutines, and they live \
+                  on until main ends. Where two are done in the same \
+                  millisecond, try_join! takes turns in who is polled first.",
+            first: |k| Some(fork(abc(k))),
+        }],
         errata: &[],
     }),
 };

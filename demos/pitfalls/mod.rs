@@ -5,8 +5,8 @@ mod demo;
 use std::time::Duration;
 
 use crate::chapter::{
-    Chapter, Claim, Figure, Finding, Knob, Knobs, Measure, Played, Plays,
-    Scene, Twin, run, time,
+    Chapter, Claim, Figure, Finding, Fork, Knob, Knobs, Measure, Parting,
+    Played, Plays, Scene, Twin, run, time,
 };
 use crate::timeline::{Lane, Span, Timeline};
 use crate::trace::{LaneKind, Outcome};
@@ -416,7 +416,16 @@ pub const CHAPTER: Chapter = Chapter {
     twin: Some(Twin {
         demo: include_str!("demo.py"),
         recording: include_str!("cpython.ndjson"),
-        partings: &[],
+        partings: &[Parting {
+            scene: "lost-task",
+            why: "Half a millisecond is rounded up to a whole one, so main \
+                  ends when the task does: tokio cancels it there, asyncio \
+                  lets it finish its turn; either is right.",
+            first: |k| {
+                (k.time(&DELAY).as_millis() <= 1)
+                    .then(|| Fork::new("save cancelled", "save: Data saved"))
+            },
+        }],
         errata: &[],
     }),
 };

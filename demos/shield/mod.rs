@@ -3,8 +3,8 @@
 mod demo;
 
 use crate::chapter::{
-    Chapter, Claim, Figure, Finding, Knob, Knobs, Measure, Plays, Scene, Twin,
-    run, time,
+    Chapter, Claim, Figure, Finding, Fork, Knob, Knobs, Measure, Parting,
+    Plays, Scene, Twin, run, time,
 };
 use crate::timeline::Timeline;
 use crate::trace::Outcome;
@@ -253,7 +253,19 @@ pub const CHAPTER: Chapter = Chapter {
     twin: Some(Twin {
         demo: include_str!("demo.py"),
         recording: include_str!("cpython.ndjson"),
-        partings: &[],
+        partings: &[Parting {
+            scene: "dropped",
+            why: "There is no async drop: tokio's abort drops the future where \
+                  it waits, asyncio's cancel lets it clean up.",
+            first: |k| {
+                (k.time(&CANCEL_AFTER) <= k.time(&WORK)).then(|| {
+                    Fork::new(
+                        "critical cancelled",
+                        "critical: Cancelled but cleaning up",
+                    )
+                })
+            },
+        }],
         errata: &[],
     }),
 };

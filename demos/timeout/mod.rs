@@ -5,8 +5,8 @@ mod demo;
 use std::time::Duration;
 
 use crate::chapter::{
-    Chapter, Claim, Figure, Finding, Knob, Knobs, Measure, Plays, Scene, Twin,
-    run, time,
+    Chapter, Claim, Figure, Finding, Fork, Knob, Knobs, Measure, Parting,
+    Plays, Scene, Twin, run, time,
 };
 use crate::trace::Outcome;
 
@@ -26,6 +26,10 @@ fn no_timeout(k: &Knobs) -> Option<Finding> {
         ))
     })
 }
+
+/// Two timers are due in the same millisecond.
+const TIE: &str = "Two timers are due in the same millisecond, and the two worlds \
+                   look at them in another order; either is right.";
 
 /// The chapter.
 pub const CHAPTER: Chapter = Chapter {
@@ -190,7 +194,46 @@ pub const CHAPTER: Chapter = Chapter {
     twin: Some(Twin {
         demo: include_str!("demo.py"),
         recording: include_str!("cpython.ndjson"),
-        partings: &[],
+        partings: &[
+            Parting {
+                scene: "wait_for",
+                why: TIE,
+                first: |k| {
+                    (k.time(&LIMIT) == k.time(&WORK)).then(|| {
+                        Fork::new(
+                            "eternity: This will never be seen",
+                            "eternity cancelled",
+                        )
+                    })
+                },
+            },
+            // Both round up to whole milliseconds, which makes a tie of a
+            // limit as short as these.
+            Parting {
+                scene: "timeout-block",
+                why: TIE,
+                first: |k| {
+                    (k.time(&LIMIT).as_millis() <= 2).then(|| {
+                        Fork::new(
+                            "main: step 1 done",
+                            "main: Task timed out and was cancelled",
+                        )
+                    })
+                },
+            },
+            Parting {
+                scene: "in-time",
+                why: TIE,
+                first: |k| {
+                    (k.time(&LIMIT).as_millis() <= 1).then(|| {
+                        Fork::new(
+                            "work: work finished in time",
+                            "work cancelled",
+                        )
+                    })
+                },
+            },
+        ],
         errata: &[],
     }),
 };

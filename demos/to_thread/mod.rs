@@ -3,8 +3,8 @@
 mod demo;
 
 use crate::chapter::{
-    Chapter, Claim, Erratum, Figure, Finding, Knob, Measure, Plays, Scene,
-    Twin, run, time,
+    Chapter, Claim, Erratum, Figure, Finding, Fork, Knob, Measure, Parting,
+    Plays, Scene, Twin, run, time,
 };
 use crate::timeline::Span;
 use crate::trace::LaneKind;
@@ -185,7 +185,25 @@ pub const CHAPTER: Chapter = Chapter {
     twin: Some(Twin {
         demo: include_str!("demo.py"),
         recording: include_str!("cpython.ndjson"),
-        partings: &[],
+        partings: &[Parting {
+            scene: "to_thread",
+            why: "A tick is due in the same millisecond in which the thread \
+                  is done: asyncio's timers go first, tokio goes by who \
+                  began to wait first; either is right.",
+            first: |k| {
+                let every = k.time(&HEARTBEAT).as_nanos();
+                let total = k.time(&ASYNC_PART) + k.time(&BLOCK);
+                let total = total.as_nanos();
+                let tie = every > k.time(&BLOCK).as_nanos()
+                    && total.is_multiple_of(every);
+                tie.then(|| {
+                    Fork::new(
+                        "main: Got: result from blocking call",
+                        format!("heartbeat: tick {}", total / every),
+                    )
+                })
+            },
+        }],
         errata: &[
             Erratum {
                 scene: "article",

@@ -5,8 +5,8 @@ mod demo;
 use std::time::Duration;
 
 use crate::chapter::{
-    Chapter, Claim, Erratum, Figure, Finding, Knob, Knobs, Measure, Played,
-    Plays, Scene, Twin, run, time,
+    Chapter, Claim, Erratum, Figure, Finding, Fork, Knob, Knobs, Measure,
+    Parting, Played, Plays, Scene, Twin, run, time,
 };
 use crate::trace::Outcome;
 
@@ -47,6 +47,26 @@ fn reported(p: &Played, scene: &str, expected: Duration) -> Finding {
         ),
         None => Finding::Broken("main reported nothing".to_owned()),
     }
+}
+
+/// Why the two worlds part where the timeout is a worker's own time.
+const TIE: &str = "A worker is done in the same millisecond in which the wait \
+                   times out: tokio drops it there, asyncio lets it finish \
+                   its turn; either is right.";
+
+/// The worker that is done in the very millisecond in which main stops
+/// waiting, if that is one of the first `waited_for`.
+fn tie(k: &Knobs, waited_for: u32) -> Option<u32> {
+    let (second, limit) = (second(k), k.time(&TIMEOUT));
+    (1..=waited_for).find(|i| second * *i == limit)
+}
+
+/// What the two worlds do with the worker of a tie.
+fn done_or_dropped(i: u32) -> Fork {
+    Fork::new(
+        format!("worker {i} cancelled"),
+        format!("worker {i}: worker {i} done"),
+    )
 }
 
 /// The chapter.
@@ -238,7 +258,32 @@ pub const CHAPTER: Chapter = Chapter {
     twin: Some(Twin {
         demo: include_str!("demo.py"),
         recording: include_str!("cpython.ndjson"),
-        partings: &[],
+        partings: &[
+            Parting {
+                scene: "first_completed",
+                why: TIE,
+                first: |k| tie(k, 1).map(done_or_dropped),
+            },
+            Parting {
+                scene: "all_completed",
+                why: TIE,
+                first: |k| tie(k, k.count(&WORKERS)).map(done_or_dropped),
+            },
+            Parting {
+                scene: "first_exception",
+                why: TIE,
+                first: |k| {
+                    let fail = k.count(&FAIL);
+                    let i = tie(k, fail)?;
+                    let mut fork = done_or_dropped(i);
+                    if i == fail {
+                        fork.cpython =
+                            format!("worker {i} failed: worker {i} failed");
+                    }
+                    Some(fork)
+                },
+            },
+        ],
         errata: &[Erratum {
             scene: "article",
             says: &["0s main: TypeError: Passing coroutines is forbidden, \
