@@ -679,13 +679,14 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}\n")
 
 
-def main(chapter, knobs, scenes, article=None):
+def main(chapter, knobs, scenes, article=None, real_only=False):
     """The command line of a demo.py.
 
     `scenes` maps each name to its function and the function's arguments: the
     names of knobs, or numbers, which are seconds of the article. So does
     `article`, with scenes that tokio has no counterpart of: they do what the
-    article does, and show where it is wrong.
+    article does, and show where it is wrong. Scenes that wait for real
+    sockets are `real_only`.
     """
     article = article or {}
     both = scenes | article
@@ -713,6 +714,11 @@ def main(chapter, knobs, scenes, article=None):
     arguments = [_with_dashes(argument) for argument in sys.argv[1:]]
     options = vars(parser.parse_intermixed_args(arguments))
 
+    if real_only and options["clock"] == "virtual":
+        parser.error(
+            f"the scenes of {chapter} wait for real sockets, which no virtual"
+            " clock can hurry; leave '--clock virtual' out"
+        )
     chosen = list(scenes) if options["all"] else []
     if options.get("article"):
         chosen += article
