@@ -19,6 +19,8 @@ use portable_pty::{
 /// The program in a terminal.
 struct Terminal {
     screen: vt100::Parser,
+    /// Everything it was sent so far.
+    seen: Vec<u8>,
     output: Receiver<Vec<u8>>,
     input: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
@@ -43,7 +45,10 @@ impl Terminal {
         let pty = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_asyncade"));
         command.args(arguments);
-        command.env_remove("NO_COLOR");
+        // Variables by which a terminal would be taken for another one.
+        for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI"] {
+            command.env_remove(name);
+        }
         command.env("TERM", "xterm-256color");
         command.env("LC_ALL", "C.UTF-8");
         for (name, value) in variables {
@@ -66,6 +71,7 @@ impl Terminal {
                 columns.try_into().unwrap(),
                 0,
             ),
+            seen: Vec::new(),
             output,
             input: pty.master.take_writer().unwrap(),
             child,
@@ -90,10 +96,15 @@ impl Terminal {
         {
             let left = PATIENCE.saturating_sub(start.elapsed());
             match self.output.recv_timeout(left) {
-                Ok(bytes) => self.screen.process(&bytes),
+                Ok(bytes) => self.take(&bytes),
                 Err(_) => panic!("no {text:?} on:\n{}", self.contents()),
             }
         }
+    }
+
+    fn take(&mut self, bytes: &[u8]) {
+        self.screen.process(bytes);
+        self.seen.extend_from_slice(bytes);
     }
 
     /// Reads until the program ends; returns its exit code.
@@ -104,7 +115,7 @@ impl Terminal {
                 while let Ok(bytes) =
                     self.output.recv_timeout(Duration::from_millis(200))
                 {
-                    self.screen.process(&bytes);
+                    self.take(&bytes);
                 }
                 return status.exit_code();
             }
@@ -112,7 +123,7 @@ impl Terminal {
             if let Ok(bytes) =
                 self.output.recv_timeout(Duration::from_millis(20))
             {
-                self.screen.process(&bytes);
+                self.take(&bytes);
             }
         }
     }
@@ -169,17 +180,8 @@ fn no_progress_and_dumb_terminals_draw_no_bars() {
         [(&arguments[..], &dumb[..]), (&no_progress[..], &[])]
     {
         let mut terminal = Terminal::run(80, arguments, variables);
-        let mut seen = String::new();
-        let start = Instant::now();
-        while terminal.child.try_wait().unwrap().is_none()
-            && start.elapsed() < PATIENCE
-        {
-            if let Ok(bytes) =
-                terminal.output.recv_timeout(Duration::from_millis(20))
-            {
-                seen += &String::from_utf8_lossy(&bytes);
-            }
-        }
+        assert_eq!(terminal.end(), 0);
+        let seen = String::from_utf8_lossy(&terminal.seen).into_owned();
         assert!(!seen.contains("sleep 250ms"), "{seen}");
         assert!(
             !seen.contains("\u{1b}[1A"),

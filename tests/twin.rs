@@ -9,7 +9,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use asyncade::chapter::{Chapter, Knobs, Twin};
-use asyncade::demos::CHAPTERS;
 use asyncade::demos::beliefs::{BELIEFS, PRACTICES};
 use asyncade::python::{self, Python};
 use asyncade::run;
@@ -17,13 +16,11 @@ use asyncade::trace::{Clock, Outcome, Trace, What};
 use asyncade::twin::{Parting, parting};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use support::{any_knobs, asyncade, chapter, play_all, ran};
+use support::{any_knobs, asyncade, chapter, on_virtual_clock, play_all, ran};
 
-/// The chapters that have a twin.
+/// The chapters that can be compared.
 fn twins() -> impl Iterator<Item = (&'static Chapter, &'static Twin)> {
-    CHAPTERS
-        .iter()
-        .filter_map(|chapter| Some((*chapter, chapter.twin.as_ref()?)))
+    on_virtual_clock().map(|chapter| (chapter, &chapter.twin))
 }
 
 fn what(parting: &Parting) -> (Option<&str>, Option<&str>) {

@@ -175,10 +175,10 @@ pub const CHAPTER: Chapter = Chapter {
     ],
     lesson: include_str!("lesson.md"),
     demo: include_str!("demo.rs"),
-    twin: Some(Twin {
+    twin: Twin {
         demo: include_str!("demo.py"),
         recording: include_str!("cpython.ndjson"),
         partings: &[],
         errata: &[],
-    }),
+    },
 };

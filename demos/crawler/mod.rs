@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use crate::chapter::{
     Chapter, Claim, Figure, Finding, Knob, Knobs, Measure, Played, Plays,
-    Scene, Urls, run, time,
+    Scene, Twin, Urls, run, time,
 };
 use crate::timeline::Timeline;
 use crate::trace::Outcome;
@@ -276,6 +276,12 @@ pub const CHAPTER: Chapter = Chapter {
     ],
     lesson: include_str!("lesson.md"),
     demo: include_str!("demo.rs"),
-    // Real sockets have no virtual clock, and no two runs the same times.
-    twin: None,
+    // Real sockets have no virtual clock, and no two runs the same times: it
+    // can be read beside the Rust, but not compared.
+    twin: Twin {
+        demo: include_str!("demo.py"),
+        recording: "",
+        partings: &[],
+        errata: &[],
+    },
 };

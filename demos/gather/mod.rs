@@ -212,7 +212,7 @@ pub const CHAPTER: Chapter = Chapter {
     ],
     lesson: include_str!("lesson.md"),
     demo: include_str!("demo.rs"),
-    twin: Some(Twin {
+    twin: Twin {
         demo: include_str!("demo.py"),
         recording: include_str!("cpython.ndjson"),
         partings: &[Parting {
@@ -224,5 +224,5 @@ pub const CHAPTER: Chapter = Chapter {
             first: |k| Some(fork(abc(k))),
         }],
         errata: &[],
-    }),
+    },
 };

@@ -250,7 +250,7 @@ pub const CHAPTER: Chapter = Chapter {
     ],
     lesson: include_str!("lesson.md"),
     demo: include_str!("demo.rs"),
-    twin: Some(Twin {
+    twin: Twin {
         demo: include_str!("demo.py"),
         recording: include_str!("cpython.ndjson"),
         partings: &[Parting {
@@ -267,5 +267,5 @@ pub const CHAPTER: Chapter = Chapter {
             },
         }],
         errata: &[],
-    }),
+    },
 };

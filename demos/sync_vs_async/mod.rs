@@ -111,7 +111,7 @@ pub const CHAPTER: Chapter = Chapter {
     ],
     lesson: include_str!("lesson.md"),
     demo: include_str!("demo.rs"),
-    twin: Some(Twin {
+    twin: Twin {
         demo: include_str!("demo.py"),
         recording: include_str!("cpython.ndjson"),
         partings: &[],
@@ -122,5 +122,5 @@ pub const CHAPTER: Chapter = Chapter {
                 "0s main: time.perf_counter: monotonic",
             ],
         }],
-    }),
+    },
 };

@@ -157,7 +157,7 @@ pub const CHAPTER: Chapter = Chapter {
     ],
     lesson: include_str!("lesson.md"),
     demo: include_str!("demo.rs"),
-    twin: Some(Twin {
+    twin: Twin {
         demo: include_str!("demo.py"),
         recording: include_str!("cpython.ndjson"),
         partings: &[],
@@ -165,5 +165,5 @@ pub const CHAPTER: Chapter = Chapter {
             scene: "article",
             says: &["2s World: World", "3s main: main is done"],
         }],
-    }),
+    },
 };

@@ -182,7 +182,7 @@ pub const CHAPTER: Chapter = Chapter {
     ],
     lesson: include_str!("lesson.md"),
     demo: include_str!("demo.rs"),
-    twin: Some(Twin {
+    twin: Twin {
         demo: include_str!("demo.py"),
         recording: include_str!("cpython.ndjson"),
         partings: &[Parting {
@@ -214,5 +214,5 @@ pub const CHAPTER: Chapter = Chapter {
                 says: WITHOUT_HEARTBEAT,
             },
         ],
-    }),
+    },
 };

@@ -255,7 +255,7 @@ pub const CHAPTER: Chapter = Chapter {
     ],
     lesson: include_str!("lesson.md"),
     demo: include_str!("demo.rs"),
-    twin: Some(Twin {
+    twin: Twin {
         demo: include_str!("demo.py"),
         recording: include_str!("cpython.ndjson"),
         partings: &[
@@ -289,5 +289,5 @@ pub const CHAPTER: Chapter = Chapter {
             says: &["0s main: TypeError: Passing coroutines is forbidden, \
                      use tasks explicitly."],
         }],
-    }),
+    },
 };

@@ -47,8 +47,8 @@ pub struct Chapter {
     pub lesson: &'static str,
     /// `demo.rs`: the code that runs is the code that is shown.
     pub demo: &'static str,
-    /// The same on CPython, if that can be compared.
-    pub twin: Option<Twin>,
+    /// The same on CPython.
+    pub twin: Twin,
 }
 
 /// One run of a chapter's story.

@@ -231,13 +231,14 @@ fn waits(turn: &Turn) -> impl Iterator<Item = Duration> {
 /// What CPython does at these knobs: as it was recorded where they are the
 /// article's, and otherwise as it does it now.
 fn twins(chapter: &Chapter, knobs: &Knobs) -> Result<Vec<Trace>> {
-    let Some(twin) = &chapter.twin else {
+    if chapter.is_real_only() {
         return Err(Usage(format!(
-            "{} has no counterpart on CPython that could be compared; leave --twin out",
+            "{} waits for real sockets, and no two runs can be compared; leave --twin out",
             chapter.name
         ))
         .into());
-    };
+    }
+    let twin = &chapter.twin;
     if knobs.are_defaults() {
         return python::recording(twin);
     }

@@ -281,8 +281,7 @@ impl Playing<'_> {
             return Ok(());
         };
         let part = format!("Here the two worlds part. {parting}.");
-        let twin = self.plan.chapter.twin.as_ref();
-        let nature = twin.and_then(|twin| twin.nature(turn.scene.name));
+        let nature = self.plan.chapter.twin.nature(turn.scene.name);
         let why = nature.map_or("", |nature| nature.why);
         view::check(&page, screen, Check::Moot, &part, why)?;
         Ok(())

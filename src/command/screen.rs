@@ -33,14 +33,13 @@ impl Screen {
             Some((_, columns)) => usize::from(columns),
             None => 80,
         };
-        let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
         let stderr = Term::stderr();
         let roomy = stderr
             .size_checked()
             .is_some_and(|(_, columns)| columns >= 40);
         Screen {
             page: Page::new(columns, is_utf8()),
-            bars: io::stderr().is_terminal() && !dumb && roomy,
+            bars: io::stderr().is_terminal() && !is_dumb() && roomy,
             out: Box::new(BufWriter::new(anstream::stdout())),
         }
     }
@@ -60,6 +59,9 @@ impl Write for Screen {
 /// and its environment: `NO_COLOR`, `CLICOLOR`, `TERM=dumb`, is it a terminal?
 pub fn colour(choice: clap::ColorChoice) {
     let choice = match choice {
+        // Also where a build server, which `anstream` takes for a terminal
+        // with colours, says that it has none.
+        clap::ColorChoice::Auto if is_dumb() => anstream::ColorChoice::Never,
         clap::ColorChoice::Auto => anstream::ColorChoice::Auto,
         clap::ColorChoice::Always => anstream::ColorChoice::Always,
         clap::ColorChoice::Never => anstream::ColorChoice::Never,
@@ -78,6 +80,11 @@ pub fn colour(choice: clap::ColorChoice) {
     // `colored` looks at stdout only, so it always colours, and `anstream`
     // strips what a stream does not want.
     colored::control::set_override(true);
+}
+
+/// Whether the terminal can do nothing but print.
+fn is_dumb() -> bool {
+    env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
 /// Whether the locale shows Unicode: by POSIX the first of these that is set.

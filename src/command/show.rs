@@ -33,18 +33,13 @@ pub fn show(chapter: &Chapter, screen: &mut Screen) -> Result<()> {
         language: Language::Rust,
         code: chapter.demo,
     };
-    match &chapter.twin {
-        Some(twin) => {
-            let python = Listing {
-                name: "demo.py",
-                about: "the same on CPython",
-                language: Language::Python,
-                code: twin.demo,
-            };
-            listings(&page, screen, &[rust, python])?;
-        }
-        None => listings(&page, screen, &[rust])?,
-    }
+    let python = Listing {
+        name: "demo.py",
+        about: "the same on CPython",
+        language: Language::Python,
+        code: chapter.twin.demo,
+    };
+    listings(&page, screen, [&rust, &python])?;
     page.heading(screen, "from asyncio to tokio", "")?;
     page.prose(screen, 2, &lesson.translation)?;
     page.heading(screen, "remember", "")?;

@@ -48,32 +48,26 @@ const NUMBER: usize = 5;
 /// The columns between two listings.
 const GUTTER: usize = 3;
 
-/// Writes two listings side by side if both fit; otherwise, or if there are
-/// not two, one under the other.
+/// Writes two listings side by side if both fit, else one under the other.
 ///
 /// # Errors
 /// Whatever the writer says.
 pub fn listings(
     page: &Page,
     out: &mut dyn Write,
-    listings: &[Listing],
+    pair: [&Listing; 2],
 ) -> io::Result<()> {
-    match listings {
-        [left, right]
-            if width(left) + GUTTER + width(right) <= page.columns =>
-        {
-            side_by_side(page, out, left, right)
-        }
-        _ => {
-            for listing in listings {
-                page.heading(out, listing.name, listing.about)?;
-                for line in numbered(listing) {
-                    writeln!(out, "{line}")?;
-                }
-            }
-            Ok(())
+    let [left, right] = pair;
+    if width(left) + GUTTER + width(right) <= page.columns {
+        return side_by_side(page, out, left, right);
+    }
+    for listing in pair {
+        page.heading(out, listing.name, listing.about)?;
+        for line in numbered(listing) {
+            writeln!(out, "{line}")?;
         }
     }
+    Ok(())
 }
 
 fn width(listing: &Listing) -> usize {

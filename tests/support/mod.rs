@@ -225,6 +225,7 @@ pub fn asyncade(arguments: &[&str]) -> Command {
         "NO_COLOR",
         "CLICOLOR",
         "CLICOLOR_FORCE",
+        "CI",
         "TERM",
         "LC_ALL",
         "LC_CTYPE",
