@@ -106,6 +106,10 @@ struct PlayArgs {
     /// Draw no progress bars
     #[arg(long)]
     no_progress: bool,
+    /// Sentences in place of pictures and bars, for screen readers; so does
+    /// the variable ACCESSIBLE
+    #[arg(long)]
+    plain: bool,
     /// Show what CPython does in the same scenes, and where the two part
     #[arg(long)]
     twin: bool,
@@ -400,7 +404,9 @@ fn play(
         (_, true) => Output::Quiet,
         _ => Output::Full,
     };
-    command::play(&plan, exports, output, !args.no_progress, screen)
+    screen.page.plain |= args.plain;
+    let bars = !args.no_progress && !screen.page.plain;
+    command::play(&plan, exports, output, bars, screen)
 }
 
 /// What clap has to say: help and version on stdout, an error as one line.

@@ -314,6 +314,18 @@ fn without_a_utf8_locale_the_pictures_are_ascii() {
 }
 
 #[test]
+fn plain_is_sentences_also_by_the_environment() {
+    let plain = ran(&["to_thread", "--clock", "virtual", "--plain"]);
+    assert!(plain.stdout.is_ascii(), "{}", plain.stdout);
+    assert!(plain.stdout.contains("was overdue for 1s 800ms"));
+    let output = asyncade(&["to_thread", "--clock", "virtual"])
+        .env("ACCESSIBLE", "1")
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), plain.stdout);
+}
+
+#[test]
 fn a_closed_pipe_ends_it_quietly() {
     let every: Vec<Vec<&str>> = vec![
         vec!["gather", "--clock", "virtual"],

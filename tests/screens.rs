@@ -85,6 +85,12 @@ fn narrow_wide_plain_and_quiet() {
         "ascii-to_thread",
         played("to_thread", page, false, Output::Full)
     );
+    let mut page = Page::new(80, true);
+    page.plain = true;
+    insta::assert_snapshot!(
+        "plain-to_thread",
+        played("to_thread", page, false, Output::Full)
+    );
     let page = Page::new(80, true);
     insta::assert_snapshot!(
         "quiet-gather",

@@ -12,6 +12,7 @@ mod prove;
 mod screen;
 mod show;
 mod verify;
+mod watch;
 
 use std::fmt;
 

@@ -2,7 +2,6 @@
 //! claims with their evidence, and what to remember.
 
 use std::io::Write;
-use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -10,6 +9,7 @@ use anyhow::Result;
 use super::export::Export;
 use super::plan::{Plan, Turn};
 use super::screen::Screen;
+use super::watch::watch;
 use super::{Ending, compare, interrupt};
 use crate::chapter::{self, Claim, Finding, Played};
 use crate::run;
@@ -17,9 +17,6 @@ use crate::timeline::{Timeline, time};
 use crate::trace::{Clock, Trace, What, ndjson};
 use crate::twin::{moments, parting};
 use crate::view::{self, Bars, Check, Frame, Legend, Lines};
-
-/// How often the bars move, and how soon Ctrl-C is seen.
-const TICK: Duration = Duration::from_millis(40);
 
 /// A scene is drawn on the same scale as the longest one, so that the eye can
 /// compare them, unless it would be shorter than this part of it.
@@ -99,7 +96,6 @@ pub fn play(
         Output::Full | Output::Quiet => {
             if output == Output::Full {
                 let page = screen.page;
-                writeln!(screen)?;
                 legend.write(&page, screen)?;
             }
             stage.verdict(&played, screen)?;
@@ -155,45 +151,19 @@ impl Playing<'_> {
             screen.flush()?;
         }
         let names = self.names();
-        let mut lines = Lines::new(page, names);
+        let full = self.output == Output::Full;
+        let mut lines = full.then(|| Lines::new(page, names));
         if turn.clock == Clock::Virtual {
             let trace = run::scene(chapter, turn.scene, knobs, Clock::Virtual)?;
-            if self.output == Output::Full {
+            if let Some(lines) = &mut lines {
                 for event in &trace.events {
                     lines.take(screen, event)?;
                 }
             }
             return Ok(trace);
         }
-
         let live = run::live(chapter, turn.scene, knobs)?;
-        let mut bars = Bars::new(page, names, self.bars);
-        loop {
-            let mut batch = match live.events.recv_timeout(TICK) {
-                Ok(event) => vec![event],
-                Err(RecvTimeoutError::Timeout) => Vec::new(),
-                Err(RecvTimeoutError::Disconnected) => break,
-            };
-            batch.extend(live.events.try_iter());
-            batch.iter().for_each(|event| bars.take(event));
-            if self.output == Output::Full && batch.iter().any(Lines::shows) {
-                bars.suspend(|| -> Result<()> {
-                    for event in &batch {
-                        lines.take(screen, event)?;
-                    }
-                    Ok(screen.flush()?)
-                })?;
-            } else {
-                batch.iter().for_each(|event| lines.learn(event));
-            }
-            if interrupt::requested() {
-                bars.clear();
-                return Ok(live.interrupt());
-            }
-            bars.tick();
-        }
-        bars.clear();
-        live.finish()
+        watch(live, lines, Bars::new(page, names, self.bars), screen)
     }
 
     /// A scene's heading: what it is, and what is special about this run.

@@ -37,8 +37,11 @@ impl Screen {
         let roomy = stderr
             .size_checked()
             .is_some_and(|(_, columns)| columns >= 40);
+        let mut page = Page::new(columns, is_utf8());
+        page.plain =
+            env::var_os("ACCESSIBLE").is_some_and(|set| !set.is_empty());
         Screen {
-            page: Page::new(columns, is_utf8()),
+            page,
             bars: io::stderr().is_terminal() && !is_dumb() && roomy,
             out: Box::new(BufWriter::new(anstream::stdout())),
         }

@@ -8,6 +8,7 @@ use colored::{ColoredString, Colorize};
 use console::measure_text_width;
 
 use super::page::{Page, colour, outcome_colour};
+use super::sentences::sentences;
 use crate::timeline::{Doing, End, Lane, Timeline, clock, time};
 use crate::trace::{LaneId, Outcome};
 
@@ -42,8 +43,11 @@ pub fn chart(
     frame: Frame,
     legend: &mut Legend,
 ) -> io::Result<()> {
-    let chart = Chart::new(page, timeline, frame);
     writeln!(out)?;
+    if page.plain {
+        return sentences(out, timeline, "");
+    }
+    let chart = Chart::new(page, timeline, frame);
     chart.axis(out)?;
     let hidden = timeline.lanes.len().saturating_sub(page.rows);
     for (id, lane) in (0..).zip(&timeline.lanes).take(page.rows) {
@@ -69,9 +73,13 @@ pub fn twins(
     frame: Frame,
     legend: &mut Legend,
 ) -> io::Result<()> {
+    writeln!(out)?;
+    if page.plain {
+        sentences(out, tokio, " on tokio")?;
+        return sentences(out, cpython, " on CPython");
+    }
     let names = frame.names.max(OTHER_WORLD.len());
     let chart = Chart::new(page, tokio, Frame { names, ..frame });
-    writeln!(out)?;
     chart.axis(out)?;
     let shown = page.rows / 2;
     let hidden = tokio.lanes.len().saturating_sub(shown);
@@ -91,6 +99,10 @@ impl Legend {
     /// # Errors
     /// Whatever the writer says.
     pub fn write(&self, page: &Page, out: &mut dyn Write) -> io::Result<()> {
+        if page.plain {
+            return Ok(());
+        }
+        writeln!(out)?;
         let glyphs = page.glyphs;
         let mut marks = Vec::new();
         if self.hold {

@@ -28,6 +28,15 @@ pub fn check(
     sentence: &str,
     evidence: &str,
 ) -> io::Result<()> {
+    if page.plain {
+        let mark = match check {
+            Check::Holds => "Holds",
+            Check::Broken => "Does not hold",
+            Check::Moot => "Note",
+        };
+        writeln!(out, "{mark}: {sentence}")?;
+        return page.prose(out, 2, evidence);
+    }
     let mark = match check {
         Check::Holds => page.glyphs.yes.to_string().green().bold(),
         Check::Broken => page.glyphs.no.to_string().red().bold(),

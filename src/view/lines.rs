@@ -68,6 +68,10 @@ impl Lines {
             .names
             .get(event.lane as usize)
             .map_or("?", String::as_str);
+        if self.page.plain {
+            let (at, source) = (clock(event.at()), source(place));
+            return writeln!(out, "At {at} {name}: {text} ({source})");
+        }
         let name = self.page.fit(name, self.column);
         let time = format!("{:>9}", clock(event.at()));
         let indent = time.len() + 2 + self.column + 2;

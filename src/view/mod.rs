@@ -8,6 +8,7 @@ mod claims;
 mod lines;
 mod listing;
 mod page;
+mod sentences;
 mod stderr;
 mod verdict;
 

@@ -17,6 +17,8 @@ pub struct Page {
     pub columns: usize,
     /// How many lanes fit below each other before they are folded.
     pub rows: usize,
+    /// Sentences in place of pictures, for screen readers.
+    pub plain: bool,
     /// The characters that pictures are drawn with.
     pub glyphs: &'static Glyphs,
 }
@@ -112,6 +114,7 @@ impl Page {
             width: columns.clamp(NARROWEST, WIDEST),
             columns,
             rows: 16,
+            plain: false,
             glyphs: if unicode { &UNICODE } else { &ASCII },
         }
     }
@@ -230,6 +233,10 @@ impl Page {
     ) -> io::Result<()> {
         let used = measure_text_width(name) + 2;
         writeln!(out)?;
+        if self.plain {
+            let colon = if about.is_empty() { "" } else { ": " };
+            return writeln!(out, "{name}{colon}{about}");
+        }
         if about.is_empty() {
             writeln!(out, "{}", name.bold())?;
         } else if used + measure_text_width(about) <= self.width {

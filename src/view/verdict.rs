@@ -62,6 +62,9 @@ pub fn verdict(
     verdict: &Verdict,
 ) -> io::Result<()> {
     page.heading(out, "verdict", &verdict.what)?;
+    if page.plain {
+        return in_words(out, verdict);
+    }
     let names = verdict
         .rows
         .iter()
@@ -103,6 +106,27 @@ pub fn verdict(
     }
     for note in &verdict.notes {
         page.prose(out, 2, note)?;
+    }
+    Ok(())
+}
+
+/// The verdict without its bars.
+fn in_words(out: &mut dyn Write, verdict: &Verdict) -> io::Result<()> {
+    for row in &verdict.rows {
+        let figure = match row.figure {
+            Figure::Time(time) => clock(time),
+            Figure::Fact(true) => "yes".to_owned(),
+            Figure::Fact(false) => "no".to_owned(),
+        };
+        let remark = row.remark.as_ref();
+        let remark = remark.map_or(String::new(), |words| format!(", {words}"));
+        writeln!(out, "{}: {figure}{remark}.", row.scene)?;
+    }
+    if let Some(value) = verdict.ratio {
+        writeln!(out, "The ratio is {}.", ratio(value))?;
+    }
+    for note in &verdict.notes {
+        writeln!(out, "{note}")?;
     }
     Ok(())
 }
