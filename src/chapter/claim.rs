@@ -191,4 +191,4 @@ fn whole_millis(time: Duration) -> Duration {
 const ROUNDING: Duration = Duration::from_millis(1);
 
 /// How late a busy laptop may be before a claim does not hold any more.
-const SLACK: Duration = Duration::from_millis(50);
+const SLACK: Duration = Duration::from_millis(100);

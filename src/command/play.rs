@@ -2,7 +2,6 @@
 //! claims with their evidence, and what to remember.
 
 use std::io::Write;
-use std::time::Duration;
 
 use anyhow::Result;
 
