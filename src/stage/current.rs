@@ -4,7 +4,6 @@
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::log::{Note, Source};
 use super::recorder::Recorder;
@@ -12,11 +11,6 @@ use crate::trace::{LaneId, Outcome};
 
 thread_local! {
     static CURRENT: RefCell<Option<Current>> = const { RefCell::new(None) };
-
-    /// How far the lane's own time is ahead of the loop's. Only ever more than
-    /// zero for a thread on the virtual clock, which runs its closure at once
-    /// and lets the loop catch up.
-    static AHEAD: Cell<Duration> = const { Cell::new(Duration::ZERO) };
 }
 
 /// A lane, and the recorder it reports to.
@@ -84,14 +78,4 @@ pub(super) fn with<T>(ask: impl FnOnce(&Current) -> T) -> Option<T> {
         .try_with(|current| current.borrow().as_ref().map(ask))
         .ok()
         .flatten()
-}
-
-/// How far the current lane is ahead of the loop's clock.
-pub(super) fn ahead() -> Duration {
-    AHEAD.get()
-}
-
-/// Sets how far the current lane is ahead; returns how far it was.
-pub(super) fn set_ahead(ahead: Duration) -> Duration {
-    AHEAD.replace(ahead)
 }

@@ -9,6 +9,7 @@
 //!
 //! [`say!`]: crate::say
 
+mod ahead;
 mod current;
 mod lane;
 mod log;

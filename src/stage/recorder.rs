@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant;
 
-use super::current;
+use super::ahead;
 use super::log::{Log, Note, Source, Spawned, Waited};
 use crate::trace::{Clock, Event, LaneId, LaneKind, Outcome};
 
@@ -116,7 +116,7 @@ impl Recorder {
     pub(super) fn now(&self) -> u64 {
         match self.clock {
             Clock::Real => self.nanos(Instant::now()),
-            Clock::Virtual => self.nanos(Instant::now() + current::ahead()),
+            Clock::Virtual => self.nanos(Instant::now() + ahead::get()),
         }
     }
 

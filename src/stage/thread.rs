@@ -6,6 +6,7 @@ use std::panic::{Location, resume_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::ahead;
 use super::current::{self, Current};
 use super::log::{Note, On, Source, Spawned};
 use super::wait::Waiting;
@@ -57,9 +58,9 @@ async fn run<T: Send + 'static>(
             // A running `spawn_blocking` would stop the paused clock, so the
             // closure runs here and now, stamped ahead of the loop, which
             // then sleeps until it has caught up.
-            let before = current::set_ahead(Duration::ZERO);
+            let before = ahead::set(Duration::ZERO);
             let output = on_lane(thread, f);
-            let debt = current::set_ahead(before);
+            let debt = ahead::set(before);
             tokio::time::sleep(debt).await;
             output
         }

@@ -11,6 +11,7 @@ use std::time::Duration;
 use pin_project_lite::pin_project;
 use tokio::time::{Instant, Sleep};
 
+use super::ahead;
 use super::current;
 use super::log::{Note, On, Source, Waited};
 use crate::trace::{Clock, LaneKind};
@@ -68,7 +69,7 @@ pub fn block(time: Duration) {
             Clock::Virtual => match recorder.kind(current.lane) {
                 LaneKind::Task => advance(time),
                 LaneKind::Thread => {
-                    current::set_ahead(current::ahead() + time);
+                    ahead::set(ahead::get() + time);
                 }
             },
         }
