@@ -252,11 +252,12 @@ fn set(chapter: &Chapter, mut knobs: Knobs, matches: &ArgMatches) -> Knobs {
 
 /// The whole command: a subcommand for each chapter, then the tools.
 pub fn command() -> Command {
-    let chapters = (0..).zip(demos::CHAPTERS);
     let mut command = Cli::command();
-    for tool in command.get_subcommands_mut() {
-        *tool = tool.clone().display_order(100);
+    let chapters = demos::CHAPTERS.len();
+    for (order, tool) in command.get_subcommands_mut().enumerate() {
+        *tool = tool.clone().display_order(chapters + order);
     }
+    let chapters = demos::CHAPTERS.iter().enumerate();
     command.subcommands(
         chapters
             .map(|(order, chapter)| subcommand(chapter).display_order(order)),
@@ -264,19 +265,17 @@ pub fn command() -> Command {
 }
 
 fn subcommand(chapter: &'static Chapter) -> Command {
-    let lesson = chapter.lesson();
+    let title = capitalised(chapter.title);
+    let question = chapter.lesson().question;
     let command = Command::new(chapter.name)
-        .about(capitalised(chapter.title))
-        .long_about(format!(
-            "{}\n\n{}",
-            capitalised(chapter.title),
-            lesson.question
-        ))
         .aliases(swapped(chapter.name))
         .args(chapter.knobs.iter().map(knob))
         .args(chapter.knobs.iter().filter_map(urls_file))
         .arg(scene(chapter));
+    // These come with a description of their own, which is not the chapter's.
     PlayArgs::augment_args(command)
+        .long_about(format!("{title}\n\n{question}"))
+        .about(title)
 }
 
 /// A chapter's option.

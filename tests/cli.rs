@@ -392,7 +392,10 @@ fn help_man_and_completions_know_every_chapter_and_knob() {
         }
     }
     for chapter in CHAPTERS {
+        let title = &chapter.title[1..];
+        assert!(help.stdout.contains(title), "{title}");
         let help = ran(&[chapter.name, "--help"]).stdout;
+        assert!(help.contains(title), "{title}");
         for knob in chapter.knobs {
             assert!(
                 help.contains(&format!("--{}", knob.name)),
