@@ -364,7 +364,12 @@ fn swapped(name: &str) -> Option<String> {
     (other != name).then_some(other)
 }
 
+/// A title as clap's own texts begin, unless it begins with a name of code.
 fn capitalised(text: &str) -> String {
+    let word = text.split(' ').next().unwrap_or_default();
+    if word.contains('_') {
+        return text.to_owned();
+    }
     let mut letters = text.chars();
     let first = letters.next().map(|letter| letter.to_ascii_uppercase());
     first.into_iter().chain(letters).collect()
