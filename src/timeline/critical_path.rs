@@ -1,10 +1,11 @@
 //! The critical path: the longest chain of things that had to happen one
 //! after the other.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use super::{Doing, Lane, Timeline};
-use crate::trace::LaneId;
+use crate::trace::{LaneId, Outcome};
 
 impl Timeline {
     /// The longest chain of waits and holds that had to happen one after the
@@ -17,25 +18,25 @@ impl Timeline {
         let turns = Turns::of(self);
         let mut path = Duration::ZERO;
         let mut here = (0, self.total);
-        // Each step goes back in time or to a lane not yet visited at that
-        // moment; the bound stops a trace that goes in circles.
-        for _ in 0..self.lanes.iter().map(|lane| lane.spans.len() + 2).sum() {
+        // On the virtual clock many things happen at one moment, and who let
+        // whom go on there may go in circles. Nothing is visited twice.
+        let mut visited = HashSet::new();
+        loop {
             let (id, at) = here;
             let Some(lane) = self.lanes.get(id as usize) else {
                 break;
             };
+            visited.insert(here);
             here = match lane.step_back(at) {
                 Step::Busy { from } => {
                     path += at - from;
                     (id, from)
                 }
                 Step::Overdue { due } => (id, due),
-                Step::Awaiting { from } => {
-                    match self.woken_by(&turns, id, from, at) {
-                        Some(waker) => (waker, at),
-                        None => (id, from),
-                    }
-                }
+                Step::Awaiting { from } => self
+                    .woken_by(&turns, id, from, at)
+                    .filter(|waker| !visited.contains(waker))
+                    .unwrap_or((id, from)),
                 Step::Born => match lane.parent {
                     Some(parent) => (parent, at),
                     None => break,
@@ -45,35 +46,29 @@ impl Timeline {
         path
     }
 
-    /// The lane that let `waiter` go on at `at`: a child that ended then, or
-    /// else the one that gave its thread back last. Of several at one moment,
-    /// as they are on the virtual clock, rather one whose own wait was over
-    /// than one that was let go on itself.
+    /// The lane that let `waiter` go on at `at`, and when it did: a child that
+    /// ended, or else the one that gave its thread back last. Of several at
+    /// one moment rather one that was not cancelled, as lanes are when `main`
+    /// ends, and one whose own wait was over than one that was let go on
+    /// itself.
     fn woken_by(
         &self,
         turns: &Turns,
         waiter: LaneId,
         from: Duration,
         at: Duration,
-    ) -> Option<LaneId> {
-        let is_child = |id: &LaneId| {
-            let parent = self.lanes[*id as usize].parent;
-            parent == Some(waiter)
+    ) -> Option<(LaneId, Duration)> {
+        let lane = |id: LaneId| &self.lanes[id as usize];
+        let rank = |(id, moment): &(LaneId, Duration)| {
+            let cancelled = lane(*id).outcome() == Some(Outcome::Cancelled);
+            let step = lane(*id).step_back(*moment);
+            (!cancelled, !matches!(step, Step::Awaiting { .. }))
         };
-        let child = turns.ended.last(from, at, is_child).last();
-        if child.is_some() {
-            return child;
-        }
-        let by_itself = |id: &LaneId| {
-            let step = self.lanes[*id as usize].step_back(at);
-            !matches!(step, Step::Awaiting { .. })
-        };
-        let mut others = turns.gave_back.last(from, at, |id| *id != waiter);
-        let any = others.next()?;
-        Some(if by_itself(&any) {
-            any
-        } else {
-            others.find(by_itself).unwrap_or(any)
+        let is_child = |id: &LaneId| lane(*id).parent == Some(waiter);
+        let children = turns.ended.last(from, at, is_child);
+        children.max_by_key(rank).or_else(|| {
+            let others = turns.gave_back.last(from, at, |id| *id != waiter);
+            others.max_by_key(rank)
         })
     }
 }
@@ -115,7 +110,7 @@ impl Moments {
         from: Duration,
         at: Duration,
         wanted: impl Fn(&LaneId) -> bool,
-    ) -> impl Iterator<Item = LaneId> {
+    ) -> impl Iterator<Item = (LaneId, Duration)> {
         let until = self.0.partition_point(|(moment, _)| *moment <= at);
         let mut lanes = self.0[..until]
             .iter()
@@ -126,7 +121,7 @@ impl Moments {
         let last = lanes.peek().map(|(moment, _)| *moment);
         lanes
             .take_while(move |(moment, _)| Some(*moment) == last)
-            .map(|(_, lane)| *lane)
+            .map(|(moment, lane)| (*lane, *moment))
     }
 }
 
