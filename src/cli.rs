@@ -140,9 +140,9 @@ impl From<ClockArg> for trace::Clock {
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Result<Ending> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let parser = with_knobs(command(), &arguments);
-    let matches = match parser.try_get_matches_from(arguments) {
+    let matches = match parser.try_get_matches_from(&arguments) {
         Ok(matches) => matches,
-        Err(error) => return usage(error),
+        Err(error) => return usage(error, &arguments),
     };
     command::colour(
         matches
@@ -414,7 +414,7 @@ fn play(
 }
 
 /// What clap has to say: help and version on stdout, an error as one line.
-fn usage(mut error: clap::Error) -> Result<Ending> {
+fn usage(mut error: clap::Error, arguments: &[OsString]) -> Result<Ending> {
     if matches!(
         error.kind(),
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
@@ -438,7 +438,12 @@ fn usage(mut error: clap::Error) -> Result<Ending> {
         })
         .filter(|line| !line.is_empty());
     let line = said.collect::<Vec<_>>().join("; ").replace(['[', ']'], "");
-    Err(Usage(format!("{line} (see 'asyncade --help')")).into())
+    let line = line.replace(":;", ":");
+    // Options belong to a subcommand, if there is one.
+    let word = arguments.get(1).and_then(|word| word.to_str());
+    let known = word.filter(|word| command().find_subcommand(word).is_some());
+    let known = known.map_or(String::new(), |word| format!("{word} "));
+    Err(Usage(format!("{line} (see 'asyncade {known}--help')")).into())
 }
 
 /// A value that is wrong, as an error of one line can show it: without what

@@ -3,8 +3,8 @@
 mod demo;
 
 use crate::chapter::{
-    Chapter, Claim, Figure, Finding, Knob, Measure, Plays, Scene, Twin, run,
-    time,
+    Chapter, Claim, Figure, Finding, Knob, Measure, Plays, Scene, Twin,
+    in_order, run, time,
 };
 use crate::trace::{Outcome, What};
 
@@ -135,10 +135,11 @@ pub const CHAPTER: Chapter = Chapter {
                     ([Some(first), Some(second)], Some(report)) => {
                         Finding::when(
                             first < report && second < report,
-                            format!(
-                                "the tasks ended in events {first} and {second}, \
-                             the report is event {report}"
-                            ),
+                            in_order(&mut [
+                                (first, "Task1 ended"),
+                                (second, "Task2 ended"),
+                                (report, "main reported"),
+                            ]),
                         )
                     }
                     _ => Finding::Broken(

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::chapter::{
     Chapter, Claim, Erratum, Figure, Finding, Knob, Measure, Plays, Scene,
-    Twin, run, time,
+    Twin, in_order, run, time,
 };
 use crate::trace::{Outcome, What};
 
@@ -114,10 +114,11 @@ pub const CHAPTER: Chapter = Chapter {
                 match (gave_way, first_turn(1), first_turn(2)) {
                     (Some(main), Some(hello), Some(world)) => Finding::when(
                         main < hello && main < world,
-                        format!(
-                            "main gave way in event {main}, Hello's first turn is event {hello}, \
-                             World's {world}"
-                        ),
+                        in_order(&mut [
+                            (main, "main gave way"),
+                            (hello, "Hello had its first turn"),
+                            (world, "World had its first turn"),
+                        ]),
                     ),
                     _ => Finding::Broken("a task never got a turn".to_owned()),
                 }

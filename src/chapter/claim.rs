@@ -192,3 +192,11 @@ const ROUNDING: Duration = Duration::from_millis(1);
 
 /// How late a busy laptop may be before a claim does not hold any more.
 const SLACK: Duration = Duration::from_millis(100);
+
+/// What happened at these positions of a trace, in words and in order, for
+/// evidence: on the virtual clock it may all have been at one moment.
+pub fn in_order(happened: &mut [(usize, &str)]) -> String {
+    happened.sort_unstable();
+    let words = happened.iter().map(|(_, words)| *words);
+    words.collect::<Vec<_>>().join(", then ")
+}

@@ -13,7 +13,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-pub use claim::{Claim, Finding, Played};
+pub use claim::{Claim, Finding, Played, in_order};
 pub use knob::{Kind, Knob, Knobs, Value};
 pub use lesson::Lesson;
 pub use twin::{Erratum, Fork, Parting, Twin};

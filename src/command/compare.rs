@@ -6,7 +6,11 @@ use std::time::Duration;
 use super::plan::{Plan, Turn};
 use crate::chapter::{Figure, Played};
 use crate::timeline::{Timeline, time};
+use crate::trace::Clock;
 use crate::view::{self, Row, Verdict};
+
+/// A baseline shorter than this says nothing on the real clock.
+const MEASURABLE: Duration = Duration::from_millis(20);
 
 /// How a time is read off a timeline.
 type Reading = fn(&Timeline) -> Option<Duration>;
@@ -42,12 +46,18 @@ pub(super) fn compare(plan: &Plan, played: &Played) -> Option<Verdict> {
             verdict.rows.push(row(measure.scene, figure(after)));
             let turns =
                 (plan.turn(measure.baseline)?, plan.turn(measure.scene)?);
-            if turns.0.clock == turns.1.clock {
-                verdict.ratio = quotient(before, after);
-                verdict.notes.extend(ideal(turns, reading));
-            } else {
+            if turns.0.clock != turns.1.clock {
                 let remark = "on the virtual clock: not measured, so no ratio";
                 verdict.rows[0].remark = Some(remark.to_owned());
+            } else if turns.0.clock == Clock::Real && before < MEASURABLE {
+                let note = "Too short to be compared: what timers and \
+                            schedulers add is as large.";
+                verdict.notes.push(note.to_owned());
+                return Some(verdict);
+            } else {
+                verdict.ratio = quotient(before, after);
+                let speed = plan.knobs.speed();
+                verdict.notes.extend(ideal(turns, reading, speed));
             }
             verdict.notes.extend(if after == scene.total {
                 bound(baseline, scene)
@@ -60,9 +70,14 @@ pub(super) fn compare(plan: &Plan, played: &Played) -> Option<Verdict> {
 }
 
 /// What the ratio would be on a machine that takes no time for anything.
-fn ideal(turns: (&Turn, &Turn), reading: Reading) -> Option<String> {
+fn ideal(
+    turns: (&Turn, &Turn),
+    reading: Reading,
+    speed: f64,
+) -> Option<String> {
     let figure = |turn: &Turn| reading(&Timeline::of(&turn.ideal));
     let (before, after) = (figure(turns.0)?, figure(turns.1)?);
+    let (before, after) = (before.div_f64(speed), after.div_f64(speed));
     let ratio = view::ratio(quotient(before, after)?);
     let (before, after) = (time(before), time(after));
     Some(format!("The ideal is {ratio}: {before} against {after}."))

@@ -86,6 +86,12 @@ pub fn play(
         export.finish(&traces)?;
     }
     if traces.iter().any(|trace| trace.interrupted) {
+        if output != Output::Json {
+            let page = screen.page;
+            writeln!(screen)?;
+            page.aside(screen, 2, "Interrupted: this is how far it came.")?;
+            screen.flush()?;
+        }
         return Ok(Ending::Interrupted);
     }
     let played = Played::new(&plan.knobs, &traces);
@@ -121,17 +127,18 @@ impl Playing<'_> {
         let lesson = chapter.lesson();
         let page = screen.page;
         page.title(screen, chapter.name, chapter.title)?;
-        if self
-            .plan
-            .turns
-            .iter()
-            .all(|turn| turn.clock == Clock::Virtual)
-        {
+        if !self.is_real() {
             page.aside(
                 screen,
                 0,
                 "On the virtual clock: exact, and nothing was measured.",
             )?;
+        }
+        let speed = self.plan.knobs.speed();
+        if speed != 1.0 {
+            let note =
+                format!("At speed {speed}: every time is divided by {speed}.");
+            page.aside(screen, 0, &note)?;
         }
         writeln!(screen)?;
         page.prose(screen, 2, &lesson.question)?;
@@ -144,6 +151,7 @@ impl Playing<'_> {
     /// Plays one scene, and shows its lines as they come.
     fn turn(&self, turn: &Turn, screen: &mut Screen) -> Result<Trace> {
         let Plan { chapter, knobs, .. } = self.plan;
+        screen.measure();
         let page = screen.page;
         if self.output == Output::Full {
             page.heading(screen, turn.scene.name, &self.about(turn))?;
@@ -173,9 +181,7 @@ impl Playing<'_> {
         if compares && turn.scene.name == measure.baseline {
             about = format!("baseline: {about}");
         }
-        let real_elsewhere =
-            self.plan.turns.iter().any(|turn| turn.clock == Clock::Real);
-        if turn.clock == Clock::Virtual && real_elsewhere {
+        if turn.clock == Clock::Virtual && self.is_real() {
             let length = time(turn.length(self.plan.knobs.speed()));
             about +=
                 &format!(" (on the virtual clock: it would take {length})");
@@ -206,11 +212,8 @@ impl Playing<'_> {
             .filter(|other| other.header.clock == turn.clock);
         let played = before.map(|trace| trace.elapsed);
         let longest = ideals.chain(played).max().unwrap_or_default().max(end);
-        let scale = if end * SMALLEST_PART >= longest {
-            longest
-        } else {
-            end
-        };
+        let shares_scale = end * SMALLEST_PART >= longest;
+        let scale = if shares_scale { longest } else { end };
         let names = self.names();
         let page = screen.page;
         let frame = Frame { names, scale };
@@ -222,6 +225,11 @@ impl Playing<'_> {
                 view::twins(&page, out, &timeline, &other, frame, legend)?;
                 self.agreement(turn, twin, screen)?;
             }
+        }
+        if !shares_scale {
+            let note = "Much shorter than the others, and so drawn to a scale \
+                        of its own.";
+            page.aside(screen, 2, note)?;
         }
         Ok(())
     }
@@ -240,11 +248,14 @@ impl Playing<'_> {
         screen: &mut Screen,
     ) -> Result<()> {
         let page = screen.page;
-        let Some(parting) = parting(&turn.ideal, twin) else {
-            let count = moments(twin).len();
+        let speed = self.plan.knobs.speed();
+        let (ideal, twin) = (turn.ideal.at_speed(speed), twin.at_speed(speed));
+        let Some(parting) = parting(&ideal, &twin) else {
+            let count = moments(&twin).len();
             let words = format!(
-                "CPython does the same: {count} moments, the same lanes, \
-                 lines, order, times and ends."
+                "CPython does the same. On the virtual clock all {count} \
+                 moments in which a lane begins, speaks or ends are equal, in \
+                 order and time."
             );
             view::check(&page, screen, Check::Holds, &words, "")?;
             return Ok(());
@@ -290,15 +301,33 @@ impl Playing<'_> {
         findings: &[(&Claim, Finding)],
         screen: &mut Screen,
     ) -> Result<bool> {
+        let page = screen.page;
         if findings.is_empty() {
+            writeln!(screen)?;
+            let note = "No claim speaks of these scenes alone; '--all' plays \
+                        the others too.";
+            page.aside(screen, 2, note)?;
             return Ok(false);
         }
-        let page = screen.page;
         page.heading(screen, "claims", "checked against the traces above")?;
         for (claim, finding) in findings {
             finding_line(screen, claim.says, finding)?;
         }
-        Ok(findings.iter().any(|(_, finding)| finding.is_broken()))
+        let broken = findings.iter().any(|(_, finding)| finding.is_broken());
+        if broken && self.is_real() {
+            writeln!(screen)?;
+            let note = "On the real clock a claim allows for a tenth or for \
+                        100ms, whichever is more. A busy machine may need \
+                        longer: try again, or see it with '--clock virtual'.";
+            page.aside(screen, 2, note)?;
+        }
+        Ok(broken)
+    }
+
+    /// Whether anything is measured in this run.
+    fn is_real(&self) -> bool {
+        let mut turns = self.plan.turns.iter();
+        turns.any(|turn| turn.clock == Clock::Real)
     }
 
     /// Names the claims that are broken on stderr; returns whether there are

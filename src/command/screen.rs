@@ -14,6 +14,8 @@ pub struct Screen {
     pub page: Page,
     /// Whether stderr is a terminal that can move its cursor.
     pub bars: bool,
+    /// Whether standard output is a terminal, which may change its size.
+    is_terminal: bool,
     out: Box<dyn Write>,
 }
 
@@ -23,6 +25,7 @@ impl Screen {
         Screen {
             page,
             bars: false,
+            is_terminal: false,
             out: Box::new(out),
         }
     }
@@ -43,7 +46,16 @@ impl Screen {
         Screen {
             page,
             bars: io::stderr().is_terminal() && !is_dumb() && roomy,
+            is_terminal: io::stdout().is_terminal(),
             out: Box::new(BufWriter::new(anstream::stdout())),
+        }
+    }
+
+    /// Looks at the size of the terminal again: somebody may have changed it.
+    pub fn measure(&mut self) {
+        let size = Term::stdout().size_checked().filter(|_| self.is_terminal);
+        if let Some((_, columns)) = size {
+            self.page = self.page.with_columns(usize::from(columns));
         }
     }
 }

@@ -48,15 +48,17 @@ pub fn verify(
     let (mut scenes, mut broken) = (0, 0);
     for (chapter, knobs) in chapters {
         let page = screen.page;
-        page.heading(screen, chapter.name, chapter.title)?;
+        let twin = &chapter.twin;
         if chapter.is_real_only() {
+            page.heading(screen, chapter.name, chapter.title)?;
             let why = "It waits for real sockets: no two runs have the same \
                        times, and there is nothing to compare.";
             page.aside(screen, 2, why)?;
             continue;
         }
-        let twin = &chapter.twin;
+        // Before the heading: without a witness there is nothing to say.
         let witnesses = witnesses(chapter, twin, knobs, python.as_ref())?;
+        page.heading(screen, chapter.name, chapter.title)?;
         for scene in chapter.scenes {
             let found = compare(chapter, twin, scene, knobs, &witnesses)?;
             scenes += 1;
@@ -78,7 +80,9 @@ pub fn verify(
         None => "CPython's recording".to_owned(),
     };
     writeln!(screen)?;
-    if broken == 0 {
+    if scenes == 0 {
+        // What there is to say has been said.
+    } else if broken == 0 {
         writeln!(screen, "{scenes} scenes: tokio and {who} agree.")?;
     } else {
         writeln!(
@@ -197,7 +201,7 @@ fn compare(
         evidence: match (reason, nature) {
             (Some(parting), Some(nature)) => {
                 format!(
-                    "{names} part from tokio as they must. {parting}. {}",
+                    "The two worlds part here, as they must. {parting}. {}",
                     nature.why
                 )
             }

@@ -185,9 +185,12 @@ impl<'a> Chart<'a> {
         while at <= self.scale {
             let label = format!("{}{}", self.page.glyphs.tick, time(at));
             let cell = self.cell(at);
-            if cell + measure_text_width(&label) <= self.cells + 1 + self.ends {
-                let used = measure_text_width(&line);
-                line.push_str(&" ".repeat(cell.saturating_sub(used)));
+            let used = measure_text_width(&line);
+            let fits =
+                cell + measure_text_width(&label) <= self.cells + 1 + self.ends;
+            // A label needs a gap before it.
+            if fits && (used < cell || used == 0) {
+                line.push_str(&" ".repeat(cell - used));
                 line.push_str(&label);
             }
             at += step;

@@ -119,6 +119,15 @@ impl Page {
         }
     }
 
+    /// The same sheet on a terminal of that many columns.
+    pub fn with_columns(self, columns: usize) -> Page {
+        Page {
+            width: columns.clamp(NARROWEST, WIDEST),
+            columns,
+            ..self
+        }
+    }
+
     /// Whether there is room for what is nice to have.
     pub fn is_wide(&self) -> bool {
         self.width >= 60

@@ -101,7 +101,7 @@ pub fn verdict(
         }
         writeln!(out, "  {line}")?;
         if let Some(remark) = &row.remark {
-            writeln!(out, "  {:names$}  {}", "", remark.dimmed())?;
+            page.aside(out, 4 + names, remark)?;
         }
     }
     for note in &verdict.notes {
