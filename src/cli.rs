@@ -392,6 +392,8 @@ fn play(
     let args = PlayArgs::from_arg_matches(matches)?;
     let knobs = set(chapter, Knobs::new(chapter.knobs), matches);
     let named = matches.get_many::<String>("scene").into_iter().flatten();
+    // From here on Ctrl-C is a request, so that nothing is left half done.
+    command::listen();
     let plan = Plan::new(&Choice {
         chapter,
         knobs,

@@ -17,6 +17,7 @@ mod watch;
 use std::fmt;
 
 pub use export::Export;
+pub use interrupt::listen;
 pub use list::list;
 pub use plan::{Choice, Plan};
 pub use play::{Output, play};

@@ -9,7 +9,7 @@ use super::export::Export;
 use super::plan::{Plan, Turn};
 use super::screen::Screen;
 use super::watch::watch;
-use super::{Ending, compare, interrupt};
+use super::{Ending, compare};
 use crate::chapter::{self, Claim, Finding, Played};
 use crate::run;
 use crate::timeline::{Timeline, time};
@@ -44,7 +44,6 @@ pub fn play(
     bars: bool,
     screen: &mut Screen,
 ) -> Result<Ending> {
-    interrupt::listen();
     let bars = bars && screen.bars && output == Output::Full;
     let stage = Playing { plan, output, bars };
     if let Some(urls) = plan.knobs.urls_set() {
