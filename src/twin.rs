@@ -46,6 +46,11 @@ impl fmt::Display for Parting {
     }
 }
 
+/// The trace of a scene among others.
+pub fn of_scene<'a>(traces: &'a [Trace], scene: &str) -> Option<&'a Trace> {
+    traces.iter().find(|trace| trace.header.scene == scene)
+}
+
 /// Where two traces of one scene part, if they do.
 pub fn parting(tokio: &Trace, cpython: &Trace) -> Option<Parting> {
     let (tokio, cpython) = (moments(tokio), moments(cpython));

@@ -179,22 +179,22 @@ fn cpython_agrees_at_random_knobs() {
     }
 }
 
-/// A program that answers as a Python of that version would.
-fn fake_python(version: &str) -> PathBuf {
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
-        .join(format!("python-{version}"));
-    fs::write(&path, format!("#!/bin/sh\necho {version}\n")).unwrap();
+/// A shell script that stands in for a Python.
+fn script(name: &str, text: &str) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        let all = fs::Permissions::from_mode(0o755);
+        fs::set_permissions(&path, all).unwrap();
     }
     path
 }
 
 #[test]
 fn without_a_python_the_recording_is_the_witness() {
-    let old = fake_python("3.8.10");
+    let old = script("python-3.8.10", "echo 3.8.10");
     for (python, says) in [
         ("/nonexistent/python3", "could not be run"),
         (
@@ -256,25 +256,20 @@ fn the_knobs_of_one_chapter_may_follow_and_of_several_not() {
 #[test]
 fn a_python_that_says_something_else_is_found_out() {
     // Answers as a Python, and then plays another scene's recording.
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("python-wrong");
     let recording = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("demos/gather/cpython.ndjson");
     let recording = fs::read_to_string(recording).unwrap();
     let wrong =
         recording.replace("\"text\":\"C done\"", "\"text\":\"C was here\"");
     assert_ne!(wrong, recording);
-    let wrong_file = path.with_extension("ndjson");
-    fs::write(&wrong_file, wrong).unwrap();
-    let script = format!(
-        "#!/bin/sh\ncase \"$1\" in -c) echo 3.13.0;; *) cat '{}';; esac\n",
-        wrong_file.display()
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let file = folder.join("python-wrong.ndjson");
+    fs::write(&file, wrong).unwrap();
+    let answers = format!(
+        "case $1 in -c) echo 3.13.0;; *) cat '{}';; esac",
+        file.display()
     );
-    fs::write(&path, script).unwrap();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-    }
+    let path = script("python-wrong", &answers);
     let run = ran(&["verify", "gather", "--python", path.to_str().unwrap()]);
     assert_eq!(run.code, Some(1), "{}", run.stdout);
     let said = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");

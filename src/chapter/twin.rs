@@ -2,6 +2,7 @@
 //! worlds part by nature.
 
 use super::Knobs;
+use crate::twin;
 
 /// The same chapter on CPython's asyncio.
 pub struct Twin {
@@ -46,6 +47,14 @@ pub struct Fork {
 }
 
 impl Fork {
+    /// Whether two traces part just here.
+    pub fn is(&self, found: &twin::Parting) -> bool {
+        let what = |moment: &Option<twin::Moment>, here: &str| {
+            moment.as_ref().is_some_and(|moment| moment.what == here)
+        };
+        what(&found.tokio, &self.tokio) && what(&found.cpython, &self.cpython)
+    }
+
     /// A fork between two moments.
     pub fn new(tokio: impl Into<String>, cpython: impl Into<String>) -> Fork {
         Fork {

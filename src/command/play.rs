@@ -8,13 +8,14 @@ use anyhow::Result;
 use super::export::Export;
 use super::plan::{Plan, Turn};
 use super::screen::Screen;
+use super::show::remember;
 use super::watch::watch;
-use super::{Ending, compare};
+use super::{Ending, compare, interrupt};
 use crate::chapter::{self, Claim, Finding, Played};
 use crate::run;
 use crate::timeline::{Timeline, time};
 use crate::trace::{Clock, Trace, What, ndjson};
-use crate::twin::{moments, parting};
+use crate::twin::{moments, of_scene, parting};
 use crate::view::{self, Bars, Check, Frame, Legend, Lines};
 
 /// A scene is drawn on the same scale as the longest one, so that the eye can
@@ -45,7 +46,12 @@ pub fn play(
     screen: &mut Screen,
 ) -> Result<Ending> {
     let bars = bars && screen.bars && output == Output::Full;
-    let stage = Playing { plan, output, bars };
+    let stage = Playing {
+        plan,
+        output,
+        bars,
+        names: names_width(plan),
+    };
     if let Some(urls) = plan.knobs.urls_set() {
         // On stderr, so that it is seen whatever becomes of the results.
         let page = screen.page;
@@ -62,7 +68,6 @@ pub fn play(
     let mut traces = Vec::new();
     for turn in &plan.turns {
         let trace = stage.turn(turn, screen)?;
-        let interrupted = trace.interrupted;
         match output {
             Output::Full => {
                 stage.chart(turn, &trace, &traces, screen, &mut legend)?
@@ -77,14 +82,14 @@ pub fn play(
         }
         screen.flush()?;
         traces.push(trace);
-        if interrupted {
+        if interrupt::requested() {
             break;
         }
     }
     for export in exports {
         export.finish(&traces)?;
     }
-    if traces.iter().any(|trace| trace.interrupted) {
+    if interrupt::requested() {
         if output != Output::Json {
             let page = screen.page;
             writeln!(screen)?;
@@ -110,7 +115,13 @@ pub fn play(
         stage.closing(screen)?;
     }
     screen.flush()?;
-    Ok(if broken { Ending::Broken } else { Ending::Fine })
+    Ok(if interrupt::requested() {
+        Ending::Interrupted
+    } else if broken {
+        Ending::Broken
+    } else {
+        Ending::Fine
+    })
 }
 
 /// A chapter that is being played.
@@ -118,6 +129,8 @@ struct Playing<'a> {
     plan: &'a Plan,
     output: Output,
     bars: bool,
+    /// The width of the longest lane name in any scene.
+    names: usize,
 }
 
 impl Playing<'_> {
@@ -156,7 +169,7 @@ impl Playing<'_> {
             page.heading(screen, turn.scene.name, &self.about(turn))?;
             screen.flush()?;
         }
-        let names = self.names();
+        let names = self.names;
         let full = self.output == Output::Full;
         let mut lines = full.then(|| Lines::new(page, names));
         if turn.clock == Clock::Virtual {
@@ -213,8 +226,8 @@ impl Playing<'_> {
         let longest = ideals.chain(played).max().unwrap_or_default().max(end);
         let shares_scale = end * SMALLEST_PART >= longest;
         let scale = if shares_scale { longest } else { end };
-        let names = self.names();
         let page = screen.page;
+        let names = self.names;
         let frame = Frame { names, scale };
         match self.twin(turn) {
             None => view::chart(&page, screen, &timeline, frame, legend)?,
@@ -235,8 +248,7 @@ impl Playing<'_> {
 
     /// What CPython did in a scene, if that is to be shown.
     fn twin(&self, turn: &Turn) -> Option<&Trace> {
-        let mut twins = self.plan.twins.iter();
-        twins.find(|trace| trace.header.scene == turn.scene.name)
+        of_scene(&self.plan.twins, turn.scene.name)
     }
 
     /// Says whether the two worlds agree, and where they part.
@@ -264,17 +276,6 @@ impl Playing<'_> {
         let why = nature.map_or("", |nature| nature.why);
         view::check(&page, screen, Check::Moot, &part, why)?;
         Ok(())
-    }
-
-    /// The width of the longest lane name in any scene.
-    fn names(&self) -> usize {
-        let turns = self.plan.turns.iter();
-        let events = turns.flat_map(|turn| &turn.ideal.events);
-        let names = events.filter_map(|event| match &event.what {
-            What::Spawn { name, .. } => Some(console::measure_text_width(name)),
-            _ => None,
-        });
-        names.max().unwrap_or(0)
     }
 
     fn verdict(&self, played: &Played, screen: &mut Screen) -> Result<()> {
@@ -349,12 +350,7 @@ impl Playing<'_> {
         let chapter = self.plan.chapter;
         let lesson = chapter.lesson();
         let page = screen.page;
-        page.heading(screen, "remember", "")?;
-        page.prose(screen, 2, &lesson.takeaway)?;
-        if let Some(erratum) = lesson.erratum {
-            page.heading(screen, "erratum", "where the article is wrong")?;
-            page.prose(screen, 2, &erratum)?;
-        }
+        remember(&lesson, screen)?;
         writeln!(screen)?;
         let left_out = self.plan.left_out();
         if let Some(first) = left_out.first() {
@@ -374,6 +370,16 @@ impl Playing<'_> {
         page.aside(screen, 2, &code)?;
         Ok(())
     }
+}
+
+/// The width of the longest lane name in any scene of a plan.
+fn names_width(plan: &Plan) -> usize {
+    let events = plan.turns.iter().flat_map(|turn| &turn.ideal.events);
+    let names = events.filter_map(|event| match &event.what {
+        What::Spawn { name, .. } => Some(console::measure_text_width(name)),
+        _ => None,
+    });
+    names.max().unwrap_or(0)
 }
 
 /// Writes a claim and what became of it.

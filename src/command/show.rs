@@ -6,7 +6,7 @@ use anyhow::Result;
 use colored::Colorize;
 
 use super::screen::Screen;
-use crate::chapter::Chapter;
+use crate::chapter::{Chapter, Lesson};
 use crate::view::{Language, Listing, listings};
 
 /// Shows a chapter.
@@ -42,12 +42,19 @@ pub fn show(chapter: &Chapter, screen: &mut Screen) -> Result<()> {
     listings(&page, screen, [&rust, &python])?;
     page.heading(screen, "from asyncio to tokio", "")?;
     page.prose(screen, 2, &lesson.translation)?;
+    remember(&lesson, screen)?;
+    screen.flush()?;
+    Ok(())
+}
+
+/// Writes what to remember of a lesson, and where the article is wrong.
+pub(super) fn remember(lesson: &Lesson, screen: &mut Screen) -> Result<()> {
+    let page = screen.page;
     page.heading(screen, "remember", "")?;
     page.prose(screen, 2, &lesson.takeaway)?;
-    if let Some(erratum) = lesson.erratum {
+    if let Some(erratum) = &lesson.erratum {
         page.heading(screen, "erratum", "where the article is wrong")?;
-        page.prose(screen, 2, &erratum)?;
+        page.prose(screen, 2, erratum)?;
     }
-    screen.flush()?;
     Ok(())
 }

@@ -12,7 +12,7 @@ use crate::chapter::{Chapter, Erratum, Knobs, Scene, Twin};
 use crate::python::{self, Python};
 use crate::run;
 use crate::trace::{Clock, Trace};
-use crate::twin::{moments, parting};
+use crate::twin::{lines, moments, of_scene, parting};
 use crate::view::{self, Check};
 
 /// Where CPython is to be found, and whether it must be.
@@ -80,16 +80,15 @@ pub fn verify(
         Some(python) => format!("CPython {}", python.version()),
         None => "CPython's recording".to_owned(),
     };
-    writeln!(screen)?;
-    if scenes == 0 {
-        // What there is to say has been said.
-    } else if broken == 0 {
-        writeln!(screen, "{scenes} scenes: tokio and {who} agree.")?;
-    } else {
-        writeln!(
-            screen,
-            "{scenes} scenes: in {broken} tokio and {who} differ."
-        )?;
+    if scenes > 0 {
+        writeln!(screen)?;
+        match broken {
+            0 => writeln!(screen, "{scenes} scenes: tokio and {who} agree.")?,
+            _ => writeln!(
+                screen,
+                "{scenes} scenes: in {broken} tokio and {who} differ."
+            )?,
+        }
     }
     if errata > 0 {
         let shown = errata - wrong;
@@ -141,6 +140,14 @@ struct Found {
 }
 
 impl Found {
+    /// A witness does not know the scene.
+    fn missing(witness: &str) -> Found {
+        Found {
+            holds: false,
+            evidence: format!("{witness} has no such scene"),
+        }
+    }
+
     fn write(&self, scene: &str, screen: &mut Screen) -> Result<()> {
         let check = if self.holds {
             Check::Holds
@@ -167,23 +174,13 @@ fn compare(
     let expected = nature.and_then(|nature| (nature.first)(knobs));
     let mut reason = None;
     for (name, traces) in witnesses {
-        let named = |trace: &&Trace| trace.header.scene == scene.name;
-        let Some(cpython) = traces.iter().find(named) else {
-            return Ok(Found {
-                holds: false,
-                evidence: format!("{name} has no such scene"),
-            });
+        let Some(cpython) = of_scene(traces, scene.name) else {
+            return Ok(Found::missing(name));
         };
         let found = parting(&tokio, cpython);
         let holds = match (&found, &expected) {
             (None, None) => true,
-            (Some(found), Some(fork)) => {
-                let what = |moment: &Option<crate::twin::Moment>| {
-                    moment.as_ref().map(|moment| moment.what.clone())
-                };
-                what(&found.tokio).as_ref() == Some(&fork.tokio)
-                    && what(&found.cpython).as_ref() == Some(&fork.cpython)
-            }
+            (Some(found), Some(fork)) => fork.is(found),
             _ => false,
         };
         if !holds {
@@ -225,14 +222,10 @@ fn compare(
 /// Checks that doing it the article's way does what the erratum says.
 fn article(erratum: &Erratum, witnesses: &Witnesses) -> Found {
     for (name, traces) in witnesses {
-        let named = |trace: &&Trace| trace.header.scene == erratum.scene;
-        let Some(trace) = traces.iter().find(named) else {
-            return Found {
-                holds: false,
-                evidence: format!("{name} has no such scene"),
-            };
+        let Some(trace) = of_scene(traces, erratum.scene) else {
+            return Found::missing(name);
         };
-        let said: Vec<String> = crate::twin::lines(trace);
+        let said = lines(trace);
         if said != erratum.says {
             return Found {
                 holds: false,
