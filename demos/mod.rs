@@ -31,8 +31,8 @@ chapters! {
     pitfalls,
 }
 
-/// What every `demo.py` imports.
-pub const STAGE_PY: &str = include_str!("stage.py");
+/// What every `demo.py` imports: each file below `demos`, and its text.
+pub const STAGE: &[(&str, &str)] = &[("stage.py", include_str!("stage.py"))];
 
 /// The chapter of that name; `-` and `_` are the same.
 pub fn find(name: &str) -> Option<&'static Chapter> {

@@ -18,6 +18,7 @@ use crate::command::{
     self, Choice, Ending, Export, Output, Plan, Screen, Usage, Witness,
 };
 use crate::demos;
+use crate::foreign;
 use crate::trace;
 
 /// Replays the demos of an article on Python's asyncio, chapter by chapter, on
@@ -97,7 +98,8 @@ struct PlayArgs {
     /// Print the traces as NDJSON, and nothing else
     #[arg(long, conflicts_with = "quiet")]
     json: bool,
-    /// Write the traces to a file (.ndjson); may be repeated
+    /// Write the traces to a file (.ndjson) once they are whole, in place of
+    /// one that is there; may be repeated
     #[arg(long, value_name = "FILE")]
     export: Vec<PathBuf>,
     /// Show the verdict and the claims only
@@ -168,8 +170,12 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Result<Ending> {
             }
         }
         Some(Tool::Prove { chapter }) => {
-            let named = chapter.iter().filter_map(|name| demos::find(name));
-            return command::prove(&named.collect::<Vec<_>>(), &mut screen);
+            // None named is not the same as all of them: some need real time.
+            let chapters = match chapter[..] {
+                [] => Vec::new(),
+                _ => named(&chapter),
+            };
+            return command::prove(&chapters, &mut screen);
         }
         Some(Tool::Verify {
             chapter,
@@ -177,6 +183,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Result<Ending> {
             require_python,
         }) => {
             let matches = matches.subcommand_matches("verify");
+            // From here on Ctrl-C is a request, so that no Python is left.
+            command::listen();
             let chapters = named(&chapter).into_iter().map(|chapter| {
                 let knobs = Knobs::new(chapter.knobs);
                 match matches {
@@ -230,7 +238,14 @@ fn named(names: &[String]) -> Vec<&'static Chapter> {
     if names.is_empty() {
         return demos::CHAPTERS.to_vec();
     }
-    names.iter().filter_map(|name| demos::find(name)).collect()
+    let mut chapters: Vec<&'static Chapter> = Vec::new();
+    for chapter in names.iter().filter_map(|name| demos::find(name)) {
+        // Named twice it is still one.
+        if chapters.iter().all(|other| other.name != chapter.name) {
+            chapters.push(chapter);
+        }
+    }
+    chapters
 }
 
 /// A chapter's knobs as the arguments set them.
@@ -424,12 +439,7 @@ fn usage(mut error: clap::Error, arguments: &[OsString]) -> Result<Ending> {
         error.print()?;
         return Ok(Ending::Fine);
     }
-    if let Some(ContextValue::String(value)) =
-        error.get(ContextKind::InvalidValue)
-    {
-        let value = ContextValue::String(shown(value));
-        error.insert(ContextKind::InvalidValue, value);
-    }
+    clean(&mut error);
     let text = error.render().to_string();
     let text = text.strip_prefix("error: ").unwrap_or(&text);
     let said = text
@@ -440,7 +450,8 @@ fn usage(mut error: clap::Error, arguments: &[OsString]) -> Result<Ending> {
         })
         .filter(|line| !line.is_empty());
     let line = said.collect::<Vec<_>>().join("; ").replace(['[', ']'], "");
-    let line = line.replace(":;", ":");
+    // What a parser of ours says of a value may repeat it.
+    let line = foreign::clean(&line.replace(":;", ":")).into_owned();
     // Options belong to a subcommand, if there is one.
     let word = arguments.get(1).and_then(|word| word.to_str());
     let known = word.filter(|word| command().find_subcommand(word).is_some());
@@ -448,20 +459,33 @@ fn usage(mut error: clap::Error, arguments: &[OsString]) -> Result<Ending> {
     Err(Usage(format!("{line} (see 'asyncade {known}--help')")).into())
 }
 
-/// A value that is wrong, as an error of one line can show it: without what
-/// controls a terminal, and cut short.
-fn shown(value: &str) -> String {
-    let mut letters = value.chars();
-    let mut shown = String::new();
-    for letter in letters.by_ref().take(60) {
-        if letter.is_control() {
-            shown.extend(letter.escape_debug());
-        } else {
-            shown.push(letter);
+/// Makes what the user typed fit to be shown. A suggestion that repeats it is
+/// left out if it is not.
+fn clean(error: &mut clap::Error) {
+    let typed = |kind: &ContextKind, value: &ContextValue| match value {
+        ContextValue::String(text) => {
+            let text = ContextValue::String(foreign::short(text));
+            Some((*kind, text))
         }
+        ContextValue::Strings(texts) => {
+            let texts = texts.iter().map(|text| foreign::short(text));
+            Some((*kind, ContextValue::Strings(texts.collect())))
+        }
+        _ => None,
+    };
+    let context = error.context();
+    let cleaned: Vec<_> = context
+        .filter_map(|(kind, value)| typed(&kind, value))
+        .collect();
+    let mut fits = true;
+    for (kind, value) in cleaned {
+        // Of what follows here the valid values are ours, and may be longer.
+        if kind == ContextKind::ValidValue {
+            continue;
+        }
+        fits &= error.insert(kind, value.clone()) == Some(value);
     }
-    if letters.next().is_some() {
-        shown.push_str("...");
+    if !fits {
+        error.remove(ContextKind::Suggested);
     }
-    shown
 }

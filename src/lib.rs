@@ -6,6 +6,8 @@
 //!
 //! Read in this order, each part knows only those before it:
 //!
+//! - [`foreign`]: text from outside, and how much of it a terminal is shown.
+//! - [`stop`]: the end before the end, and what must not outlive the program.
 //! - [`trace`]: what happened in one run of one scene, as semantic events, in
 //!   memory and as NDJSON.
 //! - [`timeline`]: from a trace to lanes of spans, and the measures.
@@ -13,20 +15,26 @@
 //! - [`chapter`]: chapters as data: knobs, scenes, measure, claims, lesson.
 //! - [`demos`]: the chapters themselves, one folder each.
 //! - [`twin`]: what can be compared between tokio's trace and CPython's.
+//! - [`child`]: another program, run within bounds.
 //! - [`python`]: CPython's traces, recorded and fresh.
 //! - [`run`]: a scene on a fresh runtime and a chosen clock.
 //! - [`view`]: what a person sees, computed from a trace.
+//! - [`output`]: a file that is written whole or not at all.
 //! - [`command`]: one file for each thing the command can do.
 //! - [`cli`]: the command line; its subcommands come from the chapters.
 
 pub mod chapter;
+pub mod child;
 pub mod cli;
 pub mod command;
 #[path = "../demos/mod.rs"]
 pub mod demos;
+pub mod foreign;
+pub mod output;
 pub mod python;
 pub mod run;
 pub mod stage;
+pub mod stop;
 pub mod timeline;
 pub mod trace;
 pub mod twin;

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::time::Duration;
 
+use crate::foreign::clean;
 use crate::timeline::{Timeline, clock, time};
 use crate::trace::{LaneId, LaneKind, Outcome, Trace, What};
 
@@ -21,7 +22,7 @@ pub struct Moment {
 
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", clock(self.at), self.what)
+        write!(f, "{} {}", clock(self.at), clean(&self.what))
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{Url, Urls};
+use crate::foreign::is_order;
 
 /// The longest time a knob takes: longer than any class, and short enough
 /// that no sum of waits overflows a clock.
@@ -152,7 +153,7 @@ fn parse_text(text: &str) -> Result<String, String> {
     }
     // A line of the trace is one line, and none of it is an order to the
     // terminal.
-    if text.contains(char::is_control) {
+    if text.contains(is_order) {
         return Err("give one line, without tabs and other control characters"
             .to_owned());
     }
@@ -366,6 +367,10 @@ mod tests {
             "\u{1b}[31mred",
             "a\tb",
             "\0",
+            "\u{9b}31m",
+            "\u{202e}cod.exe",
+            "\u{2066}a",
+            "a\u{2028}b",
             &longer,
         ] {
             let error = LABEL.parse(text).unwrap_err();

@@ -7,14 +7,16 @@
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Error, Result, bail};
 
 use super::Usage;
 use crate::chapter::{Chapter, Clocks, Knobs, Plays, Scene};
 use crate::python::{self, Python};
 use crate::run;
+use crate::stop::Stopped;
 use crate::timeline::{Timeline, time};
 use crate::trace::{Clock, Trace, What};
+use crate::twin::of_scene;
 
 /// A scene that takes longer than this is not started without consent.
 const TOO_LONG: Duration = Duration::from_secs(600);
@@ -115,6 +117,15 @@ impl Plan {
         } else {
             Vec::new()
         };
+        for turn in turns.iter().filter(|_| choice.twin) {
+            if of_scene(&twins, turn.scene.name).is_none() {
+                bail!(
+                    "CPython has no such scene: the Python demo of {} printed none called '{}'",
+                    chapter.name,
+                    turn.scene.name
+                );
+            }
+        }
         Ok(Plan {
             chapter,
             knobs: knobs.at_speed(speed),
@@ -243,10 +254,13 @@ fn twins(chapter: &Chapter, knobs: &Knobs) -> Result<Vec<Trace>> {
         return python::recording(twin);
     }
     let python = Python::find(Path::new("python3")).map_err(|error| {
-        Usage(format!(
+        if error.is::<Stopped>() {
+            return error;
+        }
+        Error::new(Usage(format!(
             "--twin at other figures than the article's needs Python: {error:#}; \
              install it, or leave the knobs out"
-        ))
+        )))
     })?;
     python.play(chapter, twin, knobs)
 }

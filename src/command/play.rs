@@ -12,6 +12,7 @@ use super::show::remember;
 use super::watch::watch;
 use super::{Ending, compare, interrupt};
 use crate::chapter::{self, Claim, Finding, Played};
+use crate::foreign;
 use crate::run;
 use crate::timeline::{Timeline, time};
 use crate::trace::{Clock, Trace, What, ndjson};
@@ -36,8 +37,9 @@ pub enum Output {
 /// Plays a plan.
 ///
 /// # Errors
-/// If a scene panics, if an export cannot be written, or if nobody reads the
-/// output any more.
+/// If a scene panics, or if nobody reads the output any more. An export that
+/// cannot be written is said on stderr, and the run ends
+/// [broken](Ending::Broken).
 pub fn play(
     plan: &Plan,
     exports: Vec<Export>,
@@ -86,8 +88,15 @@ pub fn play(
             break;
         }
     }
+    let mut is_whole = true;
     for export in exports {
-        export.finish(&traces)?;
+        if let Err(error) = export.finish(&traces) {
+            is_whole = false;
+            // What else there is to show and to write is as good as before.
+            let error = foreign::clean_lines(&format!("{error:#}"));
+            // Nothing is left to do if stderr is closed.
+            let _ = writeln!(anstream::stderr(), "error: {error}");
+        }
     }
     if interrupt::requested() {
         if output != Output::Json {
@@ -117,7 +126,7 @@ pub fn play(
     screen.flush()?;
     Ok(if interrupt::requested() {
         Ending::Interrupted
-    } else if broken {
+    } else if broken || !is_whole {
         Ending::Broken
     } else {
         Ending::Fine

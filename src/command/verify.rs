@@ -9,11 +9,16 @@ use colored::Colorize;
 use super::screen::Screen;
 use super::{Ending, Usage};
 use crate::chapter::{Chapter, Erratum, Knobs, Scene, Twin};
+use crate::foreign;
 use crate::python::{self, Python};
 use crate::run;
+use crate::stop::{self, Stopped};
 use crate::trace::{Clock, Trace};
 use crate::twin::{lines, moments, of_scene, parting};
 use crate::view::{self, Check};
+
+/// More of what was found is not shown.
+const LONGEST: usize = 2000;
 
 /// Where CPython is to be found, and whether it must be.
 pub struct Witness<'a> {
@@ -26,21 +31,26 @@ pub struct Witness<'a> {
 /// Compares tokio with CPython, and CPython with its recording.
 ///
 /// # Errors
-/// If a scene or its Python twin fails to run, if there is no Python where one
-/// is required, or if nobody reads the output any more.
+/// A [`Usage`] error for knobs that the chapter refuses. If a scene or its
+/// Python twin fails to run, if there is no Python where one is required, or if nobody reads the output any more.
 pub fn verify(
     chapters: &[(&Chapter, Knobs)],
     witness: &Witness,
     screen: &mut Screen,
 ) -> Result<Ending> {
+    for (chapter, knobs) in chapters {
+        (chapter.check)(knobs).map_err(Usage)?;
+    }
     let python = match Python::find(witness.python) {
         Ok(python) => Some(python),
+        Err(error) if error.is::<Stopped>() => return Err(error),
         Err(error) if witness.required => bail!(error),
         Err(error) => {
             // Nothing is left to do if stderr is closed.
+            let error = foreign::clean_lines(&format!("{error:#}"));
             let _ = writeln!(
                 anstream::stderr(),
-                "note: {error:#}; tokio is compared with CPython's recording only"
+                "note: {error}; tokio is compared with CPython's recording only"
             );
             None
         }
@@ -61,6 +71,7 @@ pub fn verify(
         let witnesses = witnesses(chapter, twin, knobs, python.as_ref())?;
         page.heading(screen, chapter.name, chapter.title)?;
         for scene in chapter.scenes {
+            stop::check()?;
             let found = compare(chapter, twin, scene, knobs, &witnesses)?;
             scenes += 1;
             broken += usize::from(!found.holds);
@@ -156,7 +167,9 @@ impl Found {
         };
         let page = screen.page;
         let scene = scene.bold().to_string();
-        view::check(&page, screen, check, &scene, &self.evidence)?;
+        // A Python says in it what it likes.
+        let evidence = foreign::cut(&self.evidence, LONGEST);
+        view::check(&page, screen, check, &scene, &evidence)?;
         Ok(())
     }
 }

@@ -4,6 +4,7 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
+use crate::foreign::clean;
 use crate::timeline::{Doing, Lane, Timeline, clock, time};
 use crate::trace::{LaneKind, Outcome};
 
@@ -43,7 +44,7 @@ fn sentence(lane: &Lane, world: &str) -> String {
     };
     let mut words = format!(
         "{}{world} began at {}, held {thread} for {}, waited for {}",
-        lane.name,
+        clean(&lane.name),
         clock(lane.born),
         time(spent(Doing::Holding)),
         time(spent(Doing::Waiting))
