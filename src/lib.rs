@@ -7,6 +7,8 @@
 //! Read in this order, each part knows only those before it:
 //!
 //! - [`foreign`]: text from outside, and how much of it a terminal is shown.
+//! - [`room`]: whether the system has room for a runtime.
+//! - [`secret`]: names that nobody can guess.
 //! - [`stop`]: the end before the end, and what must not outlive the program.
 //! - [`trace`]: what happened in one run of one scene, as semantic events, in
 //!   memory and as NDJSON.
@@ -32,7 +34,9 @@ pub mod demos;
 pub mod foreign;
 pub mod output;
 pub mod python;
+pub mod room;
 pub mod run;
+pub mod secret;
 pub mod stage;
 pub mod stop;
 pub mod timeline;

@@ -13,6 +13,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::foreign;
+use crate::secret;
 use crate::stop::{self, Held, Leftover};
 
 /// After so many symbolic links a path is taken for a loop, as by Linux.
@@ -206,7 +207,7 @@ fn write_all(
 /// Makes a draft beside a file. It is nobody else's to read until it takes the
 /// file's place, and then whose the file was.
 fn draft(target: &Path, before: Option<&Metadata>) -> io::Result<Way> {
-    let name = format!(".{}.draft", stop::unguessable());
+    let name = format!(".{}.draft", secret::name());
     let path = folder(target).join(name);
     let (file, held) = stop::hold(|| {
         let file = OpenOptions::new()

@@ -15,6 +15,7 @@ use crate::chapter::{Chapter, Knobs, Twin};
 use crate::child::{self, Bounds, Fault, Output};
 use crate::demos;
 use crate::foreign;
+use crate::secret;
 use crate::stop::{self, Held, Leftover, Stopped};
 use crate::trace::{Trace, ndjson};
 
@@ -191,7 +192,7 @@ fn make_folder() -> io::Result<PathBuf> {
     let mut builder = DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    let name = format!("asyncade-{}", stop::unguessable());
+    let name = format!("asyncade-{}", secret::name());
     let place = std::env::temp_dir().join(name);
     // Fails if it is there already: then it is not ours.
     builder.create(&place)?;

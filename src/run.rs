@@ -11,6 +11,7 @@ use anyhow::{Context, Result, bail};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::chapter::{Chapter, Clocks, Knobs, Run, Scene};
+use crate::room;
 use crate::stage::Recorder;
 use crate::trace::{
     Clock, Event, Header, LaneKind, Outcome, Place, Trace, What,
@@ -41,7 +42,7 @@ pub fn scene(
 pub fn ideal(chapter: &Chapter, scene: &Scene, knobs: &Knobs) -> Result<Trace> {
     match scene.clocks(knobs) {
         Clocks::Both => self::scene(chapter, scene, knobs, Clock::Virtual),
-        Clocks::RealOnly { ideal, lanes } => {
+        Clocks::RealOnly { ideal, lanes, .. } => {
             let header = header(chapter, scene, knobs, Clock::Virtual);
             Ok(outline(header, ideal.unwrap_or_default(), lanes))
         }
@@ -182,10 +183,13 @@ fn record(
 }
 
 fn runtime(clock: Clock) -> Result<Runtime> {
-    Builder::new_current_thread()
-        .enable_all()
-        .start_paused(clock == Clock::Virtual)
-        .build()
+    room::for_a_runtime()
+        .and_then(|()| {
+            Builder::new_current_thread()
+                .enable_all()
+                .start_paused(clock == Clock::Virtual)
+                .build()
+        })
         .context("the system gave no runtime")
 }
 

@@ -7,11 +7,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
-use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
-use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The exit code of a program that was asked to stop, or 0: nobody asked.
 static ASKED: AtomicU8 = AtomicU8::new(0);
@@ -144,14 +143,4 @@ pub fn now(code: u8) -> ! {
         leftover.clear();
     }
     std::process::exit(i32::from(code))
-}
-
-/// A name that nobody can guess, and nobody has had before: letters and digits.
-pub fn unguessable() -> String {
-    // The standard library's hashers are seeded by the system, once a thread.
-    static SEED: LazyLock<RandomState> = LazyLock::new(RandomState::new);
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    let [first, second] = [0, 1].map(|half| SEED.hash_one((count, half)));
-    format!("{first:016x}{second:016x}")
 }

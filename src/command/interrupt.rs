@@ -7,6 +7,7 @@ use std::sync::Once;
 use std::sync::mpsc::{self, Sender};
 use std::thread;
 
+use crate::room;
 use crate::stop;
 
 /// From now on Ctrl-C does not end the process at once. A second one does, and
@@ -31,9 +32,11 @@ pub fn requested() -> bool {
 }
 
 fn wait(listening: Sender<()>) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_io()
-        .build();
+    let runtime = room::for_a_runtime().and_then(|()| {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .build()
+    });
     if let Ok(runtime) = runtime {
         runtime.block_on(signals(listening));
     }

@@ -89,11 +89,13 @@ impl Plan {
         let mut turns = Vec::new();
         for scene in chapter.scenes {
             if let Some(clock) = choice.clock_of(scene) {
-                let real_only = scene.clocks(knobs) != Clocks::Both;
-                if real_only && clock == Clock::Virtual {
+                let clocks = scene.clocks(knobs);
+                if let (Clocks::RealOnly { why, .. }, Clock::Virtual) =
+                    (&clocks, clock)
+                {
                     return Err(Usage(format!(
-                        "the scene '{}' of {} waits for real sockets, which no virtual clock \
-                         can hurry; leave '--clock virtual' out",
+                        "the scene '{}' of {} {why}, which no virtual clock can hurry; leave \
+                         '--clock virtual' out",
                         scene.name, chapter.name
                     ))
                     .into());
@@ -102,7 +104,7 @@ impl Plan {
                     scene,
                     clock,
                     ideal: run::ideal(chapter, scene, knobs)?,
-                    real_only,
+                    real_only: clocks != Clocks::Both,
                 });
             }
         }
@@ -242,9 +244,9 @@ fn waits(turn: &Turn) -> impl Iterator<Item = Duration> {
 /// What CPython does at these knobs: as it was recorded where they are the
 /// article's, and otherwise as it does it now.
 fn twins(chapter: &Chapter, knobs: &Knobs) -> Result<Vec<Trace>> {
-    if chapter.is_real_only() {
+    if let Some(why) = chapter.why_real_only() {
         return Err(Usage(format!(
-            "{} waits for real sockets, and no two runs can be compared; leave --twin out",
+            "{} {why}, and no two runs can be compared; leave --twin out",
             chapter.name
         ))
         .into());

@@ -54,14 +54,10 @@ pub fn play(
         bars,
         names: names_width(plan),
     };
-    if let Some(urls) = plan.knobs.urls_set() {
-        // On stderr, so that it is seen whatever becomes of the results.
-        let page = screen.page;
-        page.prose(
-            &mut anstream::stderr(),
-            0,
-            &urls.announce(plan.turns.len()),
-        )?;
+    if let Some(words) = plan.knobs.announce(plan.turns.len()) {
+        // On stderr, so that it is seen whatever becomes of the results. If
+        // nobody reads that, the run is none the worse for it.
+        let _ = screen.page.prose(&mut anstream::stderr(), 0, &words);
     }
     if output == Output::Full {
         stage.opening(screen)?;

@@ -60,11 +60,13 @@ pub fn verify(
     for (chapter, knobs) in chapters {
         let page = screen.page;
         let twin = &chapter.twin;
-        if chapter.is_real_only() {
+        if let Some(why) = chapter.why_real_only() {
             page.heading(screen, chapter.name, chapter.title)?;
-            let why = "It waits for real sockets: no two runs have the same \
-                       times, and there is nothing to compare.";
-            page.aside(screen, 2, why)?;
+            let why = format!(
+                "It {why}: no two runs have the same times, and there is \
+                 nothing to compare."
+            );
+            page.aside(screen, 2, &why)?;
             continue;
         }
         // Before the heading: without a witness there is nothing to say.
