@@ -369,8 +369,11 @@ pub enum On {
     },
     /// The end of these lanes, or of the next of them.
     Join {
-        /// The lanes.
+        /// The lanes, or the first of them.
         lanes: Vec<LaneId>,
+        /// So many more.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        more: u32,
     },
     /// A function on a thread of its own.
     Thread {
