@@ -92,8 +92,7 @@ fn recorded(tasks: usize) {
         black_box(sum);
         Ok::<_, JoinError>(())
     };
-    let main =
-        async { Arc::clone(&recorder).main::<_, Fallibly>(main).await };
+    let main = async { Arc::clone(&recorder).main::<_, Fallibly>(main).await };
     runtime.block_on(main).expect("no task panics");
     drop(runtime);
     black_box(&recorder);

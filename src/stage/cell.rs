@@ -2,7 +2,7 @@
 //! woke it before it passes the wake on. The waker and the lane are one
 //! allocation: a million tasks feel every byte of it.
 
-use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU8, AtomicU16, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Wake, Waker};
 
@@ -14,8 +14,6 @@ use crate::trace::{By, How, LaneId, Outcome};
 /// A lane, and the recorder that it reports to.
 pub(super) struct LaneCell {
     pub recorder: Arc<Recorder>,
-    /// When something was last recorded here, in nanoseconds.
-    latest: AtomicU64,
     /// What the future around this one is woken by: the runtime's own waker,
     /// or that of an outer lane. `None` before the first poll and after the
     /// end.
@@ -23,53 +21,62 @@ pub(super) struct LaneCell {
     pub lane: LaneId,
     /// The thread that polled it last, by number.
     pub(super) thread: AtomicU16,
-    /// It was woken, and has not been polled since. Only the recorder touches
-    /// it, under its lock, so that it says what the log says.
-    pub(super) is_woken: AtomicBool,
-    /// It was polled.
-    pub(super) begun: AtomicBool,
-    /// It is polled inside of another lane.
-    pub(super) is_nested: AtomicBool,
+    flags: AtomicU8,
 }
+
+/// It was woken, and has not been polled since. Only the recorder touches it,
+/// under its lock, so that it says what the log says.
+const WOKEN: u8 = 1;
+/// It was polled.
+const BEGUN: u8 = 2;
+/// It is polled inside of another lane.
+const NESTED: u8 = 4;
 
 impl LaneCell {
     /// A lane that has just been spawned.
     pub fn new(recorder: Arc<Recorder>, lane: LaneId) -> Arc<LaneCell> {
         Arc::new(LaneCell {
             recorder,
-            latest: AtomicU64::new(0),
             outer: Mutex::new(None),
             lane,
             thread: AtomicU16::new(0),
-            is_woken: AtomicBool::new(false),
-            begun: AtomicBool::new(false),
-            is_nested: AtomicBool::new(false),
+            flags: AtomicU8::new(0),
         })
     }
 
     /// Records something that happens on this lane now.
     pub fn note(&self, note: Note) {
-        self.latest
-            .store(self.recorder.note(self.lane, note), Relaxed);
+        here::set_latest(self.recorder.note(self.lane, note));
     }
 
     /// Records something that goes with what was recorded last: the end of a
     /// wait with the poll that found it over. Looking at the clock costs more
     /// than all the rest, so it is not looked at twice.
     pub fn note_also(&self, note: Note) {
-        self.recorder
-            .note_at(self.latest.load(Relaxed), self.lane, note);
+        self.recorder.note_at(here::latest(), self.lane, note);
     }
 
     /// Records that the lane is polled.
     pub fn poll(&self, within: Option<LaneId>) {
-        self.is_nested.store(within.is_some(), Relaxed);
-        self.latest.store(self.recorder.poll(self, within), Relaxed);
+        here::set_latest(self.recorder.poll(self, within));
+    }
+
+    /// Takes in that the lane is polled; returns whether it was woken, and
+    /// whether it was never polled before. For the recorder, under its lock.
+    pub(super) fn take_poll(&self, is_nested: bool) -> (bool, bool) {
+        let nested = if is_nested { NESTED } else { 0 };
+        let before = self.flags.swap(BEGUN | nested, Relaxed);
+        (before & WOKEN != 0, before & BEGUN == 0)
+    }
+
+    /// Takes in that the lane is woken. For the recorder, under its lock.
+    pub(super) fn take_wake(&self) {
+        self.flags.fetch_or(WOKEN, Relaxed);
     }
 
     /// Whether it was ever polled.
     pub fn has_begun(&self) -> bool {
-        self.begun.load(Relaxed)
+        self.flags.load(Relaxed) & BEGUN != 0
     }
 
     pub fn say(&self, text: String, place: Source) {
@@ -78,7 +85,9 @@ impl LaneCell {
 
     /// Begins a wait, and returns its number.
     pub fn wait(&self, waited: Waited) -> u32 {
-        self.recorder.wait(self.lane, waited)
+        let (wait, at) = self.recorder.wait(self.lane, waited);
+        here::set_latest(at);
+        wait
     }
 
     /// Records that the lane ends.
@@ -88,13 +97,24 @@ impl LaneCell {
         self.outer().take();
     }
 
-    /// The runtime's own waker in place of this one, if it is the lane's and
-    /// the lane is a task: for a timer, which no lane wakes, it is all that is
-    /// needed.
-    pub fn runtime_waker(self: &Arc<Self>, waker: &Waker) -> Option<Waker> {
-        let is_own = !self.is_nested.load(Relaxed)
-            && waker.will_wake(&Waker::from(Arc::clone(self)));
-        is_own.then(|| self.outer().clone()).flatten()
+    /// Polls a timer with the runtime's own waker in place of `waker`, if that
+    /// is the lane's and the lane is a task: no lane wakes a timer, so the
+    /// lane's waker need not be asked.
+    pub fn poll_timer<T>(
+        self: &Arc<Self>,
+        waker: &Waker,
+        poll: impl FnOnce(&mut Context<'_>) -> T,
+    ) -> Option<T> {
+        let is_own = self.flags.load(Relaxed) & NESTED == 0
+            && std::ptr::eq(waker.data(), Arc::as_ptr(self).cast());
+        if !is_own {
+            return None;
+        }
+        // A timer of tokio's keeps the waker, and wakes nobody here.
+        let outer = self.outer();
+        outer
+            .as_ref()
+            .map(|waker| poll(&mut Context::from_waker(waker)))
     }
 
     /// Takes over the waker of whatever polls this lane.

@@ -22,6 +22,7 @@ thread_local! {
         cancelling: Cell::new(false),
         ahead: Cell::new(Duration::ZERO),
         thread: Cell::new(None),
+        latest: Cell::new(0),
     } };
 }
 
@@ -45,6 +46,8 @@ struct Here {
     ahead: Cell<Duration>,
     /// The number of this thread in the recording that it worked for last.
     thread: Cell<Option<(RecorderId, u32)>>,
+    /// When something was recorded last on the lane that runs, in nanoseconds.
+    latest: Cell<u64>,
 }
 
 /// Where a wake comes from, as far as whoever registered the waker knows.
@@ -237,4 +240,14 @@ pub(super) fn thread(recorder: RecorderId) -> Option<u32> {
 /// Gives this thread a number.
 pub(super) fn set_thread(recorder: RecorderId, number: u32) {
     HERE.with(|here| here.thread.set(Some((recorder, number))));
+}
+
+/// When something was recorded last on the lane that runs.
+pub(super) fn latest() -> u64 {
+    HERE.with(|here| here.latest.get())
+}
+
+/// Notes when something was recorded on the lane that runs.
+pub(super) fn set_latest(at: u64) {
+    HERE.with(|here| here.latest.set(at));
 }

@@ -192,7 +192,7 @@ impl<F, V> Laned<F, V> {
             let lane = parent.recorder.spawn(Spawned {
                 name,
                 kind: LaneKind::Future,
-                parent: Some(parent.lane),
+                parent: parent.lane,
                 place,
                 task: None,
             });
@@ -214,7 +214,7 @@ impl Recorder {
         let lane = self.spawn(Spawned {
             name: "main".into(),
             kind: LaneKind::Main,
-            parent: None,
+            parent: 0,
             place: Location::caller(),
             task: None,
         });

@@ -51,7 +51,8 @@ pub(super) struct Spawned {
     pub place: Source,
     /// The task that it turned out to be, when it was first polled.
     pub task: Option<task::Id>,
-    pub parent: Option<LaneId>,
+    /// The lane that made it; `main` made itself.
+    pub parent: LaneId,
     pub kind: LaneKind,
 }
 
@@ -81,6 +82,8 @@ pub enum Want {
     Task(task::Id),
     /// The next task of a set to end.
     Set,
+    /// A task of a set that has ended before anybody waited for it.
+    Joined,
     /// A permit or a lock.
     Acquire(Name),
     /// Room in a channel.
@@ -88,7 +91,7 @@ pub enum Want {
     /// Something from a channel.
     Recv(Name),
     /// The world outside.
-    Io(Box<str>),
+    Io(Box<Box<str>>),
     /// To be polled again.
     Yield,
     /// Anything else.
@@ -96,7 +99,7 @@ pub enum Want {
 }
 
 /// What something is called.
-pub type Name = &'static str;
+pub type Name = &'static &'static str;
 
 /// How a lane ended, beyond its outcome.
 #[derive(Default, Clone)]
@@ -260,6 +263,12 @@ impl Log {
         self.entries.push(Entry { at, lane, code });
     }
 
+    /// The entry that came last.
+    pub fn last(&self) -> Option<&Entry> {
+        let count = self.entries.len() as u32;
+        count.checked_sub(1).map(|last| &self.entries[last])
+    }
+
     /// The index of an ending; a plain one needs none.
     pub fn ending(&mut self, ending: Ending) -> Option<u32> {
         (!ending.is_plain()).then(|| self.endings.push(ending))
@@ -313,8 +322,8 @@ mod tests {
     #[test]
     fn an_entry_stays_small() {
         assert_eq!(size_of::<Entry>(), 16);
-        assert_eq!(size_of::<Spawned>(), 56);
-        assert!(size_of::<Waited>() <= 40);
+        assert_eq!(size_of::<Spawned>(), 48);
+        assert!(size_of::<Waited>() <= 32);
     }
 
     #[test]

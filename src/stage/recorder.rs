@@ -14,7 +14,8 @@ use tokio::{task, time};
 use super::cell::LaneCell;
 use super::here::{self, RecorderId};
 use super::log::{
-    Asked, Ending, Log, NEVER, Note, Source, Spawned, Target, Waited,
+    Asked, Ending, Log, NEVER, Note, Source, Spawned, Stack, Target, Waited,
+    Want,
 };
 use super::transcript::{Transcript, transcribe};
 use crate::trace::{By, Clock, Event, How, LaneId, LaneKind, Outcome, Place};
@@ -235,8 +236,7 @@ impl Recorder {
     pub(super) fn poll(&self, lane: &LaneCell, within: Option<LaneId>) -> u64 {
         let mut tape = self.tape();
         let at = self.now(&tape);
-        let is_woken = lane.is_woken.swap(false, Relaxed);
-        let is_first = !lane.begun.swap(true, Relaxed);
+        let (is_woken, is_first) = lane.take_poll(within.is_some());
         if within.is_none() {
             if is_first {
                 let spawned = tape.log.lanes.get_mut(lane.lane);
@@ -263,10 +263,18 @@ impl Recorder {
         }
     }
 
-    /// Records that a lane gives its thread back.
-    pub(super) fn pend(&self, lane: LaneId, stack: super::log::Stack) {
+    /// Records that a lane gives its thread back. If it has begun to wait
+    /// right before, that is when: there was nothing else to do.
+    pub(super) fn pend(&self, lane: LaneId, stack: Stack) {
         let mut tape = self.tape();
-        let at = self.now(&tape);
+        let has_just_begun = tape.log.last().is_some_and(|entry| {
+            entry.lane == lane && matches!(entry.note(), Note::Wait { .. })
+        });
+        let at = if has_just_begun {
+            tape.last
+        } else {
+            self.now(&tape)
+        };
         let stack = tape.log.stack(stack);
         tape.push(at, lane, Note::Pend { stack });
     }
@@ -278,20 +286,19 @@ impl Recorder {
         tape.push(at, lane, Note::Say { line });
     }
 
-    /// Begins a wait, and returns its number in the log.
-    pub(super) fn wait(&self, lane: LaneId, waited: Waited) -> u32 {
+    /// Begins a wait; returns its number in the log, and when that was.
+    pub(super) fn wait(&self, lane: LaneId, waited: Waited) -> (u32, u64) {
         let mut tape = self.tape();
         let at = self.now(&tape);
         let wait = tape.log.waits.push(waited);
-        tape.push(at, lane, Note::Wait { wait });
-        wait
+        (wait, tape.push(at, lane, Note::Wait { wait }))
     }
 
     /// Begins to block for so many nanoseconds; returns the wait's number.
     pub(super) fn block(&self, lane: LaneId, mut waited: Waited) -> u32 {
         let mut tape = self.tape();
         let at = self.now(&tape);
-        if let super::log::Want::Blocking(length) = waited.want {
+        if let Want::Blocking(length) = waited.want {
             waited.due = at.saturating_add(length).min(NEVER - 1);
         }
         let wait = tape.log.waits.push(waited);
@@ -299,14 +306,12 @@ impl Recorder {
         wait
     }
 
-    /// Records that a lane is woken, unless it has been and has not been polled
-    /// since.
+    /// Records that a lane is woken. It may have been already: the first wake
+    /// makes it ready, but it may need what comes with a later one, too.
     pub(super) fn wake(&self, lane: &LaneCell, by: impl FnOnce() -> By) {
         let by = by();
         let mut tape = self.tape();
-        if lane.is_woken.swap(true, Relaxed) {
-            return;
-        }
+        lane.take_wake();
         let at = self.now(&tape);
         tape.push(at, lane.lane, Note::Wake { by });
     }

@@ -55,7 +55,7 @@ async fn start<T: Send + 'static>(
         let lane = recorder.spawn(Spawned {
             name,
             kind: LaneKind::Thread,
-            parent: Some(parent.lane),
+            parent: parent.lane,
             place,
             task: None,
         });
@@ -130,6 +130,7 @@ impl Thread {
         };
         let outer = here::replace(Some(Arc::clone(cell)));
         let line = here::set_line(None);
+        let latest = here::latest();
         cell.poll(None);
         let output = catch_unwind(AssertUnwindSafe(f));
         let outcome = match output {
@@ -137,6 +138,8 @@ impl Thread {
             Err(_) => Outcome::Panicked,
         };
         cell.end(outcome, Ending::default());
+        // On the virtual clock the thread was ahead of whoever called it.
+        here::set_latest(latest);
         here::set_line(line);
         here::replace(outer);
         output

@@ -61,15 +61,15 @@ pub enum Await {
     /// The next task of a set to end.
     Set,
     /// A permit or a lock of that name.
-    Acquire(&'static str),
+    Acquire(&'static &'static str),
     /// Room in the channel of that name.
-    Send(&'static str),
+    Send(&'static &'static str),
     /// Something from the channel of that name.
-    Recv(&'static str),
+    Recv(&'static &'static str),
     /// To be polled again.
     Yield,
     /// This.
-    Other(&'static str),
+    Other(&'static &'static str),
 }
 
 /// What an await waits for, as far as the type says.
@@ -88,7 +88,7 @@ pub trait Known {
     /// What an await of this waits for.
     fn wanting(&self, _source: Await) -> Wanting {
         Wanting {
-            want: Want::Other(""),
+            want: Want::Other(&""),
             due: None,
             tag: Tag::Any,
         }
@@ -306,7 +306,17 @@ impl<F: Future, K: Shown<F::Output>> Future for Awaited<F, K> {
                 here::park(before, parked);
             }
             Poll::Ready(output) => {
-                if let Some(wait) = this.wait.take() {
+                // That a task has ended is worth knowing, also if nobody had
+                // to wait for it.
+                let at_once = this.wanting.take().and_then(|wanting| {
+                    let want = match wanting.want {
+                        Want::Task(task) => Want::Task(task),
+                        Want::Set => Want::Joined,
+                        _ => return None,
+                    };
+                    begin(Wanting { want, ..wanting }, this.place)
+                });
+                if let Some(wait) = this.wait.take().or(at_once) {
                     let note = if K::came(output) {
                         Note::Done { wait }
                     } else {

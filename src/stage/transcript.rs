@@ -4,7 +4,7 @@
 //! for, to say what a lane is parked for when its future did not, and who
 //! cancelled whom.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use tokio::task;
 
@@ -85,13 +85,15 @@ struct Row {
     has_moved: bool,
     open: Vec<Open>,
     /// It was woken while it ran.
-    woken: Option<By>,
+    woken: Vec<By>,
     /// What the lane around it waits for while this one does.
     outer: Option<(LaneId, WaitId)>,
     /// Somebody asked for it to be cancelled.
     asked: Option<Cause>,
     /// The tasks it has spawned that have not ended.
     tasks: BTreeSet<LaneId>,
+    /// Those that have, in that order, and of whose end it has not been told.
+    ended: VecDeque<LaneId>,
     parent: Option<LaneId>,
 }
 
@@ -106,6 +108,7 @@ struct Open {
 enum Kind {
     Timer,
     Blocking,
+    Join,
     /// The stage saw no wait, and put this in its place.
     Guessed,
     Other,
@@ -211,7 +214,10 @@ impl Transcript {
         let spawned = &log.lanes[lane];
         let number = self.rows.len() as LaneId;
         self.numbers.insert(lane, number);
-        let parent = spawned.parent.and_then(|parent| self.number(parent));
+        let parent = match number {
+            0 => None,
+            _ => self.number(spawned.parent),
+        };
         let place = match self.main.take_if(|_| number == 0) {
             Some(place) => place,
             None => place(spawned.place),
@@ -227,10 +233,11 @@ impl Transcript {
             stack: Vec::new(),
             has_moved: false,
             open: Vec::new(),
-            woken: None,
+            woken: Vec::new(),
             outer: None,
             asked: None,
             tasks: BTreeSet::new(),
+            ended: VecDeque::new(),
             parent,
         });
         if let Some(parent) = parent {
@@ -322,7 +329,7 @@ impl Transcript {
         };
         page.write(lane, pend);
         row.is_running = false;
-        if let Some(by) = row.woken.take() {
+        for by in std::mem::take(&mut row.woken) {
             page.write(lane, What::Wake { by });
         }
         // The lane around it waits for this one as long as this one waits.
@@ -372,7 +379,14 @@ impl Transcript {
         waited: &Waited,
         page: &mut Page,
     ) {
+        if matches!(waited.want, Want::Joined)
+            && self.row(lane).ended.is_empty()
+        {
+            // The set was empty: there was nothing to wait for.
+            return;
+        }
         let kind = match waited.want {
+            Want::Set | Want::Joined | Want::Task(_) => Kind::Join,
             Want::Timer(_) | Want::Deadline => Kind::Timer,
             Want::Blocking(_) => Kind::Blocking,
             _ => Kind::Other,
@@ -411,14 +425,8 @@ impl Transcript {
                     more: 0,
                 }
             }
-            Want::Set => {
-                let tasks = &self.rows[lane as usize].tasks;
-                let more = tasks.len().saturating_sub(MOST_NAMED);
-                On::Join {
-                    lanes: tasks.iter().take(MOST_NAMED).copied().collect(),
-                    more: more as u32,
-                }
-            }
+            Want::Set => join(&self.rows[lane as usize].tasks),
+            Want::Joined => join(&self.rows[lane as usize].ended),
             Want::Acquire(name) => On::Acquire {
                 what: name.to_string(),
             },
@@ -453,6 +461,12 @@ impl Transcript {
         if row.has_ended {
             return;
         }
+        let is_join =
+            |open: &Open| open.wait == wait && open.kind == Kind::Join;
+        if is_done && row.open.iter().any(is_join) {
+            // It has been told of one of them: of which, a set does not say.
+            row.ended.pop_front();
+        }
         row.open.retain(|open| open.wait != wait);
         // A future that has gone on to another lane is no wait of this one's
         // any more.
@@ -471,7 +485,7 @@ impl Transcript {
         };
         let row = self.row(lane);
         if row.is_running {
-            row.woken.get_or_insert(by);
+            row.woken.push(by);
         } else if row.has_begun && !row.is_thread {
             page.write(lane, What::Wake { by });
         }
@@ -519,6 +533,7 @@ impl Transcript {
         }
         row.has_ended = true;
         row.tasks.clear();
+        row.ended.clear();
         let (parent, outer) = (row.parent, row.outer.take());
         let end = What::End {
             outcome,
@@ -527,7 +542,10 @@ impl Transcript {
         };
         page.write(lane, end);
         if let Some(parent) = parent {
-            self.row(parent).tasks.remove(&lane);
+            let parent = self.row(parent);
+            if parent.tasks.remove(&lane) {
+                parent.ended.push_back(lane);
+            }
         }
         // The lane around it has nothing to wait for any more.
         let Some((outer, wait)) = outer else { return };
@@ -576,6 +594,16 @@ impl Transcript {
         let how = How::Abort;
         Cause { by: None, how }
     }
+}
+
+/// A wait for the end of these lanes, or of the next of them.
+fn join<'a>(
+    lanes: impl IntoIterator<Item = &'a LaneId, IntoIter: ExactSizeIterator>,
+) -> On {
+    let lanes = lanes.into_iter();
+    let more = lanes.len().saturating_sub(MOST_NAMED) as u32;
+    let lanes = lanes.take(MOST_NAMED).copied().collect();
+    On::Join { lanes, more }
 }
 
 impl Row {

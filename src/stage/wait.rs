@@ -12,8 +12,9 @@ use std::time::Duration;
 use pin_project_lite::pin_project;
 use tokio::time::Sleep;
 
-use super::here::{self, Parked};
+use super::here::{self, Parked, Tag};
 use super::log::{NEVER, Note, Source, Waited, Want};
+use super::traced::poll_tagged;
 use crate::trace::Clock;
 
 /// Waits for `time` and lets other lanes run meanwhile: [`tokio::time::sleep`],
@@ -130,7 +131,7 @@ pub struct Io(Cow<'static, str>);
 
 impl<F> Wanted<F> for Io {
     fn want(&mut self) -> Want {
-        Want::Io(std::mem::take(&mut self.0).into())
+        Want::Io(Box::new(std::mem::take(&mut self.0).into()))
     }
 }
 
@@ -210,17 +211,17 @@ impl<F: Future, W: Wanted<F>> Future for Waiting<F, W> {
         let before = here::look();
         // No lane wakes a timer: the runtime need not ask the lane's waker, and
         // the lane's poll tells all there is to tell.
-        let bypass = W::IS_TIMER
-            .then(|| here::with(|lane| lane.runtime_waker(cx.waker())))
-            .flatten()
-            .flatten();
-        let polled = match bypass {
-            Some(waker) => this.future.poll(&mut Context::from_waker(&waker)),
-            None if W::IS_TIMER => {
-                super::traced::poll_tagged(this.future, here::Tag::Timer, cx)
+        let mut future = this.future;
+        let bypassed = here::with(|lane| {
+            if !W::IS_TIMER {
+                return None;
             }
-            None => super::traced::poll_tagged(this.future, here::Tag::Io, cx),
-        };
+            lane.poll_timer(cx.waker(), |cx| future.as_mut().poll(cx))
+        });
+        let polled = bypassed.flatten().unwrap_or_else(|| {
+            let tag = if W::IS_TIMER { Tag::Timer } else { Tag::Io };
+            poll_tagged(future, tag, cx)
+        });
         here::forget(before);
         if polled.is_ready() {
             *this.state = State::Over;

@@ -1,12 +1,14 @@
 //! The critical path: what had to happen one after the other until `main`
-//! ended. It is read off who really woke whom, backwards, event by event; where
-//! a trace does not tell, the path says that it does not know.
+//! ended, if nobody ever had to wait for the thread. For each event the trace
+//! tells what it needed: what the lane had done before, the lane that woke it,
+//! the timer that it had set, the lane that made it. The path is the longest
+//! chain of such needs; where a trace does not tell, it says so.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use super::{Doing, State, Timeline};
-use crate::trace::{By, LaneId, LaneKind, On, Trace, WaitId, What};
+use crate::trace::{By, Event, LaneId, LaneKind, On, Trace, WaitId, What};
 
 /// What had to happen one after the other until `main` ended: pieces without
 /// gaps, from the start.
@@ -61,307 +63,298 @@ impl CriticalPath {
 
 /// The critical path of a trace.
 pub(super) fn of(trace: &Trace, timeline: &Timeline) -> CriticalPath {
-    let walk = Walk::new(trace, timeline);
-    let mut path = Path::default();
-    let Some(last) = walk.last_of_main() else {
+    let mut walk = Walk {
+        timeline,
+        nodes: Vec::new(),
+        state: State::new(),
+        lanes: Vec::new(),
+        begun: HashMap::new(),
+    };
+    for event in &trace.events {
+        walk.take(event);
+        walk.state.apply(event);
+    }
+    let Some(main) = walk.lanes.first() else {
         return CriticalPath::default();
     };
-    let mut here = Here {
-        event: last,
-        until: trace.events[last].at(),
-    };
-    while let Some(next) = walk.step(here, &mut path) {
-        // Every cause comes before what it causes.
-        if next.event >= here.event {
-            path.push(0, Duration::ZERO, next.until, Part::Unknown);
-            break;
-        }
-        here = next;
-    }
-    path.finish()
+    walk.pieces(main.reach, timeline.total)
 }
 
-/// A point on the way: what follows `event` on its lane, up to `until`, is on
-/// the path already.
+/// The longest chain up to an event.
 #[derive(Clone, Copy)]
-struct Here {
-    event: usize,
-    until: Duration,
+struct Reach {
+    /// How long it is.
+    length: Duration,
+    /// Its last piece, if it has any.
+    last: Option<usize>,
+    /// When the event was: later than the end of the chain, if it had to wait
+    /// for the thread in between.
+    at: Duration,
 }
 
-/// Pieces, the last first.
-#[derive(Default)]
-struct Path(Vec<Piece>);
+impl Reach {
+    const START: Reach = Reach {
+        length: Duration::ZERO,
+        last: None,
+        at: Duration::ZERO,
+    };
 
-impl Path {
-    fn push(&mut self, lane: LaneId, from: Duration, to: Duration, part: Part) {
-        if from >= to {
-            return;
+    /// Of two needs the one that took longer; if they are equal, the other,
+    /// which came later.
+    fn or(self, other: Option<Reach>) -> Reach {
+        match other {
+            Some(other) if other.length >= self.length => other,
+            _ => self,
         }
-        if let Some(later) = self.0.last_mut()
-            && later.lane == lane
-            && later.part == part
-            && later.from == to
-        {
-            later.from = from;
-            return;
-        }
-        self.0.push(Piece {
-            lane,
-            from,
-            to,
-            part,
-        });
     }
 
-    fn finish(mut self) -> CriticalPath {
-        self.0.reverse();
-        CriticalPath { pieces: self.0 }
+    fn at(self, at: Duration) -> Reach {
+        Reach { at, ..self }
     }
 }
 
-/// What is to be known of a trace to walk it backwards.
+/// A piece, and the one before it.
+struct Node {
+    piece: Piece,
+    before: Option<usize>,
+}
+
+/// A lane on the way.
+#[derive(Clone)]
+struct LaneReach {
+    reach: Reach,
+    is_running: bool,
+    within: Option<LaneId>,
+    /// What woke it, since it was parked.
+    woken: Option<Reach>,
+    /// What asked for it to be cancelled.
+    asked: Option<Reach>,
+}
+
 struct Walk<'a> {
-    trace: &'a Trace,
     timeline: &'a Timeline,
-    /// For each event the one before it on the same lane.
-    previous: Vec<Option<usize>>,
-    /// The events of each lane, for those of one lane before one of another.
-    of_lane: Vec<Vec<usize>>,
-    /// For each wake by no lane, the event with which the wait began that it
-    /// ended.
-    waits: HashMap<usize, usize>,
-    /// The event that asked for a lane to be cancelled.
-    asked: HashMap<LaneId, usize>,
+    nodes: Vec<Node>,
+    /// Before the event at hand.
+    state: State,
+    lanes: Vec<LaneReach>,
+    /// Where each open wait began.
+    begun: HashMap<WaitId, Reach>,
 }
 
-impl<'a> Walk<'a> {
-    fn new(trace: &'a Trace, timeline: &'a Timeline) -> Walk<'a> {
-        let mut walk = Walk {
-            trace,
-            timeline,
-            previous: Vec::with_capacity(trace.events.len()),
-            of_lane: vec![Vec::new(); timeline.lanes.len()],
-            waits: HashMap::new(),
-            asked: HashMap::new(),
-        };
-        let mut state = State::new();
-        let mut began: HashMap<WaitId, usize> = HashMap::new();
-        for (index, event) in trace.events.iter().enumerate() {
-            let own = walk.of_lane.get_mut(event.lane as usize);
-            walk.previous
-                .push(own.as_ref().and_then(|own| own.last().copied()));
-            own.into_iter().for_each(|own| own.push(index));
-            match event.what {
-                What::Wait { wait, .. } => {
-                    began.insert(wait, index);
-                }
-                What::Wake { by } => {
-                    let wait = ended_by(&state, event.lane, by, event.at());
-                    if let Some(began) = wait.and_then(|wait| began.get(&wait))
-                    {
-                        walk.waits.insert(index, *began);
-                    }
-                }
-                What::Cancel { target, .. } => {
-                    walk.asked.entry(target).or_insert(index);
-                }
-                _ => {}
-            }
-            state.apply(event);
-        }
-        walk
-    }
-
-    /// The last event of `main`: its end, if it has one.
-    fn last_of_main(&self) -> Option<usize> {
-        self.of_lane.first()?.last().copied()
-    }
-
-    /// The last event of a lane before an event of another.
-    fn before(&self, lane: LaneId, event: usize) -> Option<usize> {
-        let own = self.of_lane.get(lane as usize)?;
-        let count = own.partition_point(|own| *own < event);
-        own[..count].last().copied()
-    }
-
-    fn at(&self, event: usize) -> Duration {
-        self.trace.events[event].at()
-    }
-
-    /// From a point to what let it come about.
-    fn step(&self, here: Here, path: &mut Path) -> Option<Here> {
-        let Here { event, until } = here;
-        let lane = self.trace.events[event].lane;
-        let at = self.at(event);
-        match &self.trace.events[event].what {
-            // It runs since then.
-            What::Poll { within, .. } => {
-                path.push(lane, at, until, Part::Ran);
-                self.polled(event, *within, path)
-            }
-            What::Spawn { parent, .. } => {
-                path.push(lane, at, until, Part::Ready);
-                let Some(parent) = parent else {
-                    // The clock runs a moment before `main` does.
-                    path.push(lane, Duration::ZERO, at, Part::Ran);
-                    return None;
-                };
-                self.on(*parent, event, at)
-            }
-            // It is parked since then, and somebody else ends it or wakes
-            // another one in its name.
-            What::Pend { .. } => self.dropped(lane, here, path),
-            What::Wake { by } => {
-                path.push(lane, at, until, Part::Ready);
-                self.woken(event, *by, path)
-            }
-            What::End { .. } | What::Drop { .. } if !self.is_polled(event) => {
-                self.dropped(lane, here, path)
-            }
-            // Something on the way, in the middle of a poll.
-            _ => Some(Here {
-                event: self.previous[event]?,
-                until,
-            }),
-        }
-    }
-
-    /// Whether an event is in the middle of its lane's poll.
-    fn is_polled(&self, event: usize) -> bool {
-        let own = std::iter::successors(Some(event), |own| self.previous[*own]);
-        let what = own.map(|own| &self.trace.events[own].what);
-        let mut turns = what.filter(|what| {
-            matches!(
-                what,
-                What::Spawn { .. } | What::Poll { .. } | What::Pend { .. }
-            )
-        });
-        matches!(turns.next(), Some(What::Poll { .. }))
-    }
-
-    /// The lane at that point, in the middle of what it does.
-    fn on(&self, lane: LaneId, event: usize, until: Duration) -> Option<Here> {
-        let event = self.before(lane, event)?;
-        Some(Here { event, until })
-    }
-
-    /// Why a lane was polled.
-    fn polled(
-        &self,
-        event: usize,
-        within: Option<LaneId>,
-        path: &mut Path,
-    ) -> Option<Here> {
-        let (lane, at) = (self.trace.events[event].lane, self.at(event));
-        let previous = self.previous[event]?;
-        let is_woken =
-            matches!(self.trace.events[previous].what, What::Wake { .. });
-        match within {
-            // The lane around it has come to it, and nobody had woken it.
-            Some(outer) if !is_woken => self.on(outer, event, at),
-            _ => match self.trace.events[previous].what {
-                What::Pend { .. } => {
-                    let from = self.at(previous);
-                    path.push(lane, from, at, Part::Unknown);
-                    // Before the pend it ran.
-                    self.previous[previous]
-                        .map(|event| Here { event, until: from })
-                }
-                _ => Some(Here {
-                    event: previous,
-                    until: at,
-                }),
-            },
-        }
-    }
-
-    /// Why a lane was woken.
-    fn woken(&self, event: usize, by: By, path: &mut Path) -> Option<Here> {
-        let (lane, at) = (self.trace.events[event].lane, self.at(event));
-        if let By::Lane(other) = by {
-            let before = self.before(other, event)?;
-            return match self.trace.events[before].what {
-                // It had just ended.
-                What::End { .. } => {
-                    path.push(lane, self.at(before), at, Part::Ready);
-                    Some(Here {
-                        event: before,
-                        until: self.at(before),
-                    })
-                }
-                _ => Some(Here {
-                    event: before,
-                    until: at,
-                }),
-            };
-        }
-        if let Some(&began) = self.waits.get(&event)
-            && let What::Wait { on, .. } = &self.trace.events[began].what
-        {
-            let from = self.at(began);
-            let ready = self.ready_since(lane, at).max(from);
-            path.push(lane, ready, at, Part::Ready);
-            path.push(lane, from, ready, Part::Waited(on.clone()));
-            return Some(Here {
-                event: began,
-                until: from,
+impl Walk<'_> {
+    fn take(&mut self, event: &Event) {
+        let (id, at) = (event.lane, event.at());
+        if let What::Spawn { parent, .. } = event.what {
+            let reach = parent.and_then(|parent| self.now(parent, at));
+            self.lanes.push(LaneReach {
+                reach: reach.unwrap_or(Reach::START),
+                is_running: false,
+                within: None,
+                woken: None,
+                asked: None,
             });
+            return;
         }
-        let parked = self.previous[event]?;
-        let from = self.at(parked);
-        let part = match by {
-            By::Itself => Part::Ready,
-            _ => Part::Unknown,
+        let Some(reach) = self.now(id, at) else {
+            return;
         };
-        path.push(lane, from, at, part);
-        let event = match self.trace.events[parked].what {
-            // Before the pend it ran.
-            What::Pend { .. } => self.previous[parked]?,
-            _ => parked,
+        match event.what {
+            What::Poll { within, .. } => {
+                let outer = within.and_then(|outer| self.now(outer, at));
+                let lane = &mut self.lanes[id as usize];
+                // The clock runs a moment before `main` does.
+                let is_first =
+                    self.state.lane(id).is_some_and(|lane| lane.polls == 0);
+                let reach = reach.or(outer).or(lane.woken.take());
+                if !(id == 0 && is_first) {
+                    lane.reach = reach.at(at);
+                }
+                lane.is_running = true;
+                lane.within = within;
+            }
+            What::Pend { .. } => self.stops(id, at),
+            What::End { cause, .. } => {
+                let by = cause.and_then(|cause| cause.by);
+                let by = by.and_then(|by| self.now(by, at));
+                let lane = &mut self.lanes[id as usize];
+                if !lane.is_running {
+                    // It was parked, and somebody let go of it.
+                    let needs = lane.asked.or(by);
+                    lane.reach = reach.or(needs);
+                }
+                self.stops(id, at);
+            }
+            What::Wait { wait, .. } => {
+                self.begun.insert(wait, reach);
+            }
+            What::Wake { by } => {
+                let woken = self.woken(id, by, at);
+                let lane = &mut self.lanes[id as usize];
+                lane.woken = Some(woken.or(lane.woken));
+            }
+            What::Done { wait } => self.joined(id, wait, at),
+            What::Cancel { target, .. } => {
+                if let Some(target) = self.lanes.get_mut(target as usize) {
+                    target.asked.get_or_insert(reach);
+                }
+            }
+            What::Drop { .. } if !self.lanes[id as usize].is_running => {
+                let lane = &mut self.lanes[id as usize];
+                lane.reach = reach.or(lane.asked);
+            }
+            _ => {}
+        }
+    }
+
+    /// A lane has got what it waited for: the end of another one, perhaps, also
+    /// if that came before anybody waited for it.
+    fn joined(&mut self, id: LaneId, wait: WaitId, at: Duration) {
+        let Some(wait) = self.state.wait(wait) else {
+            return;
         };
-        Some(Here { event, until: from })
+        let others = match &wait.on {
+            On::Join { lanes, .. } => lanes.as_slice(),
+            On::Thread { lane } => std::slice::from_ref(lane),
+            _ => return,
+        };
+        // Of those that have ended by now: which of them a set has handed out
+        // it does not say, and it may have been any.
+        let ended = others.iter().filter(|other| {
+            let other = self.state.lane(**other);
+            other.is_some_and(|other| other.end.is_some())
+        });
+        let reach = self.lanes[id as usize].reach;
+        let reach = ended.fold(reach, |reach, other| {
+            let other = self.lanes.get(*other as usize);
+            reach.or(other.map(|other| other.reach))
+        });
+        self.lanes[id as usize].reach = reach.at(at);
+    }
+
+    /// A lane gives the thread back, and the lane around it goes on.
+    fn stops(&mut self, id: LaneId, at: Duration) {
+        let lane = &mut self.lanes[id as usize];
+        lane.is_running = false;
+        let reach = lane.reach;
+        if let Some(outer) = lane.within.take()
+            && let Some(outer) = self.lanes.get_mut(outer as usize)
+        {
+            outer.reach = outer.reach.or(Some(reach)).at(at);
+        }
+    }
+
+    /// The chain up to what a lane is doing now: if it runs, up to now.
+    fn now(&mut self, id: LaneId, at: Duration) -> Option<Reach> {
+        let lane = self.lanes.get(id as usize)?;
+        if !lane.is_running {
+            return Some(lane.reach);
+        }
+        let reach = self.add(id, lane.reach, at, Part::Ran);
+        self.lanes[id as usize].reach = reach;
+        Some(reach)
+    }
+
+    /// A chain and one more piece, from its end to `to`.
+    fn add(
+        &mut self,
+        lane: LaneId,
+        reach: Reach,
+        to: Duration,
+        part: Part,
+    ) -> Reach {
+        let from = reach.at;
+        if to <= from {
+            return reach;
+        }
+        self.nodes.push(Node {
+            piece: Piece {
+                lane,
+                from,
+                to,
+                part,
+            },
+            before: reach.last,
+        });
+        Reach {
+            length: reach.length + (to - from),
+            last: Some(self.nodes.len() - 1),
+            at: to,
+        }
+    }
+
+    /// What woke a lane needed.
+    fn woken(&mut self, id: LaneId, by: By, at: Duration) -> Reach {
+        let parked = self.lanes[id as usize].reach;
+        if let By::Lane(other) = by {
+            let woken = self.lanes.get(other as usize);
+            // It may have been woken itself, and have passed that on.
+            let woken = woken.and_then(|other| other.woken);
+            return self.now(other, at).unwrap_or(parked).or(woken);
+        }
+        if by == By::Itself {
+            return parked;
+        }
+        let Some(wait) = ended_by(&self.state, id, by, at) else {
+            return self.add(id, parked, at, Part::Unknown);
+        };
+        let began = self.begun.get(&wait).copied().unwrap_or(parked);
+        let on = self.state.wait(wait).map(|wait| wait.on.clone());
+        let part = on.map_or(Part::Unknown, Part::Waited);
+        let ready = self.ready_since(id, at);
+        self.add(id, began, ready, part)
     }
 
     /// Since when a lane that was woken at `at` could have gone on: before that
     /// if its timer was due and somebody else had the thread.
     fn ready_since(&self, lane: LaneId, at: Duration) -> Duration {
-        let spans = &self.timeline.lanes[lane as usize].spans;
-        let before = spans.partition_point(|span| span.to < at);
-        let ready = spans[before..].iter().take_while(|span| span.from <= at);
-        let mut ready = ready.filter(|span| {
-            span.doing == Doing::Ready && span.to == at && span.from < at
-        });
-        ready.next().map_or(at, |span| span.from)
+        let Some(lane) = self.timeline.lanes.get(lane as usize) else {
+            return at;
+        };
+        let before = lane.spans.partition_point(|span| span.to < at);
+        let spans = lane.spans[before..].iter();
+        let mut spans = spans.take_while(|span| span.from <= at);
+        let ready = spans.find(|span| span.doing == Doing::Ready);
+        ready.map_or(at, |span| span.from.min(at))
     }
 
-    /// Who let go of a lane that was parked.
-    fn dropped(
-        &self,
-        lane: LaneId,
-        here: Here,
-        path: &mut Path,
-    ) -> Option<Here> {
-        let end = self.timeline.lanes[lane as usize].end.as_ref();
-        let cause = end.and_then(|end| end.cause);
-        let asked = self.asked.get(&lane).copied();
-        if let Some(asked) = asked.filter(|asked| *asked < here.event) {
-            path.push(lane, self.at(asked), here.until, Part::Ready);
-            return Some(Here {
-                event: asked,
-                until: self.at(asked),
-            });
+    /// The pieces of a chain that ends at `end`, without gaps: what is between
+    /// two of them was spent waiting for the thread.
+    fn pieces(&self, reach: Reach, end: Duration) -> CriticalPath {
+        let mut pieces: Vec<Piece> = Vec::new();
+        let mut until = end;
+        let mut later = 0;
+        let mut here = reach.last;
+        while let Some(node) = here.map(|here| &self.nodes[here]) {
+            let Piece { lane, from, to, .. } = node.piece;
+            if to < until {
+                pieces.push(ready(later, to, until));
+            }
+            match pieces.last_mut() {
+                Some(next)
+                    if next.from == to
+                        && next.lane == lane
+                        && next.part == node.piece.part =>
+                {
+                    next.from = from;
+                }
+                _ => pieces.push(node.piece.clone()),
+            }
+            (until, later, here) = (from, lane, node.before);
         }
-        // Whatever dropped it was running then.
-        if let Some(by) = cause.and_then(|cause| cause.by)
-            && by != lane
-            && let Some(by) = self.on(by, here.event, here.until)
-        {
-            return Some(by);
+        if until > Duration::ZERO {
+            pieces.push(ready(later, Duration::ZERO, until));
         }
-        let from = self.at(here.event);
-        path.push(lane, from, here.until, Part::Unknown);
-        self.previous[here.event].map(|event| Here { event, until: from })
+        pieces.reverse();
+        CriticalPath { pieces }
+    }
+}
+
+fn ready(lane: LaneId, from: Duration, to: Duration) -> Piece {
+    Piece {
+        lane,
+        from,
+        to,
+        part: Part::Ready,
     }
 }
 

@@ -112,7 +112,7 @@ fn says(base: &Expr) -> proc_macro2::TokenStream {
         return if is_yield {
             quote!(#path::Yield)
         } else {
-            quote!(#path::Other(#text))
+            quote!(#path::Other(&#text))
         };
     };
     let owner = owner(receiver);
@@ -122,11 +122,11 @@ fn says(base: &Expr) -> proc_macro2::TokenStream {
         }
         "acquire" | "acquire_owned" | "acquire_many" | "acquire_many_owned"
         | "lock" | "lock_owned" | "read" | "write" => {
-            quote!(#path::Acquire(#owner))
+            quote!(#path::Acquire(&#owner))
         }
-        "recv" | "changed" => quote!(#path::Recv(#owner)),
-        "send" | "reserve" => quote!(#path::Send(#owner)),
-        _ => quote!(#path::Other(#text)),
+        "recv" | "changed" => quote!(#path::Recv(&#owner)),
+        "send" | "reserve" => quote!(#path::Send(&#owner)),
+        _ => quote!(#path::Other(&#text)),
     }
 }
 
