@@ -11,6 +11,7 @@ import warnings
 from .clock import RealClock, VirtualClock
 from .durations import SECOND
 from .knobs import in_seconds, wrong
+from .recorder import TooMany
 from .run import run
 
 
@@ -159,6 +160,8 @@ def _play_and_print(chapter, name, scene, knobs, options):
             knobs=dict(sorted(values.items())),
         )
 
+    if isinstance(recording.error, TooMany):
+        sys.exit(f"{os.path.basename(sys.argv[0])}: {recording.error}")
     if options["json"]:
         for line in recording.lines():
             print(line)

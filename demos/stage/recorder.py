@@ -6,9 +6,13 @@ import weakref
 
 from .here import here
 
-# More than any scene needs, and few enough to keep. The virtual clock makes
-# events as fast as the machine can.
-MOST = 2_000_000
+# Several times what the largest scene needs, and few enough to keep: on the
+# virtual clock a run without end makes events as fast as the machine can.
+MOST = 300_000
+
+
+class TooMany(RuntimeError):
+    """More events than anybody can look at."""
 
 
 class Recorder:
@@ -30,6 +34,7 @@ class Recorder:
         self._events = []
         self._names = []
         self._waits = itertools.count(1)
+        self._too_many = False
         self._threads = {threading.get_ident(): 0}
         # Threads report too. A signal, or a lane that is collected as
         # garbage, may report in the middle of a report.
@@ -83,12 +88,10 @@ class Recorder:
         return self._names[lane]
 
     def check_length(self):
-        """Ends a run that goes on without end.
-
-        Raises a `RuntimeError`.
-        """
-        if len(self._events) > MOST:
-            raise RuntimeError(f"more than {MOST:,} events: give larger times")
+        """Stops a run that goes on without end: raises `TooMany`, once."""
+        if len(self._events) > MOST and not self._too_many:
+            self._too_many = True
+            raise TooMany(f"the run has more than {MOST:,} events, and stops")
 
     def close(self):
         """Stops recording: what happens later is no part of the run."""
