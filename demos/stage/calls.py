@@ -23,7 +23,7 @@ def lane(coro, name):
     recorder = here.recorder
     if recorder is None:
         return coro
-    place = places.place(inspect.currentframe().f_back)
+    place = places.caller(inspect.currentframe())
     parent = here.lane or (here.cause and here.cause.lane) or recorder.main
     return Laned(coro, Lane(recorder, name, parent, place))
 
@@ -33,7 +33,7 @@ def say(text):
     if here.recorder is None:
         print(text)
     elif here.lane is not None:
-        place = places.place(inspect.currentframe().f_back)
+        place = places.caller(inspect.currentframe(), here.lane.place)
         here.lane.note("say", text=text, **place)
 
 
@@ -47,7 +47,7 @@ def block(seconds):
     if here.lane is None:
         time.sleep(seconds)
     else:
-        place = places.place(inspect.currentframe().f_back)
+        place = places.caller(inspect.currentframe(), here.lane.place)
         here.lane.block(nanoseconds(seconds), place)
 
 

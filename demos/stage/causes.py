@@ -96,6 +96,7 @@ class Causes:
 
     def make_task(self, loop, coro, **options):
         """Makes a task: the loop's task factory."""
+        options = {key: it for key, it in options.items() if it is not None}
         named = self.every_task and not isinstance(coro, Laned)
         if named:
             place = places.caller(sys._getframe(1))
@@ -267,8 +268,11 @@ class Task(asyncio.Task):
         return left
 
     def set_name(self, value):
+        # asyncio names a task after it has made it, and some versions do so
+        # where there is no name.
+        if value is None:
+            return
         super().set_name(value)
-        # asyncio sets it only after it has made the task.
         if self.names_lane:
             self.lane.rename(self.get_name())
 

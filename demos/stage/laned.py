@@ -28,13 +28,20 @@ class Laned(Coroutine):
         return self._step(error[0], self.coro.throw, *error)
 
     def __del__(self):
-        # Thrown away unfinished: what it still holds is closed on its lane.
-        # If it never began, Python warns of the coroutine itself, which goes
-        # right after this.
-        if self.lane.begun and not self.lane.ended:
+        # Thrown away unfinished.
+        lane = self.lane
+        if lane.ended:
+            return
+        if not lane.begun:
+            # Python warns of the coroutine itself, which goes right after
+            # this.
+            lane.end("unrun")
+        elif getattr(self.coro, "cr_frame", None) is None:
+            # The garbage collector has closed it already.
+            lane.end("cancelled", cause={"how": "drop"})
+        else:
+            # What it still holds is closed on its lane.
             self.close()
-        elif not self.lane.ended:
-            self.lane.end("unrun")
 
     def _step(self, error, resume, *args):
         lane, outer = self.lane, here.lane

@@ -2,9 +2,14 @@
 that is awaited inside of another lane, and each thread."""
 
 import asyncio
+import weakref
 
 from . import places, waits
 from .here import Cause, here
+
+
+def _nothing():
+    """A reference to nothing."""
 
 
 class Lane:
@@ -14,8 +19,10 @@ class Lane:
         self.recorder = recorder
         self.name = name
         self.kind = kind
-        # The coroutine that it stands for.
-        self.coro = None
+        # The coroutine that it stands for, and the future that its task
+        # waits for. Neither is held: a task of which nobody else holds
+        # anything vanishes, and a recorder must not prevent that.
+        self._coro = self._awaited = _nothing
         self.begun = False
         self.ended = False
         self.parked = False
@@ -23,21 +30,26 @@ class Lane:
         # What it waits for, and the timers it has set.
         self.waits = []
         self.timers = []
-        # The future that its task waits for, if that is its own affair.
-        self.awaited = None
-        # The last lane that ended inside of it.
-        self.inner = None
         # How it is being cancelled: what the trace will say, and whether it
         # is about to pass this on to the lane inside of it.
         self.cancelled = None
         self.passes_on = False
         self.request = None
         parent = None if parent is None else parent.id
+        self.place = place
         self.spawned = recorder.spawn(
             self, name=name, kind=kind, parent=parent, **place
         )
         # What it causes.
         self.cause = Cause({"lane": self.id}, self)
+
+    @property
+    def coro(self):
+        return self._coro()
+
+    @coro.setter
+    def coro(self, coro):
+        self._coro = weakref.ref(coro)
 
     def note(self, event, **fields):
         """Records that something happens on this lane now."""
@@ -86,7 +98,7 @@ class Lane:
             request = getattr(task, "request", None)
             if request is None or request.delivered:
                 # Nobody asked: what it awaits was cancelled itself.
-                self.request = self.cancelled = None
+                self.request, self.cancelled = None, self._awaited_cause()
             else:
                 request.delivered = True
                 self.request = request
@@ -100,7 +112,7 @@ class Lane:
         self.passes_on = False
         if _is_cancellation(error):
             self.request = outer.request
-            self.cancelled = None
+            self.cancelled = self._awaited_cause()
             if outer.passes_on:
                 outer.ask(self, "drop")
                 self.cancelled = _dropped_by(outer)
@@ -112,10 +124,11 @@ class Lane:
 
     def park(self, awaited):
         """It gives its thread back until what it awaits is there."""
-        self.awaited = awaited if asyncio.isfuture(awaited) else None
-        wanted, frames = waits.found(self, self.awaited)
+        future = awaited if asyncio.isfuture(awaited) else None
+        self._awaited = _nothing if future is None else weakref.ref(future)
+        wanted, frames = waits.found(self, future)
         own = [places.place(frame) for frame in frames if places.is_own(frame)]
-        own = own[::-1] or [_place_of(self.spawned)]
+        own = own[::-1] or [self.place]
         here_it_is, stack = own[0], own[1:]
         # Limits, and the lane inside of this one, may outlast a step.
         still = {id(wait.target): wait for wait in self.waits}
@@ -145,7 +158,7 @@ class Lane:
 
     def _close_waits_that_are_over(self, error):
         """What the last step waited for is there, or it was in vain."""
-        future = self.awaited
+        future = self._awaited()
         in_vain = (
             error is not None
             if future is None
@@ -189,7 +202,6 @@ class Lane:
 
     def has_seen_end_of(self, inner):
         """The lane inside of this one has ended, and this one goes on."""
-        self.inner = inner
         given_up = inner.cancelled == _dropped_by(self)
         over = "drop" if given_up else "done"
         self._close_waits(
@@ -207,7 +219,9 @@ class Lane:
     def fail(self, error):
         """It ends with an exception."""
         if isinstance(error, asyncio.CancelledError):
-            self.cancelled = self.cancelled or self._inherited()
+            if self.cancelled is None:
+                # The exception is its own.
+                self.cancelled = {"by": self.id, "how": "token"}
             self.end("cancelled", cause=self.cancelled)
         elif isinstance(error, GeneratorExit):
             self.end("cancelled", cause=self.cancelled or _dropped_by(None))
@@ -218,17 +232,14 @@ class Lane:
             detail = str(error) or type(error).__name__
             self.end("failed", detail=detail)
 
-    def _inherited(self):
-        """Nobody asked this lane to end. Either something that it awaited was
-        cancelled, and it let that exception through, or the exception is its
-        own."""
-        lanes = [self.inner] if self.inner is not None else []
-        if self.awaited is not None:
-            lanes += waits.lanes_of(self.awaited, self.recorder)
-        for lane in lanes:
+    def _awaited_cause(self):
+        """Who cancelled what this lane awaits: who lets that exception
+        through ends with it."""
+        future = self._awaited()
+        for lane in waits.lanes_of(future, self.recorder):
             if lane.ended and lane.cancelled is not None:
                 return lane.cancelled
-        return {"by": self.id, "how": "token"}
+        return None
 
     def ask(self, target, how):
         """It asks for another lane to be cancelled."""
@@ -308,6 +319,3 @@ def _dropped_by(lane):
         return {"how": "drop"}
     return {"by": lane.id, "how": "drop"}
 
-
-def _place_of(event):
-    return {"file": event["file"], "line": event["line"]}

@@ -25,11 +25,16 @@ def place_of(code, line):
     return {"file": _relative(code.co_filename), "line": line}
 
 
-def caller(frame):
-    """The innermost line of the program itself that led to this frame."""
+def caller(frame, otherwise=None):
+    """The innermost line of the program itself that led to this frame.
+
+    If there is none, the place given for that, or this line itself.
+    """
     inner = frame
     while frame is not None and not is_own(frame):
         frame = frame.f_back
+    if frame is None and otherwise is not None:
+        return otherwise
     return place(frame or inner)
 
 

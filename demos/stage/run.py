@@ -75,7 +75,7 @@ def run(coro, clock, subject, every_task=False, watch=None, **header):
             # Making the loop takes time, and is no part of the run.
             loop = runner.get_loop()
             recorder.start = clock.now()
-            Causes(loop, recorder, every_task)
+            causes = Causes(loop, recorder, every_task)
             place = places.place_of(coro.cr_code, coro.cr_code.co_firstlineno)
             main = recorder.main = Lane(recorder, "main", None, place, "main")
             try:
@@ -86,6 +86,8 @@ def run(coro, clock, subject, every_task=False, watch=None, **header):
             except (Exception, asyncio.CancelledError) as error:
                 recording.error = error
             finally:
+                # What tidies up the loop is no part of the program.
+                causes.every_task = False
                 cancel_left(loop, recorder)
     finally:
         recorder.close()

@@ -16,6 +16,9 @@ from typing import NamedTuple
 from . import places
 from .laned import Laned
 
+# So many lanes are named of those that a lane waits for.
+MOST_NAMED = 16
+
 
 class Wait(NamedTuple):
     """Something that a lane waits for."""
@@ -40,7 +43,7 @@ def found(lane, awaited):
     but another turn.
     """
     frames, inner = places.chain(lane.coro)
-    limits = [timer for timer in lane.timers if timer.is_limit()]
+    timers = [timer for timer in lane.timers if timer.is_limit()]
     if isinstance(inner, Laned):
         join = {"join": {"lanes": [inner.lane.id]}}
         waits = [Wait(join, target=inner.lane)]
@@ -49,12 +52,10 @@ def found(lane, awaited):
     else:
         on, about = _what(frames, awaited, lane.recorder)
         waits = [] if on is None else [Wait(on)]
-        limits = [
-            timer
-            for timer in lane.timers
-            if timer in limits or any(map(timer.mentions, about))
-        ]
-    for timer in limits:
+        for timer in lane.timers:
+            if any(map(timer.mentions, about)):
+                timers.insert(0, timer)
+    for timer in timers:
         waits.append(Wait(timer.on, timer.due, timer.place, timer))
     if not waits:
         waits = [_other("a future")]
@@ -114,8 +115,13 @@ def _other(what):
 def _join(lanes):
     """A wait for lanes to end, of which some may have."""
     ids = {lane.id for lane in lanes if not lane.ended}
-    ids = ids or {lane.id for lane in lanes}
-    return {"join": {"lanes": sorted(ids)}} if ids else None
+    ids = sorted(ids or {lane.id for lane in lanes})
+    if not ids:
+        return None
+    join = {"lanes": ids[:MOST_NAMED]}
+    if ids[MOST_NAMED:]:
+        join["more"] = len(ids[MOST_NAMED:])
+    return {"join": join}
 
 
 def _what(frames, awaited, recorder):

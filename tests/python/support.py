@@ -1,8 +1,7 @@
-"""What the tests of the Python stage share: which Pythons there are, which
-chapters, and how a demo is run."""
+"""What the tests of the Python stage share: which chapters there are, and how
+a demo is run."""
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -11,19 +10,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 DEMOS = ROOT / "demos"
 
-# PYTHONS="python3.11 python3.12 python3.13" tries the scenes with each.
-PYTHONS = os.environ.get("PYTHONS", sys.executable).split()
-
 # By their folders. The crawler is for the real clock only.
 CHAPTERS = sorted(demo.parent.name for demo in DEMOS.glob("*/demo.py"))
 VIRTUAL = [chapter for chapter in CHAPTERS if chapter != "crawler"]
 
 
-def demo(chapter, *arguments, python=sys.executable, **options):
+def demo(chapter, *arguments, **options):
     """Runs a demo.py, isolated and without leaving compiled files."""
     path = DEMOS / chapter / "demo.py"
     return subprocess.run(
-        [python, "-I", "-B", path, *arguments],
+        [sys.executable, "-I", "-B", path, *arguments],
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -37,9 +33,9 @@ def article(chapter):
     return ["--article"] if "ARTICLE = " in source else []
 
 
-def traces(chapter, *arguments, python=sys.executable):
+def traces(chapter, *arguments):
     """The traces that a demo prints, by scene, each a list of its lines."""
-    ran = demo(chapter, *arguments, "--json", python=python)
+    ran = demo(chapter, *arguments, "--json")
     assert ran.returncode == 0, ran.stderr
     assert not ran.stderr, ran.stderr
     scenes = {}
