@@ -74,7 +74,7 @@ async def try_join(a, b, c):
         )
     except RuntimeError as error:
         say(f"gather raised: {error}")
-    # Long enough to see what becomes of A and C.
+    # main stays on, to see what becomes of A and C.
     await sleep(max(a, b, c))
     say("main is done")
 

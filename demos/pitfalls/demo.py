@@ -78,7 +78,7 @@ async def forgotten_await_fixed(delay):
 
 
 class Service:
-    """Serves so many at a time, and refuses whoever comes then."""
+    """Serves so many at a time, and refuses whoever comes while it is full."""
 
     def __init__(self, capacity):
         self.capacity = capacity
@@ -103,19 +103,19 @@ async def too_many_tasks(tasks, capacity, delay):
     await report(calls)
 
 
-async def ask_in_turn(turns, service, delay):
-    """Waits for its turn, and asks only then."""
-    async with turns:
+async def ask_in_turn(permits, service, delay):
+    """Waits for a permit, and asks only then."""
+    async with permits:
         await service.serve(delay)
 
 
 async def too_many_tasks_fixed(tasks, capacity, delay):
     """Cured: no more of them ask at a time than there is room."""
     service = Service(capacity)
-    turns = asyncio.Semaphore(capacity)
+    permits = asyncio.Semaphore(capacity)
     calls = []
     for n in range(1, tasks + 1):
-        calls.append(lane(ask_in_turn(turns, service, delay), f"Task {n}"))
+        calls.append(lane(ask_in_turn(permits, service, delay), f"Task {n}"))
     await report(calls)
 
 

@@ -54,7 +54,7 @@ async def failure(fail_at, task2):
     except* RuntimeError as errors:
         for error in errors.exceptions:
             say(f"Error: {error}")
-    # Task2 would have time enough, if it were still there.
+    # main stays on, so it is not its end that cancels anybody.
     await sleep(task2)
     say("main is done")
 

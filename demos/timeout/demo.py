@@ -26,7 +26,7 @@ async def wait_for(limit, work):
         await asyncio.wait_for(lane(eternity(work), "eternity"), limit)
     except TimeoutError:
         say("Task timed out and was cancelled")
-    # As long again, for which the work does not come back.
+    # main stays on, so it is not its end that cancels the work.
     await sleep(limit)
     say("main is done")
 
