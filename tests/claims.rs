@@ -96,7 +96,11 @@ const SABOTAGE: &[(&str, &str, Sabotage)] = &[
     }),
     ("sync-vs-async", "one-thread", |s| {
         // Task 1 gives the thread back long after Task 2 has got it.
-        s.shift("async", |lane, what| lane == 1 && *what == What::Pend, 6);
+        s.shift(
+            "async",
+            |lane, what| lane == 1 && matches!(what, What::Pend { .. }),
+            6,
+        );
     }),
     ("coroutines", "woken-not-asked", |s| {
         // Somebody asks on the way.
@@ -121,7 +125,7 @@ const SABOTAGE: &[(&str, &str, Sabotage)] = &[
     ("tasks", "first-turn-at-await", |s| {
         s.shift(
             "create_task",
-            |lane, what| lane == 0 && *what == What::Pend,
+            |lane, what| lane == 0 && matches!(what, What::Pend { .. }),
             2,
         );
     }),

@@ -34,7 +34,7 @@ fn gather() -> String {
 }
 
 fn refusal(file: &str) -> String {
-    format!("{:#}", ndjson::read(file.as_bytes()).unwrap_err())
+    ndjson::read(file.as_bytes()).unwrap_err().to_string()
 }
 
 #[test]
@@ -51,27 +51,16 @@ fn fields_that_nobody_knows_are_ignored() {
 }
 
 #[test]
-fn a_higher_version_is_refused() {
-    let newer = gather().replacen("\"asyncade\":1", "\"asyncade\":2", 1);
+fn another_version_is_refused() {
+    let newer = gather().replacen("\"asyncade\":2", "\"asyncade\":3", 1);
     assert_eq!(
         refusal(&newer),
-        "line 1: this trace is of version 2, newer than 1: update asyncade to read it"
+        "line 1: this trace is of version 3, newer than 2: update asyncade to read it"
     );
-}
-
-#[test]
-fn a_file_that_was_cut_short_is_refused() {
-    let file = gather();
-    let cut = &file[..file.trim_end().rfind('\n').unwrap()];
-    assert!(
-        refusal(cut)
-            .ends_with("the trace has no footer: the file was cut short")
-    );
-    let middle = &file[..file.len() / 2];
-    assert!(
-        refusal(middle).contains("not a line of a trace"),
-        "{}",
-        refusal(middle)
+    let older = gather().replacen("\"asyncade\":2", "\"asyncade\":1", 1);
+    assert_eq!(
+        refusal(&older),
+        "line 1: this trace is of version 1, and 2 is read: record it anew"
     );
 }
 

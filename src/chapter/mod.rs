@@ -5,6 +5,7 @@
 mod claim;
 mod knob;
 mod lesson;
+mod time;
 mod twin;
 mod url;
 mod urls;
@@ -20,7 +21,7 @@ pub use twin::{Erratum, Fork, Parting, Twin};
 pub use url::Url;
 pub use urls::Urls;
 
-pub use crate::timeline::time;
+pub use time::{clock, time};
 
 use crate::stage;
 use crate::timeline::Timeline;

@@ -1,164 +1,402 @@
-//! The critical path: the longest chain of things that had to happen one
-//! after the other.
+//! The critical path: what had to happen one after the other until `main`
+//! ended. It is read off who really woke whom, backwards, event by event; where
+//! a trace does not tell, the path says that it does not know.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::time::Duration;
 
-use super::{Doing, Lane, Timeline};
-use crate::trace::{LaneId, Outcome};
+use super::{Doing, State, Timeline};
+use crate::trace::{By, LaneId, LaneKind, On, Trace, WaitId, What};
 
-impl Timeline {
-    /// The longest chain of waits and holds that had to happen one after the
-    /// other: no scheduling, however clever, makes the run shorter. It is
-    /// found backwards from the end of `main`: from each moment to what the
-    /// lane was doing, and where it was only waiting for others, to the lane
-    /// that let it go on. Time in which the chain was ready and another lane
-    /// held the thread does not belong to it.
-    pub fn critical_path(&self) -> Duration {
-        let turns = Turns::of(self);
-        let mut path = Duration::ZERO;
-        let mut here = (0, self.total);
-        // On the virtual clock many things happen at one moment, and who let
-        // whom go on there may go in circles. Nothing is visited twice.
-        let mut visited = HashSet::new();
-        loop {
-            let (id, at) = here;
-            let Some(lane) = self.lanes.get(id as usize) else {
-                break;
-            };
-            visited.insert(here);
-            here = match lane.step_back(at) {
-                Step::Busy { from } => {
-                    path += at - from;
-                    (id, from)
-                }
-                Step::Overdue { due } => (id, due),
-                Step::Awaiting { from } => self
-                    .woken_by(&turns, id, from, at)
-                    .filter(|waker| !visited.contains(waker))
-                    .unwrap_or((id, from)),
-                Step::Born => match lane.parent {
-                    Some(parent) => (parent, at),
-                    None => break,
-                },
-            };
+/// What had to happen one after the other until `main` ended: pieces without
+/// gaps, from the start.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CriticalPath {
+    /// In order of time.
+    pub pieces: Vec<Piece>,
+}
+
+/// A part of the way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Piece {
+    /// The lane that the run waited for.
+    pub lane: LaneId,
+    /// From when.
+    pub from: Duration,
+    /// Until when.
+    pub to: Duration,
+    /// What the lane did.
+    pub part: Part,
+}
+
+/// What a lane did on the way.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Part {
+    /// It ran, or blocked its thread.
+    Ran,
+    /// It waited for this, and nothing in the run could have hurried it.
+    Waited(On),
+    /// It could have gone on, and had to wait for the thread: with another
+    /// schedule, or another thread, this would be shorter.
+    Ready,
+    /// The trace does not say why it did not go on.
+    Unknown,
+}
+
+impl CriticalPath {
+    /// How long the run has to take, whatever the schedule: without the time
+    /// in which a lane was ready and somebody else had the thread.
+    pub fn length(&self) -> Duration {
+        let pieces = self.pieces.iter();
+        let pieces = pieces.filter(|piece| piece.part != Part::Ready);
+        pieces.map(|piece| piece.to - piece.from).sum()
+    }
+
+    /// Whether the trace told all of it.
+    pub fn is_known(&self) -> bool {
+        let mut pieces = self.pieces.iter();
+        pieces.all(|piece| piece.part != Part::Unknown)
+    }
+}
+
+/// The critical path of a trace.
+pub(super) fn of(trace: &Trace, timeline: &Timeline) -> CriticalPath {
+    let walk = Walk::new(trace, timeline);
+    let mut path = Path::default();
+    let Some(last) = walk.last_of_main() else {
+        return CriticalPath::default();
+    };
+    let mut here = Here {
+        event: last,
+        until: trace.events[last].at(),
+    };
+    while let Some(next) = walk.step(here, &mut path) {
+        // Every cause comes before what it causes.
+        if next.event >= here.event {
+            path.push(0, Duration::ZERO, next.until, Part::Unknown);
+            break;
         }
-        path
+        here = next;
     }
-
-    /// The lane that let `waiter` go on at `at`, and when it did: a child that
-    /// ended, or else the one that gave its thread back last. Of several at
-    /// one moment rather one that was not cancelled, as lanes are when `main`
-    /// ends, and one whose own wait was over than one that was let go on
-    /// itself.
-    fn woken_by(
-        &self,
-        turns: &Turns,
-        waiter: LaneId,
-        from: Duration,
-        at: Duration,
-    ) -> Option<(LaneId, Duration)> {
-        let lane = |id: LaneId| &self.lanes[id as usize];
-        let rank = |(id, moment): &(LaneId, Duration)| {
-            let cancelled = lane(*id).outcome() == Some(Outcome::Cancelled);
-            let step = lane(*id).step_back(*moment);
-            (!cancelled, !matches!(step, Step::Awaiting { .. }))
-        };
-        let is_child = |id: &LaneId| lane(*id).parent == Some(waiter);
-        let children = turns.ended.last(from, at, is_child);
-        children.max_by_key(rank).or_else(|| {
-            let others = turns.gave_back.last(from, at, |id| *id != waiter);
-            others.max_by_key(rank)
-        })
-    }
+    path.finish()
 }
 
-/// When lanes ended and gave their threads back.
-struct Turns {
-    ended: Moments,
-    gave_back: Moments,
+/// A point on the way: what follows `event` on its lane, up to `until`, is on
+/// the path already.
+#[derive(Clone, Copy)]
+struct Here {
+    event: usize,
+    until: Duration,
 }
 
-/// Moments of lanes, in time order.
-struct Moments(Vec<(Duration, LaneId)>);
+/// Pieces, the last first.
+#[derive(Default)]
+struct Path(Vec<Piece>);
 
-impl Turns {
-    fn of(timeline: &Timeline) -> Turns {
-        let lanes = || (0..).zip(&timeline.lanes);
-        let ended =
-            lanes().filter_map(|(id, lane)| Some((lane.end.as_ref()?.at, id)));
-        let gave_back = lanes().flat_map(|(id, lane): (LaneId, &Lane)| {
-            lane.holds().map(move |span| (span.to, id))
+impl Path {
+    fn push(&mut self, lane: LaneId, from: Duration, to: Duration, part: Part) {
+        if from >= to {
+            return;
+        }
+        if let Some(later) = self.0.last_mut()
+            && later.lane == lane
+            && later.part == part
+            && later.from == to
+        {
+            later.from = from;
+            return;
+        }
+        self.0.push(Piece {
+            lane,
+            from,
+            to,
+            part,
         });
-        Turns {
-            ended: Moments::new(ended.collect()),
-            gave_back: Moments::new(gave_back.collect()),
-        }
+    }
+
+    fn finish(mut self) -> CriticalPath {
+        self.0.reverse();
+        CriticalPath { pieces: self.0 }
     }
 }
 
-impl Moments {
-    fn new(mut moments: Vec<(Duration, LaneId)>) -> Moments {
-        moments.sort_unstable();
-        Moments(moments)
-    }
-
-    /// The lanes that had the last moment after `from` and until `at`, of
-    /// those that are wanted. Usually there is one.
-    fn last(
-        &self,
-        from: Duration,
-        at: Duration,
-        wanted: impl Fn(&LaneId) -> bool,
-    ) -> impl Iterator<Item = (LaneId, Duration)> {
-        let until = self.0.partition_point(|(moment, _)| *moment <= at);
-        let mut lanes = self.0[..until]
-            .iter()
-            .rev()
-            .take_while(move |(moment, _)| *moment > from)
-            .filter(move |(_, lane)| wanted(lane))
-            .peekable();
-        let last = lanes.peek().map(|(moment, _)| *moment);
-        lanes
-            .take_while(move |(moment, _)| Some(*moment) == last)
-            .map(|(moment, lane)| (*lane, *moment))
-    }
+/// What is to be known of a trace to walk it backwards.
+struct Walk<'a> {
+    trace: &'a Trace,
+    timeline: &'a Timeline,
+    /// For each event the one before it on the same lane.
+    previous: Vec<Option<usize>>,
+    /// The events of each lane, for those of one lane before one of another.
+    of_lane: Vec<Vec<usize>>,
+    /// For each wake by no lane, the event with which the wait began that it
+    /// ended.
+    waits: HashMap<usize, usize>,
+    /// The event that asked for a lane to be cancelled.
+    asked: HashMap<LaneId, usize>,
 }
 
-/// One step back along the critical path.
-enum Step {
-    /// The lane held a thread or waited for its own wait, since `from`.
-    Busy { from: Duration },
-    /// The lane was ready since `due`, and another one held the thread.
-    Overdue { due: Duration },
-    /// The lane had given the thread back at `from` to wait for others.
-    Awaiting { from: Duration },
-    /// There is nothing before this moment.
-    Born,
-}
-
-impl Lane {
-    fn step_back(&self, at: Duration) -> Step {
-        let before = self.spans.partition_point(|span| span.from < at);
-        let Some(span) = self.spans[..before].last() else {
-            return Step::Born;
+impl<'a> Walk<'a> {
+    fn new(trace: &'a Trace, timeline: &'a Timeline) -> Walk<'a> {
+        let mut walk = Walk {
+            trace,
+            timeline,
+            previous: Vec::with_capacity(trace.events.len()),
+            of_lane: vec![Vec::new(); timeline.lanes.len()],
+            waits: HashMap::new(),
+            asked: HashMap::new(),
         };
-        match span.doing {
-            Doing::Holding => Step::Busy { from: span.from },
-            Doing::Overdue => Step::Overdue { due: span.from },
-            Doing::Waiting => {
-                let begun =
-                    self.waits.partition_point(|wait| wait.from <= span.from);
-                let own = self.waits[..begun].iter().rev().any(|wait| {
-                    wait.over(at) >= at.min(span.to)
-                        && !wait.on.starts_with("thread ")
-                });
-                if own {
-                    Step::Busy { from: span.from }
-                } else {
-                    Step::Awaiting { from: span.from }
+        let mut state = State::new();
+        let mut began: HashMap<WaitId, usize> = HashMap::new();
+        for (index, event) in trace.events.iter().enumerate() {
+            let own = walk.of_lane.get_mut(event.lane as usize);
+            walk.previous
+                .push(own.as_ref().and_then(|own| own.last().copied()));
+            own.into_iter().for_each(|own| own.push(index));
+            match event.what {
+                What::Wait { wait, .. } => {
+                    began.insert(wait, index);
                 }
+                What::Wake { by } => {
+                    let wait = ended_by(&state, event.lane, by, event.at());
+                    if let Some(began) = wait.and_then(|wait| began.get(&wait))
+                    {
+                        walk.waits.insert(index, *began);
+                    }
+                }
+                What::Cancel { target, .. } => {
+                    walk.asked.entry(target).or_insert(index);
+                }
+                _ => {}
             }
+            state.apply(event);
+        }
+        walk
+    }
+
+    /// The last event of `main`: its end, if it has one.
+    fn last_of_main(&self) -> Option<usize> {
+        self.of_lane.first()?.last().copied()
+    }
+
+    /// The last event of a lane before an event of another.
+    fn before(&self, lane: LaneId, event: usize) -> Option<usize> {
+        let own = self.of_lane.get(lane as usize)?;
+        let count = own.partition_point(|own| *own < event);
+        own[..count].last().copied()
+    }
+
+    fn at(&self, event: usize) -> Duration {
+        self.trace.events[event].at()
+    }
+
+    /// From a point to what let it come about.
+    fn step(&self, here: Here, path: &mut Path) -> Option<Here> {
+        let Here { event, until } = here;
+        let lane = self.trace.events[event].lane;
+        let at = self.at(event);
+        match &self.trace.events[event].what {
+            // It runs since then.
+            What::Poll { within, .. } => {
+                path.push(lane, at, until, Part::Ran);
+                self.polled(event, *within, path)
+            }
+            What::Spawn { parent, .. } => {
+                path.push(lane, at, until, Part::Ready);
+                let Some(parent) = parent else {
+                    // The clock runs a moment before `main` does.
+                    path.push(lane, Duration::ZERO, at, Part::Ran);
+                    return None;
+                };
+                self.on(*parent, event, at)
+            }
+            // It is parked since then, and somebody else ends it or wakes
+            // another one in its name.
+            What::Pend { .. } => self.dropped(lane, here, path),
+            What::Wake { by } => {
+                path.push(lane, at, until, Part::Ready);
+                self.woken(event, *by, path)
+            }
+            What::End { .. } | What::Drop { .. } if !self.is_polled(event) => {
+                self.dropped(lane, here, path)
+            }
+            // Something on the way, in the middle of a poll.
+            _ => Some(Here {
+                event: self.previous[event]?,
+                until,
+            }),
         }
     }
+
+    /// Whether an event is in the middle of its lane's poll.
+    fn is_polled(&self, event: usize) -> bool {
+        let own = std::iter::successors(Some(event), |own| self.previous[*own]);
+        let what = own.map(|own| &self.trace.events[own].what);
+        let mut turns = what.filter(|what| {
+            matches!(
+                what,
+                What::Spawn { .. } | What::Poll { .. } | What::Pend { .. }
+            )
+        });
+        matches!(turns.next(), Some(What::Poll { .. }))
+    }
+
+    /// The lane at that point, in the middle of what it does.
+    fn on(&self, lane: LaneId, event: usize, until: Duration) -> Option<Here> {
+        let event = self.before(lane, event)?;
+        Some(Here { event, until })
+    }
+
+    /// Why a lane was polled.
+    fn polled(
+        &self,
+        event: usize,
+        within: Option<LaneId>,
+        path: &mut Path,
+    ) -> Option<Here> {
+        let (lane, at) = (self.trace.events[event].lane, self.at(event));
+        let previous = self.previous[event]?;
+        let is_woken =
+            matches!(self.trace.events[previous].what, What::Wake { .. });
+        match within {
+            // The lane around it has come to it, and nobody had woken it.
+            Some(outer) if !is_woken => self.on(outer, event, at),
+            _ => match self.trace.events[previous].what {
+                What::Pend { .. } => {
+                    let from = self.at(previous);
+                    path.push(lane, from, at, Part::Unknown);
+                    // Before the pend it ran.
+                    self.previous[previous]
+                        .map(|event| Here { event, until: from })
+                }
+                _ => Some(Here {
+                    event: previous,
+                    until: at,
+                }),
+            },
+        }
+    }
+
+    /// Why a lane was woken.
+    fn woken(&self, event: usize, by: By, path: &mut Path) -> Option<Here> {
+        let (lane, at) = (self.trace.events[event].lane, self.at(event));
+        if let By::Lane(other) = by {
+            let before = self.before(other, event)?;
+            return match self.trace.events[before].what {
+                // It had just ended.
+                What::End { .. } => {
+                    path.push(lane, self.at(before), at, Part::Ready);
+                    Some(Here {
+                        event: before,
+                        until: self.at(before),
+                    })
+                }
+                _ => Some(Here {
+                    event: before,
+                    until: at,
+                }),
+            };
+        }
+        if let Some(&began) = self.waits.get(&event)
+            && let What::Wait { on, .. } = &self.trace.events[began].what
+        {
+            let from = self.at(began);
+            let ready = self.ready_since(lane, at).max(from);
+            path.push(lane, ready, at, Part::Ready);
+            path.push(lane, from, ready, Part::Waited(on.clone()));
+            return Some(Here {
+                event: began,
+                until: from,
+            });
+        }
+        let parked = self.previous[event]?;
+        let from = self.at(parked);
+        let part = match by {
+            By::Itself => Part::Ready,
+            _ => Part::Unknown,
+        };
+        path.push(lane, from, at, part);
+        let event = match self.trace.events[parked].what {
+            // Before the pend it ran.
+            What::Pend { .. } => self.previous[parked]?,
+            _ => parked,
+        };
+        Some(Here { event, until: from })
+    }
+
+    /// Since when a lane that was woken at `at` could have gone on: before that
+    /// if its timer was due and somebody else had the thread.
+    fn ready_since(&self, lane: LaneId, at: Duration) -> Duration {
+        let spans = &self.timeline.lanes[lane as usize].spans;
+        let before = spans.partition_point(|span| span.to < at);
+        let ready = spans[before..].iter().take_while(|span| span.from <= at);
+        let mut ready = ready.filter(|span| {
+            span.doing == Doing::Ready && span.to == at && span.from < at
+        });
+        ready.next().map_or(at, |span| span.from)
+    }
+
+    /// Who let go of a lane that was parked.
+    fn dropped(
+        &self,
+        lane: LaneId,
+        here: Here,
+        path: &mut Path,
+    ) -> Option<Here> {
+        let end = self.timeline.lanes[lane as usize].end.as_ref();
+        let cause = end.and_then(|end| end.cause);
+        let asked = self.asked.get(&lane).copied();
+        if let Some(asked) = asked.filter(|asked| *asked < here.event) {
+            path.push(lane, self.at(asked), here.until, Part::Ready);
+            return Some(Here {
+                event: asked,
+                until: self.at(asked),
+            });
+        }
+        // Whatever dropped it was running then.
+        if let Some(by) = cause.and_then(|cause| cause.by)
+            && by != lane
+            && let Some(by) = self.on(by, here.event, here.until)
+        {
+            return Some(by);
+        }
+        let from = self.at(here.event);
+        path.push(lane, from, here.until, Part::Unknown);
+        self.previous[here.event].map(|event| Here { event, until: from })
+    }
+}
+
+/// The wait that a wake by no lane has ended: of a lane's timers the one that
+/// is due first, or else what it waits for outside.
+fn ended_by(
+    state: &State,
+    lane: LaneId,
+    by: By,
+    at: Duration,
+) -> Option<WaitId> {
+    let lane = state
+        .lane(lane)
+        .filter(|lane| lane.kind != LaneKind::Thread)?;
+    let open = || {
+        lane.waits
+            .iter()
+            .filter_map(|id| Some((*id, state.wait(*id)?)))
+    };
+    let timer = || {
+        open()
+            .filter(|(_, wait)| matches!(wait.on, On::Timer { .. }))
+            .filter(|(_, wait)| wait.due.is_none_or(|due| due <= at))
+            .min_by_key(|(_, wait)| wait.due)
+    };
+    let outside = || {
+        open().find(|(_, wait)| {
+            matches!(wait.on, On::Io { .. } | On::Other { .. })
+        })
+    };
+    let found = match by {
+        By::Timer => timer(),
+        By::Io => outside(),
+        By::Runtime => timer().or_else(outside),
+        By::Itself | By::Lane(_) => None,
+    };
+    found.map(|(id, _)| id)
 }
