@@ -363,3 +363,154 @@ fn outside_a_recorded_run_everything_works_and_nothing_is_recorded() {
         assert_eq!(to_thread("nobody's", || 3).await, 3);
     });
 }
+
+#[test]
+fn any_program_is_recorded_in_a_line_and_read_back() {
+    #[derive(Debug)]
+    struct MyError;
+
+    let recording = record("program", async {
+        sleep(SHORT).lane("nap").await;
+        Err::<u8, _>(MyError)
+    });
+    let recording = recording.unwrap();
+    assert!(matches!(recording.output, Err(MyError)));
+    let trace = recording.trace;
+    assert_eq!(trace.header.name(), "program");
+    trace::check(&trace).unwrap();
+    let mut file = Vec::new();
+    ndjson::write(&trace, &mut file).unwrap();
+    assert_eq!(ndjson::read(file.as_slice()).unwrap(), [trace]);
+}
+
+#[traced]
+async fn waits_for_all_there_is(handle: tokio::task::JoinHandle<()>) {
+    handle.await.unwrap();
+    let limited = tokio::time::timeout(SHORT, sleep(LONG)).await;
+    assert!(limited.is_err());
+    tokio::task::yield_now().await;
+}
+
+#[test]
+fn each_await_says_where_it_is_parked_and_for_what() {
+    let trace = played(async {
+        let task = tokio::spawn(async { sleep(SHORT).await }.lane("task"));
+        waits_for_all_there_is(task).await;
+    });
+    let waits: Vec<(&On, u32)> = trace
+        .events
+        .iter()
+        .filter(|event| event.lane == 0)
+        .filter_map(|event| match &event.what {
+            What::Wait { on, place, .. } => Some((on, place.line)),
+            _ => None,
+        })
+        .collect();
+    let first = waits[0].1;
+    let lines: Vec<u32> = waits.iter().map(|(_, line)| line - first).collect();
+    assert_eq!(lines, [0, 1, 1, 3], "{waits:?}");
+    let length = |time: Duration| On::Timer {
+        length: Some(time.as_nanos() as u64),
+    };
+    let expected = [
+        On::Join {
+            lanes: vec![1],
+            more: 0,
+        },
+        length(LONG),
+        length(SHORT),
+        On::Yield,
+    ];
+    assert!(waits.iter().map(|(on, _)| *on).eq(&expected), "{waits:?}");
+    let by: Vec<By> = trace
+        .events
+        .iter()
+        .filter(|event| event.lane == 0)
+        .filter_map(|event| match event.what {
+            What::Wake { by } => Some(by),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(by, [By::Lane(1), By::Timer, By::Itself]);
+}
+
+#[test]
+fn a_lane_that_nobody_told_to_stop_ends_with_main() {
+    let trace = played(async {
+        let _left = tokio::spawn(sleep(LONG).lane("left"));
+        sleep(SHORT).await;
+    });
+    let timeline = Timeline::of(&trace);
+    let left = timeline.lane("left").unwrap();
+    assert_eq!(left.kind, LaneKind::Task);
+    let how = How::Shutdown;
+    let cause = left.end.as_ref().unwrap().cause;
+    assert_eq!(cause, Some(Cause { by: Some(0), how }));
+}
+
+#[test]
+fn t14_on_many_threads_a_lane_keeps_its_own_spawn_line() {
+    for _ in 0..50 {
+        let trace = record_on(multi_thread(), Clock::Real, async {
+            let spawn = |name: String| async move {
+                let task = async move { say!("{name}") };
+                tokio::spawn(task.lane("inner")).await.unwrap();
+            };
+            let outer = (0..20).map(|n| {
+                tokio::spawn(spawn(format!("{n}")).lane(format!("outer {n}")))
+            });
+            for task in outer.collect::<Vec<_>>() {
+                task.await.unwrap();
+            }
+            Ok(())
+        });
+        let timeline = Timeline::of(&trace);
+        for line in &timeline.lines {
+            let lane = &timeline.lanes[line.lane as usize];
+            let parent = timeline.name(lane.parent.unwrap());
+            assert_eq!(parent, format!("outer {}", line.text));
+        }
+        assert_eq!(timeline.lines.len(), 20);
+    }
+}
+
+#[test]
+fn t15_a_panic_in_a_thread_leaves_no_debt_to_the_next_run() {
+    let ahead = async {
+        let call = || {
+            block(LONG);
+            std::panic::resume_unwind(Box::new("a bug"))
+        };
+        let awaits = async move { to_thread::<()>("thread", call).await };
+        let _ = tokio::spawn(awaits.lane("awaits")).await;
+    };
+    let trace = played(ahead);
+    assert!(trace.elapsed >= LONG);
+    let next = played(async { say!("on time") });
+    assert_eq!(next.elapsed, Duration::ZERO);
+}
+
+#[test]
+fn t18_a_sleep_for_ever_is_no_panic() {
+    let trace = played(async {
+        let forever = sleep(Duration::MAX).lane("forever");
+        let limited = tokio::time::timeout(SHORT, forever).await;
+        assert!(limited.is_err());
+    });
+    assert_eq!(trace.elapsed, SHORT);
+}
+
+#[test]
+fn r3_whoever_watches_hears_that_a_scene_has_panicked() {
+    let (sender, events) = std::sync::mpsc::channel();
+    let scene = std::thread::spawn(|| {
+        let session = Session::new("test").live(sender);
+        session.record(async {
+            say!("before");
+            std::panic::resume_unwind(Box::new("a bug"))
+        })
+    });
+    // Ends only if the channel is closed.
+    assert!(events.iter().count() > 2);
+    assert!(scene.join().is_err());
+}

@@ -139,7 +139,9 @@ pub fn read(mut input: impl BufRead) -> Result<Vec<Trace>, ReadError> {
         match reader.take(line.trim_ascii()) {
             Ok(()) => {}
             // The file ends in the middle of a line.
-            Err(_) if is_cut && reader.open.is_some() => break,
+            Err(_) if is_cut && reader.open.is_some() && !is_json(&line) => {
+                break;
+            }
             Err(error) => return Err(wrong(error)),
         }
     }
@@ -230,6 +232,10 @@ impl Reader {
         }
         self.whole
     }
+}
+
+fn is_json(line: &[u8]) -> bool {
+    serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok()
 }
 
 fn parse<'a, T: Deserialize<'a>>(

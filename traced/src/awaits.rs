@@ -50,9 +50,12 @@ pub fn awaited(base: &Expr, at: Where) -> Expr {
         };
     }
     let says = says(base);
-    let shutdown = shutdown(base);
+    let base = match shutdown(base) {
+        Some(shutdown) => quote_spanned!(span=> { #shutdown #base }),
+        None => base.to_token_stream(),
+    };
     parse_quote_spanned! {span=>
-        match { #shutdown #base } {
+        match #base {
             future => {
                 #[allow(unused_imports)]
                 use ::asyncade::stage::traced::{Known as _, Unknown as _};
@@ -131,10 +134,12 @@ fn says(base: &Expr) -> proc_macro2::TokenStream {
 }
 
 /// `set.shutdown()`: also cancels what is in the set.
-fn shutdown(base: &Expr) -> proc_macro2::TokenStream {
+fn shutdown(base: &Expr) -> Option<proc_macro2::TokenStream> {
     match base {
-        Expr::MethodCall(call) if call.method == "shutdown" => abort(call),
-        _ => quote!(),
+        Expr::MethodCall(call) if call.method == "shutdown" => {
+            Some(abort(call))
+        }
+        _ => None,
     }
 }
 
