@@ -306,6 +306,8 @@ def _who_asks(task, frame):
         inside = recorder.parked.get(outer) or [None]
         request = Request(inside[0], "drop")
     elif code is _CTRL_C:
+        # Even if `main` takes it for a cancellation of its own, and goes on.
+        recorder.interrupted = True
         return Request(None, "interrupt")
     elif code in (_SHUTDOWN, cancel_left.__code__):
         if recorder.interrupted:

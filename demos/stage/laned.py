@@ -36,12 +36,17 @@ class Laned(Coroutine):
             # Python warns of the coroutine itself, which goes right after
             # this.
             lane.end("unrun")
-        elif getattr(self.coro, "cr_frame", None) is None:
-            # The garbage collector has closed it already.
-            lane.end("cancelled", cause={"how": "drop"})
         else:
-            # What it still holds is closed on its lane.
-            self.close()
+            # What it still holds is closed on its lane, unless the garbage
+            # collector has done so already.
+            outer, here.lane = here.lane, lane
+            try:
+                self.coro.close()
+            finally:
+                here.lane = outer
+                # A task that goes was held by nobody, and it is nobody's
+                # doing.
+                lane.drop(None if lane.kind == "task" else outer)
 
     def _step(self, error, resume, *args):
         lane, outer = self.lane, here.lane

@@ -216,6 +216,11 @@ class Lane:
         self.ended = True
         self.note("end", outcome=outcome, **fields)
 
+    def drop(self, by):
+        """It is thrown away by a lane, or by nobody."""
+        self.cancelled = _dropped_by(by)
+        self.end("cancelled", cause=self.cancelled)
+
     def fail(self, error):
         """It ends with an exception."""
         if isinstance(error, asyncio.CancelledError):

@@ -25,6 +25,7 @@ class Recorder:
         self.watch = watch
         # What `main` is, once it is there.
         self.main = None
+        # Whether the user stopped it.
         self.interrupted = False
         # The lanes that are parked in each task, the innermost first; those
         # that ran in a task which is no lane itself.

@@ -45,7 +45,7 @@ class Lane:
     def __init__(self, spawn):
         self.name = spawn["name"]
         self.kind = spawn["kind"]
-        # not begun, running, parked, ready, ended
+        # not begun, running, parked, ready, dropped, ended
         self.state = "not begun"
         self.place = (spawn["file"], spawn["line"])
         self.open = set()
@@ -60,8 +60,8 @@ class Reader:
     """Reads a trace, and stops at the first rule that is broken."""
 
     def __init__(self, lines, callbacks=False):
-        # Whether lanes may be made by callbacks of the loop, on behalf of a
-        # lane that does not run.
+        # Whether lanes may be made by callbacks and by tasks that are no
+        # lanes, on behalf of a lane that does not run.
         self.callbacks = callbacks
         self.header, *self.events, self.footer = lines
         self.lanes = []
@@ -201,11 +201,17 @@ class Reader:
 
     def _done(self, event):
         lane = self.lanes[event["lane"]]
+        if event["event"] == "done":
+            self._is(lane.state == "running", "goes on and does not run")
         self._is(event["wait"] in lane.open, "not open")
         lane.open.remove(event["wait"])
 
     def _drop(self, event):
         self._done(event)
+        lane = self.lanes[event["lane"]]
+        if lane.state == "parked":
+            # It is thrown away where it is: it may still say something.
+            lane.state = "dropped"
 
     def _pend(self, event):
         lane = self.lanes[event["lane"]]
@@ -231,7 +237,8 @@ class Reader:
 
     def _say(self, event):
         lane = self.lanes[event["lane"]]
-        self._is(lane.state == "running", "says and does not run")
+        speaks = lane.state in ("running", "dropped")
+        self._is(speaks, "says and does not run")
         lane.place = (event["file"], event["line"])
 
     def _cancel(self, event):

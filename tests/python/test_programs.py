@@ -481,20 +481,29 @@ class Ends(unittest.TestCase):
 
     def test_a_coroutine_that_is_thrown_away(self):
         async def main():
-            with contextlib.suppress(RuntimeWarning):
-                stage.lane(nap(), "unrun")
-            begun = stage.lane(waits_for_nobody(), "begun")
-            begun.send(None)
-            begun.close()
+            stage.lane(nap(), "unrun")
+            for name in "closed", "left":
+                begun = stage.lane(waits_for_nobody(name), name)
+                begun.send(None)
+                if name == "closed":
+                    begun.close()
+            del begun
             await nap()
 
-        async def waits_for_nobody():
-            await asyncio.get_running_loop().create_future()
+        async def waits_for_nobody(name):
+            try:
+                await asyncio.get_running_loop().create_future()
+            finally:
+                if name == "closed":
+                    stage.say("closing")
 
         with self.assertWarns(RuntimeWarning):
             trace, _ = record(main)
         self.assertEqual(end(trace, "unrun"), "unrun")
-        self.assertEqual(end(trace, "begun"), ("cancelled", "main", "drop"))
+        for lane in "closed", "left":
+            self.assertEqual(end(trace, lane), ("cancelled", "main", "drop"))
+        [said] = events(trace, "say")
+        self.assertEqual(said["text"], "closing")
 
     def test_a_task_that_nobody_holds_can_vanish(self):
         async def main():
