@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::Knobs;
-use crate::timeline::{Lane, Timeline, time};
+use super::{Knobs, time};
+use crate::timeline::{Lane, Timeline};
 use crate::trace::{Clock, Outcome, Trace};
 
 /// A sentence, and how to check it.

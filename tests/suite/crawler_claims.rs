@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use crate::support::{Scenes, broken, chapter, ran, undisturbed};
 use asyncade::chapter::Knobs;
-use asyncade::run;
 use asyncade::timeline::Timeline;
 use asyncade::trace::{Clock, Outcome, Trace};
+use asyncade::world;
 
 /// Plays the embedded site with these options, for real.
 fn play(options: &str) -> (Knobs, Vec<Trace>) {
@@ -18,7 +18,8 @@ fn play(options: &str) -> (Knobs, Vec<Trace>) {
         put(&mut knobs, name, value);
     }
     let scenes = chapter.scenes.iter();
-    let play = |scene| run::scene(chapter, scene, &knobs, Clock::Real).unwrap();
+    let play =
+        |scene| world::scene(chapter, scene, &knobs, Clock::Real).unwrap();
     let traces = scenes.map(play).collect();
     (knobs, traces)
 }

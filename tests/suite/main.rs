@@ -8,6 +8,7 @@ mod cli;
 mod crawler;
 mod crawler_claims;
 mod critical_path;
+mod layers;
 mod ndjson;
 mod real;
 mod registry;

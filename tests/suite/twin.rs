@@ -9,10 +9,10 @@ use crate::support::{
 };
 use asyncade::chapter::{Chapter, Knobs, Twin};
 use asyncade::demos::beliefs::{BELIEFS, PRACTICES};
-use asyncade::python::{self, Python};
-use asyncade::run;
 use asyncade::trace::{Clock, Outcome, Trace, What};
-use asyncade::twin::{Parting, parting};
+use asyncade::world;
+use asyncade::world::compare::{Parting, parting};
+use asyncade::world::python::{self, Python};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
@@ -78,7 +78,7 @@ fn what_the_article_gets_wrong_is_recorded() {
                 .iter()
                 .find(|trace| trace.header.scene == erratum.scene)
                 .unwrap();
-            let lines = asyncade::twin::lines(trace);
+            let lines = asyncade::world::compare::lines(trace);
             assert_eq!(lines, erratum.says, "{}", chapter.name);
             assert!(chapter.lesson().erratum.is_some(), "{}", chapter.name);
             count += 1;
@@ -90,7 +90,7 @@ fn what_the_article_gets_wrong_is_recorded() {
 #[test]
 fn a_difference_is_found_whatever_it_is() {
     let chapter = chapter("gather");
-    let trace = run::scene(
+    let trace = world::scene(
         chapter,
         chapter.scene("failure").unwrap(),
         &Knobs::new(chapter.knobs),

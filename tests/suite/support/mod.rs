@@ -8,12 +8,14 @@ use std::time::Duration;
 
 use asyncade::chapter::{Chapter, Finding, Kind, Knobs, Played, Urls, Value};
 use asyncade::demos;
-use asyncade::run;
 use asyncade::trace::{Clock, Event, LaneId, Outcome, Trace, What, ndjson};
+use asyncade::world;
 use proptest::prelude::*;
 
 pub fn chapter(name: &str) -> &'static Chapter {
-    demos::find(name).unwrap_or_else(|| panic!("there is no chapter {name}"))
+    demos::COURSE
+        .find(name)
+        .unwrap_or_else(|| panic!("there is no chapter {name}"))
 }
 
 /// The machine for oneself, as far as that goes: what measures the real clock
@@ -34,7 +36,7 @@ pub fn on_virtual_clock() -> impl Iterator<Item = &'static Chapter> {
 pub fn play_all(chapter: &Chapter, knobs: &Knobs) -> Vec<Trace> {
     let scenes = chapter.scenes.iter();
     let run =
-        |scene| run::scene(chapter, scene, knobs, Clock::Virtual).unwrap();
+        |scene| world::scene(chapter, scene, knobs, Clock::Virtual).unwrap();
     scenes.map(run).collect()
 }
 
