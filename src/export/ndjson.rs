@@ -5,7 +5,6 @@ use crate::trace::ndjson;
 
 pub(super) const FORMAT: Format = Format {
     extension: "ndjson",
-    about: "the traces, one event a line",
     write: |report, mut out| {
         report
             .traces()

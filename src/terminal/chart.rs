@@ -68,7 +68,7 @@ pub(super) fn chart(
     if picture.hidden > 0 {
         let (ellipsis, hidden) = (page.glyphs.ellipsis, picture.hidden);
         let note = format!("{ellipsis} {hidden} more lanes, not shown");
-        writeln!(out, "  {}", note.dimmed())?;
+        page.aside(out, 2, &note)?;
     }
     measures(page, out, &Measures::of(&timeline))?;
     for note in &picture.notes {

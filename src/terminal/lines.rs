@@ -75,15 +75,19 @@ impl Lines {
         let name = self.page.fit(name, self.column);
         let time = format!("{:>9}", clock(event.at()));
         let indent = time.len() + 2 + self.column + 2;
-        let rows =
-            rows(text, self.page.width.saturating_sub(indent).max(NARROWEST));
+        let width = self.page.width.saturating_sub(indent);
+        write!(out, "{}  {}", time.dimmed(), name.color(colour(event.lane)))?;
+        if width < NARROWEST {
+            // No room beside the name: below it.
+            writeln!(out)?;
+            for row in rows(text, self.page.width.saturating_sub(2)) {
+                writeln!(out, "  {row}")?;
+            }
+            return Ok(());
+        }
+        let rows = rows(text, width);
         let first = rows.first().map_or("", String::as_str);
-        write!(
-            out,
-            "{}  {}  {first}",
-            time.dimmed(),
-            name.color(colour(event.lane))
-        )?;
+        write!(out, "  {first}")?;
         let source = source(place);
         let used = indent + measure_text_width(first);
         let free = self.page.width.saturating_sub(used);
@@ -98,7 +102,7 @@ impl Lines {
     }
 }
 
-/// In a narrower row words are not broken: it would be nothing but pieces.
+/// A narrower row would be nothing but pieces of words.
 const NARROWEST: usize = 16;
 
 /// Wraps at words, and inside of a word only if it is longer than a row, as the

@@ -56,7 +56,11 @@ pub(super) fn verdict(
             Figure::Fact(false) => format!("{name}  {}", "no".red()),
         };
         if last && let Some(value) = verdict.ratio {
-            line += &format!("  {}", Verdict::ratio_in_words(value).bold());
+            let ratio = Verdict::ratio_in_words(value).bold();
+            // Beside the figure if there is room, else below it.
+            let used = 2 + measure_text_width(&line) + 2 + ratio.len();
+            let gap = if used <= page.width { "  " } else { "\n    " };
+            line += &format!("{gap}{ratio}");
         }
         writeln!(out, "  {line}")?;
         if let Some(remark) = &row.remark {
