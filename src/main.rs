@@ -3,11 +3,12 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use asyncade::cli;
-use asyncade::command::{Ending, Usage};
+use asyncade::command::Ending;
+use asyncade::report::Usage;
+use asyncade::{cli, demos};
 
 fn main() -> ExitCode {
-    match cli::main(std::env::args_os()) {
+    match cli::main(std::env::args_os(), &demos::COURSE) {
         Ok(Ending::Fine) => ExitCode::SUCCESS,
         Ok(Ending::Broken) => ExitCode::from(1),
         Ok(Ending::Interrupted) => ExitCode::from(130),

@@ -2,7 +2,9 @@
 //! claims. Everything that names a chapter (subcommands, help, `list`, the
 //! README's table, completions, tests) follows from these values.
 
+mod belief;
 mod claim;
+mod course;
 mod knob;
 mod lesson;
 mod time;
@@ -14,14 +16,15 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
+pub use belief::{Belief, Practice, Proof};
 pub use claim::{Claim, Finding, Played, in_order};
+pub use course::Course;
 pub use knob::{Kind, Knob, Knobs, Value};
 pub use lesson::Lesson;
+pub use time::{clock, time};
 pub use twin::{Erratum, Fork, Parting, Twin};
 pub use url::Url;
 pub use urls::Urls;
-
-pub use time::{clock, time};
 
 use crate::stage;
 use crate::timeline::Timeline;

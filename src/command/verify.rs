@@ -6,14 +6,14 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use colored::Colorize;
 
-use super::screen::Screen;
-use super::{Ending, Usage};
+use super::Ending;
 use crate::chapter::{Chapter, Erratum, Knobs, Scene, Twin};
-use crate::python::{self, Python};
-use crate::run;
+use crate::report::Usage;
+use crate::terminal::{self, Check, Screen};
 use crate::trace::{Clock, Trace};
-use crate::twin::{lines, moments, of_scene, parting};
-use crate::view::{self, Check};
+use crate::world;
+use crate::world::compare::{lines, moments, of_scene, parting};
+use crate::world::python::{self, Python};
 
 /// Where CPython is to be found, and whether it must be.
 pub struct Witness<'a> {
@@ -99,11 +99,7 @@ pub fn verify(
         )?;
     }
     screen.flush()?;
-    Ok(if broken + wrong == 0 {
-        Ending::Fine
-    } else {
-        Ending::Broken
-    })
+    Ok(Ending::of(broken + wrong > 0))
 }
 
 /// What CPython says of a chapter: each witness has a name.
@@ -156,7 +152,7 @@ impl Found {
         };
         let page = screen.page;
         let scene = scene.bold().to_string();
-        view::check(&page, screen, check, &scene, &self.evidence)?;
+        terminal::check(&page, screen, check, &scene, &self.evidence)?;
         Ok(())
     }
 }
@@ -169,7 +165,7 @@ fn compare(
     knobs: &Knobs,
     witnesses: &Witnesses,
 ) -> Result<Found> {
-    let tokio = run::scene(chapter, scene, knobs, Clock::Virtual)?;
+    let tokio = world::scene(chapter, scene, knobs, Clock::Virtual)?;
     let nature = twin.nature(scene.name);
     let expected = nature.and_then(|nature| (nature.first)(knobs));
     let mut reason = None;
@@ -180,7 +176,7 @@ fn compare(
         let found = parting(&tokio, cpython);
         let holds = match (&found, &expected) {
             (None, None) => true,
-            (Some(found), Some(fork)) => fork.is(found),
+            (Some(found), Some(fork)) => found.is(fork),
             _ => false,
         };
         if !holds {
