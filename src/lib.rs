@@ -21,20 +21,33 @@
 //! | [`export`] | the report as a file, one file a format |
 //! | [`command`] | one file for each thing the command can do |
 //! | [`cli`] | from arguments to a command; its subcommands come from the chapters |
+//!
+//! With `default-features = false` the crate is only the first three: what
+//! another project needs to [record](stage::record) itself.
 
 // What `#[traced]` writes names the crate, also inside of it.
 extern crate self as asyncade;
 
-pub mod chapter;
-pub mod cli;
-pub mod command;
-#[path = "../demos/mod.rs"]
-pub mod demos;
-pub mod export;
-pub mod picture;
-pub mod report;
 pub mod stage;
-pub mod terminal;
 pub mod timeline;
 pub mod trace;
+
+#[cfg(feature = "cli")]
+pub mod chapter;
+#[cfg(feature = "cli")]
+pub mod cli;
+#[cfg(feature = "cli")]
+pub mod command;
+#[cfg(feature = "cli")]
+#[path = "../demos/mod.rs"]
+pub mod demos;
+#[cfg(feature = "cli")]
+pub mod export;
+#[cfg(feature = "cli")]
+pub mod picture;
+#[cfg(feature = "cli")]
+pub mod report;
+#[cfg(feature = "cli")]
+pub mod terminal;
+#[cfg(feature = "cli")]
 pub mod world;

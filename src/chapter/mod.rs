@@ -28,6 +28,7 @@ pub use urls::Urls;
 
 use crate::stage;
 use crate::timeline::Timeline;
+use crate::trace::Source;
 
 /// One section of the article.
 pub struct Chapter {
@@ -200,6 +201,19 @@ impl Chapter {
         let head = format!("fn {function}(");
         let mut lines = (1..).zip(self.demo.lines());
         lines.find_map(|(number, line)| line.contains(&head).then_some(number))
+    }
+
+    /// Its code in both languages, as the places of a trace name it.
+    pub fn sources(&self) -> Vec<Source> {
+        let source = |file: &str, lang: &str, text: &str| Source {
+            file: format!("demos/{}/{file}", self.folder()),
+            lang: lang.to_owned(),
+            text: text.to_owned(),
+        };
+        vec![
+            source("demo.rs", "rust", self.demo),
+            source("demo.py", "python", self.twin.demo),
+        ]
     }
 
     /// The lesson's parts.

@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use crate::chapter::Lesson;
 use crate::timeline::Timeline;
-use crate::trace::{Clock, LaneKind, Trace, What};
+use crate::trace::{Clock, LaneKind, Source, Trace, What};
 use crate::world::compare::{self, Parting};
 
 pub use findings::{Finding, Status, finding};
@@ -46,6 +46,8 @@ pub struct Report {
     pub clock: Clock,
     /// What is to be said before anything runs, if there is something.
     pub notice: Option<String>,
+    /// The chapter's code, in both languages.
+    pub sources: Vec<Source>,
     /// The scenes that were to be played, in the chapter's order.
     pub scenes: Vec<Scene>,
     /// The chapter's other scenes, by name.

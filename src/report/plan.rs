@@ -114,6 +114,7 @@ impl Plan {
                 speed,
                 clock: choice.clock,
                 notice: urls.map(|urls| urls.announce(scenes.len())),
+                sources: chapter.sources(),
                 scenes: planned,
                 left_out,
                 verdict: None,
