@@ -9,8 +9,8 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::foreign;
-use crate::stop::{self, Held, Stopped};
+use super::foreign;
+use super::stop::{self, Held, Stopped};
 
 /// What another program may take.
 #[derive(Clone, Copy, Debug)]

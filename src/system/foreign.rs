@@ -46,7 +46,7 @@ const FORMAT: &[(char, char)] = &[
 /// character, such as those that turn the direction of writing.
 ///
 /// ```
-/// use asyncade::foreign::is_order;
+/// use asyncade::system::foreign::is_order;
 /// assert!(is_order('\u{1b}') && is_order('\u{9b}') && is_order('\u{202e}'));
 /// assert!(!is_order('a') && !is_order('\u{e9}') && !is_order(' '));
 /// ```
@@ -61,7 +61,7 @@ pub fn is_order(letter: char) -> bool {
 /// A text of one line, with `\u{1b}` and the like in place of orders.
 ///
 /// ```
-/// use asyncade::foreign::clean;
+/// use asyncade::system::foreign::clean;
 /// assert_eq!(clean("\u{1b}[2Jgone\n"), "\\u{1b}[2Jgone\\n");
 /// ```
 pub fn clean(text: &str) -> Cow<'_, str> {
@@ -84,7 +84,7 @@ pub fn clean_lines(text: &str) -> String {
 /// A value as a message shows it: as [`clean`], and cut short.
 ///
 /// ```
-/// use asyncade::foreign::short;
+/// use asyncade::system::foreign::short;
 /// assert_eq!(short(&"a".repeat(100)), "a".repeat(60) + "...");
 /// ```
 pub fn short(text: &str) -> String {

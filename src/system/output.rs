@@ -12,9 +12,9 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use crate::foreign;
-use crate::secret;
-use crate::stop::{self, Held, Leftover};
+use super::foreign;
+use super::secret;
+use super::stop::{self, Held, Leftover};
 
 /// After so many symbolic links a path is taken for a loop, as by Linux.
 const MOST_LINKS: usize = 40;

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// twice.
 ///
 /// ```
-/// use asyncade::secret::name;
+/// use asyncade::system::secret::name;
 /// assert_ne!(name(), name());
 /// ```
 pub fn name() -> String {
