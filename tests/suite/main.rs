@@ -19,7 +19,11 @@ mod report;
 #[cfg(unix)]
 mod robust_files;
 #[cfg(unix)]
+mod robust_python;
+#[cfg(unix)]
 mod robust_signals;
+#[cfg(unix)]
+mod robust_text;
 mod screens;
 mod stage;
 mod support;
