@@ -2,9 +2,12 @@
 //! claims. Everything that names a chapter (subcommands, help, `list`, the
 //! README's table, completions, tests) follows from these values.
 
+mod check;
 mod claim;
+mod due;
 mod knob;
 mod lesson;
+mod played;
 mod twin;
 mod url;
 mod urls;
@@ -13,16 +16,20 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-pub use claim::{Claim, Finding, Played, in_order};
+use tokio::task::JoinError;
+
+pub use check::{Check, in_order};
+pub use claim::{Claim, Evidence, Fact, Finding};
+pub use due::{AT_ONCE, Due, after};
 pub use knob::{Kind, Knob, Knobs, Value};
 pub use lesson::Lesson;
+pub use played::Played;
 pub use twin::{Erratum, Fork, Parting, Twin};
 pub use url::Url;
 pub use urls::Urls;
 
 pub use crate::timeline::time;
 
-use crate::stage;
 use crate::timeline::Timeline;
 
 /// One section of the article.
@@ -78,7 +85,7 @@ pub enum Plays {
 /// A scene that is ready to run.
 pub struct Run {
     /// The code, with its knobs set.
-    pub future: Pin<Box<dyn Future<Output = stage::Result> + Send>>,
+    pub future: Pin<Box<dyn Future<Output = Result<(), JoinError>> + Send>>,
     /// The name of the function in `demo.rs` that it is.
     pub function: &'static str,
     /// The clocks that it can play on.
@@ -113,8 +120,8 @@ impl Run {
     }
 }
 
-/// Makes a [`Run`] of what a function of `demo.rs` returned, whether that is a
-/// [`stage::Result`] or nothing.
+/// Makes a [`Run`] of what a function of `demo.rs` returned, whether that is
+/// nothing or a result whose error is a panicked task.
 pub fn run<F>(scene: F) -> Run
 where
     F: Future<Output: Into<Finished>> + Send + 'static,
@@ -131,7 +138,7 @@ where
 }
 
 /// What a scene's future may return; see [`run`].
-pub struct Finished(stage::Result);
+pub struct Finished(Result<(), JoinError>);
 
 impl From<()> for Finished {
     fn from((): ()) -> Self {
@@ -139,8 +146,8 @@ impl From<()> for Finished {
     }
 }
 
-impl From<stage::Result> for Finished {
-    fn from(result: stage::Result) -> Self {
+impl From<Result<(), JoinError>> for Finished {
+    fn from(result: Result<(), JoinError>) -> Self {
         Finished(result)
     }
 }

@@ -316,9 +316,10 @@ impl Playing<'_> {
         let broken = findings.iter().any(|(_, finding)| finding.is_broken());
         if broken && self.is_real() {
             writeln!(screen)?;
-            let note = "On the real clock a claim allows for a tenth or for \
-                        100ms, whichever is more. A busy machine may need \
-                        longer: try again, or see it with '--clock virtual'.";
+            let note = "On the real clock a claim allows for what a busy \
+                        machine may add, but for no more than half of what \
+                        tells it from its opposite. Try again, or see it with \
+                        '--clock virtual'.";
             page.aside(screen, 2, note)?;
         }
         Ok(broken)
@@ -334,12 +335,13 @@ impl Playing<'_> {
     /// any.
     fn report_broken(&self, findings: &[(&Claim, Finding)]) -> bool {
         for (claim, finding) in findings {
-            if let Finding::Broken(evidence) = finding {
+            if finding.is_broken() {
                 // Nothing is left to do if stderr is closed.
                 let _ = writeln!(
                     anstream::stderr(),
-                    "the claim '{}' does not hold: {evidence}",
-                    claim.id
+                    "the claim '{}' does not hold: {}",
+                    claim.id,
+                    finding.words()
                 );
             }
         }
@@ -389,9 +391,9 @@ pub(super) fn finding_line(
     finding: &Finding,
 ) -> Result<()> {
     let (check, evidence) = match finding {
-        Finding::Holds(evidence) => (Check::Holds, evidence.clone()),
-        Finding::Broken(evidence) => (Check::Broken, evidence.clone()),
-        Finding::Moot(reason) => {
+        Finding::Holds(_) => (Check::Holds, finding.words()),
+        Finding::Broken(_) => (Check::Broken, finding.words()),
+        Finding::NotApplicable(reason) => {
             (Check::Moot, format!("does not apply: {reason}"))
         }
     };

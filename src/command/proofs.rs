@@ -79,7 +79,7 @@ pub fn checklist(screen: &mut Screen) -> Result<Ending> {
 /// Plays the scenes of a claim on the virtual clock, and checks it.
 fn check(proof: &Proof) -> Result<(&'static str, Finding)> {
     let Proof { chapter, claim, .. } = proof;
-    let missing = Finding::Broken(format!("{chapter} has no claim '{claim}'"));
+    let missing = Finding::broken(format!("{chapter} has no claim '{claim}'"));
     let Some(chapter) = find(chapter) else {
         return Ok(("", missing));
     };
