@@ -140,7 +140,7 @@ pub const CHAPTER: Chapter = Chapter {
         },
         Claim {
             id: "waiting-keeps-the-cashier",
-            says: "That is the stall: a wait that blocks keeps the cashier just as work does; a wait that gives way sets the hands free.",
+            says: "A wait that blocks keeps the cashier just as work does; a wait that gives way sets the hands free.",
             scenes: &["sync", "async"],
             check: |p| {
                 let Shift {

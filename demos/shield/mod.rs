@@ -186,9 +186,10 @@ pub const CHAPTER: Chapter = Chapter {
                         cleaned,
                     )
                     .so(format!(
-                        "{}, {}",
-                        p.fate("unshielded", "caller"),
-                        p.fate("unshielded", "critical")
+                        "asked to stop at {}, {}, {}",
+                        p.when_said("unshielded", CLEANING),
+                        p.fate("unshielded", "critical"),
+                        p.fate("unshielded", "caller")
                     ))
             },
         },

@@ -15,7 +15,7 @@ pub async fn sync(tasks: u32, delay: Duration) {
     }
 }
 
-/// Makes a task of every call, then collects the results in the order of the calls.
+/// Makes a task of every call, then collects the results in their order.
 pub async fn concurrent(tasks: u32, delay: Duration) -> Result<(), JoinError> {
     let mut handles = Vec::new();
     for n in 1..=tasks {

@@ -22,7 +22,7 @@ pub use check::{Check, in_order};
 pub use claim::{Claim, Evidence, Fact, Finding};
 pub use due::{AT_ONCE, Due, after};
 pub use knob::{Kind, Knob, Knobs, Value};
-pub use lesson::Lesson;
+pub use lesson::{Correction, Lesson};
 pub use played::Played;
 pub use twin::{Erratum, Fork, Parting, Twin};
 pub use url::Url;

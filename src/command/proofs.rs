@@ -11,7 +11,6 @@ use super::play::finding_line;
 use super::screen::Screen;
 use crate::chapter::{Finding, Knobs, Played};
 use crate::demos::beliefs::{BELIEFS, PRACTICES, Proof};
-use crate::demos::find;
 use crate::run;
 use crate::trace::Clock;
 
@@ -31,9 +30,8 @@ pub fn beliefs(screen: &mut Screen) -> Result<()> {
         let lines = page.wrap(2, belief.belief).join("\n");
         writeln!(screen, "{}", lines.bold())?;
         page.prose(screen, 4, belief.truth)?;
-        for Proof { chapter, scene, .. } in belief.proofs {
-            let command = format!("asyncade {chapter} --scene {scene}");
-            page.aside(screen, 4, &command)?;
+        for proof in belief.proofs {
+            page.aside(screen, 4, &proof.command())?;
         }
     }
     screen.flush()?;
@@ -59,9 +57,7 @@ pub fn checklist(screen: &mut Screen) -> Result<Ending> {
             let (says, finding) = check(proof)?;
             holds &= matches!(finding, Finding::Holds(_));
             finding_line(screen, says, &finding)?;
-            let Proof { chapter, scene, .. } = proof;
-            let command = format!("asyncade {chapter} --scene {scene}");
-            page.aside(screen, 6, &command)?;
+            page.aside(screen, 6, &proof.command())?;
         }
         proved += usize::from(holds);
     }
@@ -78,12 +74,9 @@ pub fn checklist(screen: &mut Screen) -> Result<Ending> {
 
 /// Plays the scenes of a claim on the virtual clock, and checks it.
 fn check(proof: &Proof) -> Result<(&'static str, Finding)> {
-    let Proof { chapter, claim, .. } = proof;
+    let Proof { chapter, claim } = proof;
     let missing = Finding::broken(format!("{chapter} has no claim '{claim}'"));
-    let Some(chapter) = find(chapter) else {
-        return Ok(("", missing));
-    };
-    let Some(claim) = chapter.claims.iter().find(|own| own.id == *claim) else {
+    let Some((chapter, claim)) = proof.find() else {
         return Ok(("", missing));
     };
     let knobs = Knobs::new(chapter.knobs);

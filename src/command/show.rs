@@ -53,8 +53,8 @@ pub(super) fn remember(lesson: &Lesson, screen: &mut Screen) -> Result<()> {
     page.heading(screen, "remember", "")?;
     page.prose(screen, 2, &lesson.takeaway)?;
     if let Some(erratum) = &lesson.erratum {
-        page.heading(screen, "erratum", "where the article is wrong")?;
-        page.prose(screen, 2, erratum)?;
+        page.heading(screen, "erratum", erratum.heading)?;
+        page.prose(screen, 2, &erratum.text)?;
     }
     Ok(())
 }
