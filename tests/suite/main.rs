@@ -1,0 +1,20 @@
+//! Every integration test in one binary, a file a subject: it links once. To
+//! add a subject, write its file and add its line.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
+
+mod claims;
+mod cli;
+mod crawler;
+mod crawler_claims;
+mod critical_path;
+mod ndjson;
+mod real;
+mod registry;
+mod screens;
+mod stage;
+mod support;
+#[cfg(unix)]
+mod terminal;
+mod transcripts;
+mod twin;
