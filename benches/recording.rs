@@ -89,7 +89,7 @@ fn recorded(tasks: usize) {
             sum += handle.await?;
         }
         black_box(sum);
-        stage::Result::Ok(())
+        Ok::<(), tokio::task::JoinError>(())
     };
     let main = async { Arc::clone(&recorder).main(main).await };
     runtime.block_on(main).expect("no task panics");
