@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::timeline::time;
+use super::time;
 use crate::trace::{Clock, Header};
 
 /// A time that a claim expects, and through how many timers it came: each of
@@ -148,15 +148,19 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+    use crate::trace::{Subject, World};
 
     fn header(clock: Clock, speed: f64) -> Header {
         Header {
-            chapter: String::new(),
-            scene: String::new(),
+            subject: Subject::Program {
+                program: "test".to_owned(),
+                args: Vec::new(),
+            },
+            world: World::tokio(1),
             clock,
-            runtime: String::new(),
             speed,
             knobs: BTreeMap::new(),
+            program: String::new(),
         }
     }
 

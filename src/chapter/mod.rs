@@ -8,6 +8,7 @@ mod due;
 mod knob;
 mod lesson;
 mod played;
+mod time;
 mod twin;
 mod url;
 mod urls;
@@ -24,11 +25,10 @@ pub use due::{AT_ONCE, Due, after};
 pub use knob::{Kind, Knob, Knobs, Value};
 pub use lesson::{Correction, Lesson};
 pub use played::Played;
+pub use time::{clock, time};
 pub use twin::{Erratum, Fork, Parting, Twin};
 pub use url::Url;
 pub use urls::Urls;
-
-pub use crate::timeline::time;
 
 use crate::timeline::Timeline;
 

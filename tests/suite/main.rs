@@ -3,11 +3,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
+mod causes;
 mod claims;
 mod cli;
 mod crawler;
 mod crawler_claims;
 mod critical_path;
+mod hostile;
 mod ndjson;
 mod real;
 mod registry;
