@@ -20,3 +20,4 @@ mod support;
 mod terminal;
 mod transcripts;
 mod twin;
+mod walk;
