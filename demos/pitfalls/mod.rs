@@ -453,7 +453,7 @@ pub const CHAPTER: Chapter = Chapter {
                   lets it finish its turn; either is right.",
             first: |k| {
                 (k.time(&DELAY).as_millis() <= 1)
-                    .then(|| Fork::new("save cancelled", "save: Data saved"))
+                    .then(|| Fork::new("save cancelled as main ended", "save: Data saved"))
             },
         }],
         errata: &[],
