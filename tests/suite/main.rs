@@ -23,3 +23,4 @@ mod support;
 mod terminal;
 mod transcripts;
 mod twin;
+mod walk;
