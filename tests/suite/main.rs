@@ -31,3 +31,4 @@ mod support;
 mod terminal;
 mod transcripts;
 mod twin;
+mod walk;
