@@ -17,6 +17,8 @@ mod real;
 mod registry;
 mod report;
 #[cfg(unix)]
+mod robust_crawler;
+#[cfg(unix)]
 mod robust_files;
 #[cfg(unix)]
 mod robust_python;
