@@ -16,6 +16,10 @@ mod picture;
 mod real;
 mod registry;
 mod report;
+#[cfg(unix)]
+mod robust_files;
+#[cfg(unix)]
+mod robust_signals;
 mod screens;
 mod stage;
 mod support;
