@@ -21,3 +21,4 @@ mod terminal;
 mod transcripts;
 mod twin;
 mod walk;
+mod wrong;
