@@ -72,6 +72,13 @@ pub const WRONG: &[Wrong] = &[
         run: |k| Box::pin(too_tight(k.time("limit"))),
     },
     Wrong {
+        scene: "in-time",
+        mistake: "has no limit",
+        claims: &["in-time-is-left-alone"],
+        knobs: &[],
+        run: |k| Box::pin(unlimited(k.time("limit"))),
+    },
+    Wrong {
         scene: "blocking",
         mistake: "the work gives way: that can be timed out",
         claims: &["blocking-cannot-be-timed-out"],
@@ -187,6 +194,11 @@ async fn sleeps(limit: Duration) {
 }
 
 #[traced]
+async fn unlimited(limit: Duration) {
+    short(limit / 2).lane("work").await;
+}
+
+#[traced]
 async fn too_tight(limit: Duration) {
     let work = short(limit / 2).lane("work");
     if timeout(limit / 3, work).await.is_err() {
@@ -223,7 +235,7 @@ async fn on_a_thread(limit: Duration) {
 #[traced]
 async fn no_limit(limit: Duration) {
     let work = async {
-        sleep(limit * 2).await;
+        block(limit * 2);
         say!("work finished late");
         "the late result"
     };
