@@ -34,3 +34,4 @@ mod terminal;
 mod transcripts;
 mod twin;
 mod walk;
+mod wrong;
