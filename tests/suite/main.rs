@@ -10,9 +10,16 @@ mod crawler;
 mod crawler_claims;
 mod critical_path;
 mod hostile;
+mod layers;
 mod ndjson;
+mod picture;
 mod real;
 mod registry;
+mod report;
+#[cfg(unix)]
+mod robust_files;
+#[cfg(unix)]
+mod robust_signals;
 mod screens;
 mod stage;
 mod support;

@@ -53,7 +53,7 @@ pub fn traced(arguments: TokenStream, item: TokenStream) -> TokenStream {
                 clippy::needless_return
             )]
             if false {
-                let _returned: #ty = loop {};
+                let _returned: #ty = ::core::unreachable!();
                 return _returned;
             }
         },
