@@ -232,6 +232,24 @@ impl Scenes {
     }
 }
 
+/// Whether a line is wider than it has to be: it could have been broken, as it
+/// has more than one word.
+pub fn is_too_wide(line: &str, columns: usize) -> bool {
+    console::measure_text_width(line) > columns
+        && line.split_whitespace().count() > 1
+}
+
+/// The exit code that a screen calls for: 1 if a claim on it does not hold, 0
+/// otherwise. On a machine that is too busy one about times may not.
+pub fn code_by_the_screen(text: &str) -> i32 {
+    let text = anstream::adapter::strip_str(text).to_string();
+    let claims = text.lines().skip_while(|line| !line.starts_with("claims"));
+    let mut claims = claims.peekable();
+    let is_shown = claims.peek().is_some();
+    assert!(is_shown || text.contains("No claim speaks"), "{text}");
+    i32::from(claims.any(|line| line.starts_with("  \u{2717} ")))
+}
+
 /// The program, ready to be given arguments, with nothing of this machine's
 /// environment that it looks at.
 pub fn asyncade(arguments: &[&str]) -> Command {
