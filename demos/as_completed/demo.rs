@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
-use crate::stage::{Lane, Result, say, sleep};
+use crate::stage::{Lane, say, sleep};
 
 async fn fetch(name: &'static str, delay: Duration) -> &'static str {
     sleep(delay).await;
@@ -12,7 +12,11 @@ async fn fetch(name: &'static str, delay: Duration) -> &'static str {
 }
 
 /// Waits for all of them, and processes them then.
-pub async fn gather_first(x: Duration, y: Duration, z: Duration) -> Result {
+pub async fn gather_first(
+    x: Duration,
+    y: Duration,
+    z: Duration,
+) -> Result<(), JoinError> {
     let x = tokio::spawn(fetch("X", x).lane("X"));
     let y = tokio::spawn(fetch("Y", y).lane("Y"));
     let z = tokio::spawn(fetch("Z", z).lane("Z"));
@@ -24,7 +28,11 @@ pub async fn gather_first(x: Duration, y: Duration, z: Duration) -> Result {
 }
 
 /// Takes whichever is ready next.
-pub async fn as_completed(x: Duration, y: Duration, z: Duration) -> Result {
+pub async fn as_completed(
+    x: Duration,
+    y: Duration,
+    z: Duration,
+) -> Result<(), JoinError> {
     let mut tasks = JoinSet::new();
     tasks.spawn(fetch("X", x).lane("X"));
     tasks.spawn(fetch("Y", y).lane("Y"));

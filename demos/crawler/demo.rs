@@ -4,17 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::timeout;
 
 use super::blocking::BlockingClient;
 use super::client::{Answer, Client};
 use super::fault::Fault;
 use super::site::{Crawl, Page, Site};
-use crate::stage::{Lane, Result, say, waiting};
+use crate::stage::{Lane, say, waiting};
 
 /// What became of a page: an answer, or the reason why there is none.
-type Fetched = std::result::Result<Answer, Fault>;
+type Fetched = Result<Answer, Fault>;
 
 /// Fetches one page after another. The client blocks the thread until the
 /// page is there, so nothing else can run meanwhile.
@@ -36,7 +36,7 @@ pub async fn sync(crawl: Crawl) {
 
 /// Fetches each page in a task of its own. A semaphore hands out as many
 /// permits as pages may be in flight.
-pub async fn concurrent(crawl: Crawl) -> Result {
+pub async fn concurrent(crawl: Crawl) -> Result<(), JoinError> {
     let Some(site) = crawl.open() else {
         return Ok(());
     };

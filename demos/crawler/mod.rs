@@ -89,7 +89,7 @@ fn rounds(k: &Knobs) -> u32 {
 /// round and what so many requests cost on a busy laptop.
 fn took(p: &Played, scene: &str, rounds: u32) -> Finding {
     let Some(least) = ideal(p.knobs, rounds) else {
-        return Finding::Moot(
+        return Finding::NotApplicable(
             "nobody knows how long pages of your own should take".to_owned(),
         );
     };
@@ -98,7 +98,7 @@ fn took(p: &Played, scene: &str, rounds: u32) -> Finding {
         && failed > 0
         && timeout > latency
     {
-        return Finding::Moot(format!(
+        return Finding::NotApplicable(format!(
             "{failed} pages failed, each in a time of its own"
         ));
     }
@@ -168,12 +168,12 @@ fn each_once(p: &Played) -> Finding {
     for scene in ["sync", "async"] {
         let [fetched, failed] = match ends(p, scene) {
             Ok(ends) => ends,
-            Err(wrong) => return Finding::Broken(format!("{scene}: {wrong}")),
+            Err(wrong) => return Finding::broken(format!("{scene}: {wrong}")),
         };
         let mut said = format!("{scene}: {fetched} fetched, {failed} failed");
         if p.knobs.urls(&URL).is_empty() {
             let Some([requests, pages, _]) = counted(p.scene(scene)) else {
-                return Finding::Broken(format!(
+                return Finding::broken(format!(
                     "{scene}: the site counted nothing"
                 ));
             };
@@ -181,7 +181,7 @@ fn each_once(p: &Played) -> Finding {
             if requests != pages
                 || !(fetched..=fetched + failed).contains(&pages)
             {
-                return Finding::Broken(format!(
+                return Finding::broken(format!(
                     "{said}, but the site counted {requests} requests for {pages} pages"
                 ));
             }
@@ -189,7 +189,7 @@ fn each_once(p: &Played) -> Finding {
         }
         evidence.push(said);
     }
-    Finding::Holds(evidence.join("; "))
+    Finding::when(true, evidence.join("; "))
 }
 
 /// The chapter.

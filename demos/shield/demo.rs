@@ -1,13 +1,15 @@
 //! Critical work, and four ways in which a cancellation meets it.
 
+use std::pin::pin;
 use std::time::Duration;
 
+use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 
-use crate::stage::{Cancelled, Lane, Result, say, sleep};
+use crate::stage::{Cancelled, Lane, say, sleep};
 
 /// What the work returns: its data, or that it was cancelled on the way.
-type Report = std::result::Result<&'static str, Cancelled>;
+type Report = Result<&'static str, Cancelled>;
 
 /// Works until it is done, or cleans up when the token asks it to stop.
 async fn critical(
@@ -16,6 +18,8 @@ async fn critical(
     stop: CancellationToken,
 ) -> Report {
     tokio::select! {
+        // Looks at the token first. Without this, if the work is done in the
+        // moment in which it is asked to stop, chance would choose.
         biased;
         () = stop.cancelled() => {
             say!("Cancelled but cleaning up");
@@ -36,7 +40,7 @@ pub async fn article(
     cancel_after: Duration,
     cleanup: Duration,
     time_to_finish: Duration,
-) -> Result {
+) -> Result<(), JoinError> {
     let stop = CancellationToken::new();
     let task = critical(work, cleanup, stop.clone()).try_lane("critical");
     let task = tokio::spawn(task);
@@ -54,20 +58,37 @@ pub async fn unshielded(
     work: Duration,
     cancel_after: Duration,
     cleanup: Duration,
-) -> Result {
+) -> Result<(), JoinError> {
     let stop = CancellationToken::new();
-    let stop_work = stop.clone();
-    let caller = async move {
-        let work = critical(work, cleanup, stop_work);
-        work.try_lane("critical").await
-    };
-    let caller = tokio::spawn(caller.try_lane("caller"));
+    let caller = call(work, cleanup, stop.clone()).try_lane("caller");
+    let caller = tokio::spawn(caller);
     sleep(cancel_after).await;
     stop.cancel();
     if let Err(Cancelled) = caller.await? {
         say!("Caller cancelled; the work was lost");
     }
     Ok(())
+}
+
+/// Awaits the work. If it is asked to stop itself, it asks the work to stop,
+/// and waits until that has cleaned up.
+async fn call(
+    work: Duration,
+    cleanup: Duration,
+    stop: CancellationToken,
+) -> Report {
+    let stop_work = CancellationToken::new();
+    let work = critical(work, cleanup, stop_work.clone());
+    let mut work = pin!(work.try_lane("critical"));
+    tokio::select! {
+        // As above: the token first.
+        biased;
+        () = stop.cancelled() => {
+            stop_work.cancel();
+            work.await
+        }
+        report = &mut work => report,
+    }
 }
 
 /// The caller is cancelled, and the work is a task of its own: it goes on.
@@ -83,7 +104,7 @@ pub async fn shielded(
     let caller = tokio::spawn(task.try_lane("caller"));
     sleep(cancel_after).await;
     caller.abort();
-    if caller.await.is_err() {
+    if caller.await.is_err_and(|error| error.is_cancelled()) {
         say!("Caller cancelled; the work continues");
     }
     // Long enough for the work to end.
@@ -101,7 +122,7 @@ pub async fn dropped(
     let task = tokio::spawn(task);
     sleep(cancel_after).await;
     task.abort();
-    if task.await.is_err() {
+    if task.await.is_err_and(|error| error.is_cancelled()) {
         say!("Task aborted; no cleanup ran");
     }
 }

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::timeout;
 
-use crate::stage::{Lane, Result, say, sleep};
+use crate::stage::{Lane, say, sleep};
 
 /// How a worker ends: well, or with the reason why not.
-type Report = std::result::Result<(), String>;
+type Report = Result<(), String>;
 
 async fn worker(i: u32, second: Duration) -> Report {
     sleep(second * i).await;
@@ -55,7 +55,12 @@ async fn until_first(tasks: &mut JoinSet<Report>, limit: Duration) {
     if timeout(limit, tasks.join_next()).await.is_ok() {
         done += 1;
     }
-    // Others may have ended in the same turn of the loop.
+    report(done, tasks);
+}
+
+/// Says how many are done and how many pending. A task that has ended stays in
+/// the set until somebody joins it, so those are taken out before it counts.
+fn report(mut done: u32, tasks: &mut JoinSet<Report>) {
     while tasks.try_join_next().is_some() {
         done += 1;
     }
@@ -72,16 +77,16 @@ pub async fn all_completed(workers: u32, second: Duration, limit: Duration) {
         }
     };
     let _reached = timeout(limit, all).await;
-    say!("Completed: {done}; still pending: {}", tasks.len());
+    report(done, &mut tasks);
 }
 
-/// Until one of them fails, or the limit is reached.
+/// Until one of them fails, all are done, or the limit is reached.
 pub async fn first_exception(
     workers: u32,
     fail: u32,
     second: Duration,
     limit: Duration,
-) -> Result {
+) -> Result<(), JoinError> {
     let mut tasks = JoinSet::new();
     for i in 1..=workers {
         let name = format!("worker {i}");
@@ -105,6 +110,6 @@ pub async fn first_exception(
     if let Ok(panicked) = timeout(limit, until_failure).await {
         panicked?;
     }
-    say!("Completed: {done}; still pending: {}", tasks.len());
+    report(done, &mut tasks);
     Ok(())
 }
