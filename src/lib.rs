@@ -12,6 +12,7 @@
 //! | [`trace`] | what happened in one run of one scene, as semantic events, in memory and as NDJSON |
 //! | [`timeline`] | from a trace to lanes of spans, and the measures |
 //! | [`stage`] | what a demo may call, and the recorder behind it |
+//! | [`system`] | what the machine gives: text from outside, files, other programs, and being asked to stop |
 //! | [`chapter`] | chapters as data: knobs, scenes, measure, claims, lesson |
 //! | [`demos`] | the chapters themselves, one folder each; only `main` knows them |
 //! | [`world`] | a scene on tokio, its twin on CPython, and comparing the two |
@@ -47,6 +48,8 @@ pub mod export;
 pub mod picture;
 #[cfg(feature = "cli")]
 pub mod report;
+#[cfg(feature = "cli")]
+pub mod system;
 #[cfg(feature = "cli")]
 pub mod terminal;
 #[cfg(feature = "cli")]

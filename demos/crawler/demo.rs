@@ -45,7 +45,8 @@ pub async fn concurrent(crawl: Crawl) -> Result<(), JoinError> {
     let mut tasks = JoinSet::new();
     for page in site.pages() {
         // Waits for a page in flight to end, if there is no permit left.
-        let permit = Arc::clone(&permits).acquire_owned().await.ok();
+        let permit = Arc::clone(&permits).acquire_owned().await;
+        let permit = permit.expect("nobody closes the semaphore");
         let lane = page.lane();
         let fetch = fetch(page, client.clone(), crawl.timeout, permit);
         tasks.spawn(fetch.try_lane(lane));
@@ -58,12 +59,12 @@ pub async fn concurrent(crawl: Crawl) -> Result<(), JoinError> {
     Ok(())
 }
 
-/// Fetches one page, and lets go of its permit at the end.
+/// Fetches one page, and gives its permit back at the end.
 async fn fetch(
     page: Page,
     client: Client,
     limit: Duration,
-    _permit: Option<OwnedSemaphorePermit>,
+    _permit: OwnedSemaphorePermit,
 ) -> Fetched {
     say!("GET {page}");
     let get = timeout(limit, client.get(&page));

@@ -9,11 +9,10 @@ mod course;
 mod due;
 mod knob;
 mod lesson;
+mod list;
 mod played;
 mod time;
 mod twin;
-mod url;
-mod urls;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -28,11 +27,10 @@ pub use course::Course;
 pub use due::{AT_ONCE, Due, after};
 pub use knob::{Kind, Knob, Knobs, Value};
 pub use lesson::{Correction, Lesson};
+pub use list::{Item, Items, List};
 pub use played::Played;
 pub use time::{clock, time};
 pub use twin::{Erratum, Fork, Parting, Twin};
-pub use url::Url;
-pub use urls::Urls;
 
 use crate::timeline::Timeline;
 use crate::trace::Source;
@@ -105,6 +103,9 @@ pub enum Clocks {
     /// The real one only: the scene waits for the world outside, which no
     /// virtual clock can hurry.
     RealOnly {
+        /// What it does that only the real clock can time, as the end of a
+        /// sentence: "waits for the post".
+        why: &'static str,
         /// How long it would take if nothing but its waits took time, where
         /// that can be known.
         ideal: Option<Duration>,
@@ -114,12 +115,18 @@ pub enum Clocks {
 }
 
 impl Run {
-    /// The same, for the real clock only. As the scene cannot be tried on the
-    /// virtual clock, it says itself what is to be known beforehand: how long
-    /// it would ideally take, and what its lanes are called.
-    pub fn real_only(self, ideal: Option<Duration>, lanes: Vec<String>) -> Run {
+    /// The same, for the real clock only, and [why](Clocks::RealOnly::why). As
+    /// the scene cannot be tried on the virtual clock, it says itself what is
+    /// to be known beforehand: how long it would ideally take, and what its
+    /// lanes are called.
+    pub fn real_only(
+        self,
+        why: &'static str,
+        ideal: Option<Duration>,
+        lanes: Vec<String>,
+    ) -> Run {
         Run {
-            clocks: Clocks::RealOnly { ideal, lanes },
+            clocks: Clocks::RealOnly { why, ideal, lanes },
             ..self
         }
     }
@@ -188,9 +195,18 @@ impl Scene {
 impl Chapter {
     /// Whether any of its scenes plays on the real clock only.
     pub fn is_real_only(&self) -> bool {
+        self.why_real_only().is_some()
+    }
+
+    /// Why one of its scenes plays on the real clock only, if one does: see
+    /// [`Clocks::RealOnly`].
+    pub fn why_real_only(&self) -> Option<&'static str> {
         let knobs = Knobs::new(self.knobs);
         let mut scenes = self.scenes.iter();
-        scenes.any(|scene| scene.clocks(&knobs) != Clocks::Both)
+        scenes.find_map(|scene| match scene.clocks(&knobs) {
+            Clocks::Both => None,
+            Clocks::RealOnly { why, .. } => Some(why),
+        })
     }
 
     /// The scene of that name; `-` and `_` are the same.

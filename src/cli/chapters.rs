@@ -6,7 +6,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, CommandFactory};
 
 use super::options::{Cli, PlayArgs};
-use crate::chapter::{Chapter, Course, Kind, Knob, Knobs, Urls, Value};
+use crate::chapter::{Chapter, Course, Kind, Knob, Knobs, List, Value};
 use crate::export::FORMATS;
 
 /// The whole command: a subcommand for each chapter, then the tools.
@@ -45,8 +45,8 @@ pub(super) fn set(
 ) -> Knobs {
     for knob in chapter.knobs {
         let mut options = vec![knob.name];
-        if let Kind::Urls { file, .. } = knob.kind {
-            options.push(file);
+        if let Kind::List(items) = knob.kind {
+            options.push(items.file);
         }
         for option in options {
             // An option that this command does not have is none that was set.
@@ -64,7 +64,7 @@ fn subcommand(chapter: &'static Chapter) -> Command {
     let command = Command::new(chapter.name)
         .aliases(swapped(chapter.name))
         .args(chapter.knobs.iter().map(knob))
-        .args(chapter.knobs.iter().filter_map(urls_file))
+        .args(chapter.knobs.iter().filter_map(file_of))
         .arg(scene(chapter));
     // These come with a description of their own, which is not the chapter's.
     PlayArgs::augment_args(command)
@@ -106,31 +106,33 @@ pub(super) fn knob(knob: &'static Knob) -> Arg {
         Kind::Text(default) => arg
             .value_name("TEXT")
             .help(format!("{} [default: {default}]", knob.help)),
-        Kind::Urls { instead_of, .. } => arg
-            .value_name("URL")
+        Kind::List(items) => arg
+            .value_name(items.name)
             .help(format!("{}; may be repeated", knob.help))
             .action(ArgAction::Append)
-            .conflicts_with_all(instead_of),
+            .conflicts_with_all(items.instead_of),
     }
 }
 
-/// The option beside a knob of URLs that reads them from a file.
-fn urls_file(knob: &'static Knob) -> Option<Arg> {
-    let Kind::Urls { file, instead_of } = knob.kind else {
+/// The option beside a knob that takes a list, which reads it from a file.
+fn file_of(knob: &'static Knob) -> Option<Arg> {
+    let Kind::List(items) = knob.kind else {
         return None;
     };
     Some(
-        Arg::new(file)
-            .long(file)
-            .aliases(swapped(file))
+        Arg::new(items.file)
+            .long(items.file)
+            .aliases(swapped(items.file))
             .value_name("FILE")
             .help(format!(
-                "The same for each line of a file of URLs; see --{}",
-                knob.name
+                "The same for each line of a file of {}s; see --{}",
+                items.name, knob.name
             ))
             .action(ArgAction::Append)
-            .conflicts_with_all(instead_of)
-            .value_parser(|path: &str| Urls::read(path).map(Value::Urls))
+            .conflicts_with_all(items.instead_of)
+            .value_parser(move |path: &str| {
+                List::read(items, path).map(Value::List)
+            })
             .help_heading("Knobs"),
     )
 }

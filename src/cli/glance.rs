@@ -59,7 +59,7 @@ fn parser(course: &Course) -> Command {
     let knobs = course.chapters.iter().flat_map(|chapter| chapter.knobs);
     let names = knobs.flat_map(|knob| {
         let file = match knob.kind {
-            Kind::Urls { file, .. } => Some(file),
+            Kind::List(items) => Some(items.file),
             _ => None,
         };
         [Some(knob.name), file].into_iter().flatten()

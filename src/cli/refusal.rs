@@ -5,6 +5,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::command::Ending;
 use crate::report::Usage;
+use crate::system::foreign;
 
 /// What clap has to say: help and version on stdout, an error as one line.
 ///
@@ -20,12 +21,7 @@ pub(super) fn refusal(
         error.print()?;
         return Ok(Ending::Fine);
     }
-    if let Some(ContextValue::String(value)) =
-        error.get(ContextKind::InvalidValue)
-    {
-        let value = ContextValue::String(shown(value));
-        error.insert(ContextKind::InvalidValue, value);
-    }
+    clean(&mut error);
     let text = error.render().to_string();
     let text = text.strip_prefix("error: ").unwrap_or(&text);
     let said = text
@@ -36,25 +32,39 @@ pub(super) fn refusal(
         })
         .filter(|line| !line.is_empty());
     let line = said.collect::<Vec<_>>().join("; ").replace(['[', ']'], "");
-    let line = line.replace(":;", ":");
+    // What a parser of ours says of a value may repeat it.
+    let line = foreign::clean(&line.replace(":;", ":")).into_owned();
     let of = subcommand.map_or(String::new(), |name| format!("{name} "));
     Err(Usage(format!("{line} (see 'asyncade {of}--help')")).into())
 }
 
-/// A value that is wrong, as an error of one line can show it: without what
-/// controls a terminal, and cut short.
-fn shown(value: &str) -> String {
-    let mut letters = value.chars();
-    let mut shown = String::new();
-    for letter in letters.by_ref().take(60) {
-        if letter.is_control() {
-            shown.extend(letter.escape_debug());
-        } else {
-            shown.push(letter);
+/// Makes what the user typed fit to be shown. A suggestion that repeats it is
+/// left out if it is not.
+fn clean(error: &mut clap::Error) {
+    let typed = |kind: &ContextKind, value: &ContextValue| match value {
+        ContextValue::String(text) => {
+            let text = ContextValue::String(foreign::short(text));
+            Some((*kind, text))
         }
+        ContextValue::Strings(texts) => {
+            let texts = texts.iter().map(|text| foreign::short(text));
+            Some((*kind, ContextValue::Strings(texts.collect())))
+        }
+        _ => None,
+    };
+    let context = error.context();
+    let cleaned: Vec<_> = context
+        .filter_map(|(kind, value)| typed(&kind, value))
+        .collect();
+    let mut fits = true;
+    for (kind, value) in cleaned {
+        // Of what follows here the valid values are ours, and may be longer.
+        if kind == ContextKind::ValidValue {
+            continue;
+        }
+        fits &= error.insert(kind, value.clone()) == Some(value);
     }
-    if letters.next().is_some() {
-        shown.push_str("...");
+    if !fits {
+        error.remove(ContextKind::Suggested);
     }
-    shown
 }

@@ -27,7 +27,7 @@ pub enum Ending {
     Fine,
     /// A claim did not hold: exit code 1.
     Broken,
-    /// The user stopped it: exit code 130.
+    /// The user stopped it: exit code 130 after Ctrl-C.
     Interrupted,
 }
 

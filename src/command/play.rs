@@ -8,6 +8,7 @@ use anyhow::{Error, Result};
 use super::Ending;
 use crate::export::Export;
 use crate::report::{self, Choice, Plan, Played, Reporter, Unheard};
+use crate::system::foreign;
 use crate::terminal::{Full, Json, Quiet, Screen, WithBars};
 use crate::world::interrupt;
 
@@ -63,9 +64,10 @@ pub fn play(
     for export in exports {
         if let Err(error) = export.finish(&report) {
             is_whole = false;
-            // What else there is to write is as good as before. Nothing is
-            // left to do if stderr is closed.
-            let _ = writeln!(anstream::stderr(), "error: {error:#}");
+            // What else there is to write is as good as before.
+            let error = foreign::clean_lines(&format!("{error:#}"));
+            // Nothing is left to do if stderr is closed.
+            let _ = writeln!(anstream::stderr(), "error: {error}");
         }
     }
     if let Some(error) = failure.or(unheard.map(Error::from)) {

@@ -1,23 +1,21 @@
-//! `--export FILE`: the traces in a file. Everything that can be wrong with
-//! the file is said before the run starts, and the file appears only when it
-//! is whole.
+//! `--export FILE`: the traces in a file, in the format that its name asks
+//! for.
 
-use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
 use super::{FORMATS, Format};
 use crate::report::{Report, Usage};
+use crate::system::foreign;
+use crate::system::output::Output;
 
 /// A file to be written at the end of a run.
 pub struct Export {
-    path: PathBuf,
-    /// Written first, and renamed at the end: a reader never meets half a
-    /// file, and what was there before is kept until then.
-    draft: PathBuf,
-    file: Option<File>,
+    /// As the user wrote it, fit to be shown.
+    name: String,
+    output: Output,
     format: &'static Format,
 }
 
@@ -28,91 +26,89 @@ impl Export {
     /// # Errors
     /// A [`Usage`] error for the first that cannot, or that is named twice.
     pub fn prepare_all(paths: &[PathBuf]) -> Result<Vec<Export>, Usage> {
-        if let Some(path) =
-            (1..paths.len()).find(|&at| paths[..at].contains(&paths[at]))
-        {
-            let path = paths[path].display();
-            return Err(Usage(format!(
-                "--export names '{path}' twice; once is enough"
-            )));
+        let mut exports: Vec<Export> = Vec::new();
+        for path in paths {
+            let export = Export::prepare(path)?;
+            let same = exports
+                .iter()
+                .find(|other| export.output.is_same(&other.output));
+            match same {
+                Some(other) if other.name == export.name => {
+                    return Err(Usage(format!(
+                        "--export names '{}' twice; once is enough",
+                        export.name
+                    )));
+                }
+                Some(other) => {
+                    return Err(Usage(format!(
+                        "--export names one file twice: '{}' and '{}' are the same; \
+                         leave one of them out",
+                        other.name, export.name
+                    )));
+                }
+                None => exports.push(export),
+            }
         }
-        paths.iter().map(|path| Export::prepare(path)).collect()
+        Ok(exports)
     }
 
     /// Makes sure that the file can be written.
     ///
     /// # Errors
-    /// A [`Usage`] error if the extension is not known, or if the folder does
-    /// not exist or cannot be written to.
+    /// A [`Usage`] error if the extension is not known, or if the file cannot
+    /// be written.
     pub fn prepare(path: &Path) -> Result<Export, Usage> {
-        let shown = path.display();
-        let extension = path.extension().unwrap_or_default().to_string_lossy();
-        let known = FORMATS
-            .iter()
-            .find(|format| extension.eq_ignore_ascii_case(format.extension));
-        let Some(format) = known else {
+        let name = foreign::path(path);
+        let cannot =
+            |why: String| Usage(format!("cannot export to '{name}': {why}"));
+        let Some(format) = format_of(path) else {
             let names = FORMATS.iter();
             let names: Vec<String> = names
                 .map(|format| format!(".{}", format.extension))
                 .collect();
             let names = names.join(", ");
-            return Err(Usage(format!(
-                "cannot export to '{shown}': its extension is not known; use {names}"
+            return Err(cannot(format!(
+                "its extension is not known; use {names}"
             )));
         };
-        let folder = match path.parent() {
-            Some(folder) if folder != Path::new("") => folder,
-            _ => Path::new("."),
-        };
-        if !folder.is_dir() {
-            return Err(Usage(format!(
-                "cannot export to '{shown}': there is no folder '{}'; create it first",
-                folder.display()
-            )));
-        }
-        if path.is_dir() {
-            return Err(Usage(format!(
-                "cannot export to '{shown}': it is a folder; give a file"
-            )));
-        }
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let draft =
-            folder.join(format!(".{name}.{}.draft", std::process::id()));
-        let file = File::options().write(true).create_new(true).open(&draft);
-        let file = file.map_err(|error| {
-            Usage(format!(
-                "cannot export to '{shown}': {error}; choose a folder that you can write to"
-            ))
-        })?;
         Ok(Export {
-            path: path.to_owned(),
-            draft,
-            file: Some(file),
+            output: Output::new(path).map_err(cannot)?,
+            name,
             format,
         })
     }
 
-    /// Writes the file.
+    /// Writes the file. Says on stderr if another one had to go for it.
     ///
     /// # Errors
     /// What the file system says: a full disk, for one.
-    pub fn finish(mut self, report: &Report) -> Result<()> {
-        let failed = || format!("cannot export to '{}'", self.path.display());
-        let Some(file) = self.file.take() else {
-            return Ok(());
-        };
-        let mut out = BufWriter::new(file);
-        (self.format.write)(report, &mut out)
-            .and_then(|()| out.flush())
-            .with_context(failed)?;
-        drop(out);
-        fs::rename(&self.draft, &self.path).with_context(failed)
+    pub fn finish(self, report: &Report) -> Result<()> {
+        let Export {
+            name,
+            output,
+            format,
+        } = self;
+        let replaces = output.replaces();
+        output
+            .write(|out| (format.write)(report, out))
+            .with_context(|| format!("cannot export to '{name}'"))?;
+        if replaces {
+            // Nothing is left to do if stderr is closed.
+            let _ = writeln!(
+                anstream::stderr(),
+                "note: '{name}' was there before, and has been replaced"
+            );
+        }
+        Ok(())
     }
 }
 
-impl Drop for Export {
-    fn drop(&mut self) {
-        // Gone already if it was renamed.
-        let _ = fs::remove_file(&self.draft);
-    }
+/// The format that a file's name asks for. A file may be called nothing but
+/// `.ndjson`.
+fn format_of(path: &Path) -> Option<&'static Format> {
+    let name = path.file_name()?.to_string_lossy();
+    let (_, extension) = name.rsplit_once('.')?;
+    FORMATS
+        .iter()
+        .find(|format| extension.eq_ignore_ascii_case(format.extension))
 }

@@ -7,10 +7,11 @@
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Error, Result, bail};
 
 use super::{Counterpart, Report, Scene, Usage};
 use crate::chapter::{self, Chapter, Clocks, Figure, Knobs, Plays, time};
+use crate::system::stop::Stopped;
 use crate::trace::{Clock, Trace, What};
 use crate::world;
 use crate::world::compare::of_scene;
@@ -104,7 +105,6 @@ impl Plan {
             .filter(|name| scenes.iter().all(|scene| scene.name != *name))
             .map(str::to_owned)
             .collect();
-        let urls = knobs.urls_set();
         Ok(Plan {
             report: Report {
                 program: env!("CARGO_PKG_VERSION").to_owned(),
@@ -113,7 +113,7 @@ impl Plan {
                 knobs: knobs.describe(),
                 speed,
                 clock: choice.clock,
-                notice: urls.map(|urls| urls.announce(scenes.len())),
+                notice: knobs.announce(scenes.len()),
                 sources: chapter.sources(),
                 scenes: planned,
                 left_out,
@@ -146,11 +146,13 @@ impl Choice {
             let Some(clock) = self.clock_of(scene) else {
                 continue;
             };
-            let real_only = scene.clocks(knobs) != Clocks::Both;
-            if real_only && clock == Clock::Virtual {
+            let clocks = scene.clocks(knobs);
+            if let (Clocks::RealOnly { why, .. }, Clock::Virtual) =
+                (&clocks, clock)
+            {
                 return Err(Usage(format!(
-                    "the scene '{}' of {} waits for real sockets, which no virtual clock \
-                     can hurry; leave '--clock virtual' out",
+                    "the scene '{}' of {} {why}, which no virtual clock can hurry; leave \
+                     '--clock virtual' out",
                     scene.name, chapter.name
                 ))
                 .into());
@@ -263,9 +265,9 @@ fn waits(scene: &Scene) -> impl Iterator<Item = Duration> {
 /// What CPython does at these knobs: as it was recorded where they are the
 /// article's, and otherwise as it does it now.
 fn twins(chapter: &Chapter, knobs: &Knobs) -> Result<Vec<Trace>> {
-    if chapter.is_real_only() {
+    if let Some(why) = chapter.why_real_only() {
         return Err(Usage(format!(
-            "{} waits for real sockets, and no two runs can be compared; leave --twin out",
+            "{} {why}, and no two runs can be compared; leave --twin out",
             chapter.name
         ))
         .into());
@@ -275,10 +277,13 @@ fn twins(chapter: &Chapter, knobs: &Knobs) -> Result<Vec<Trace>> {
         return python::recording(twin);
     }
     let python = Python::find(Path::new("python3")).map_err(|error| {
-        Usage(format!(
+        if error.is::<Stopped>() {
+            return error;
+        }
+        Error::new(Usage(format!(
             "--twin at other figures than the article's needs Python: {error:#}; \
              install it, or leave the knobs out"
-        ))
+        )))
     })?;
     python.play(chapter, twin, knobs)
 }

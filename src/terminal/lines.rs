@@ -7,6 +7,7 @@ use console::measure_text_width;
 
 use super::page::{Page, colour};
 use crate::chapter::clock;
+use crate::system::foreign::clean;
 use crate::trace::{Event, Place, What};
 
 /// Writes lines, live or from a recording.
@@ -64,12 +65,14 @@ impl Lines {
         text: &str,
         place: &Place,
     ) -> io::Result<()> {
+        let text = &*clean(text);
         let name = self
             .names
             .get(event.lane as usize)
             .map_or("?", String::as_str);
         if self.page.plain {
             let (at, source) = (clock(event.at()), source(place));
+            let name = clean(name);
             return writeln!(out, "At {at} {name}: {text} ({source})");
         }
         let name = self.page.fit(name, self.column);
@@ -106,20 +109,19 @@ impl Lines {
 const NARROWEST: usize = 16;
 
 /// Wraps at words, and inside of a word only if it is longer than a row, as the
-/// address of a page may be.
+/// address of a page may be. Spaces are what they are, however many there are;
+/// where a row ends, those at its end are left out.
 fn rows(text: &str, width: usize) -> Vec<String> {
     let mut rows = Vec::new();
     let mut row = String::new();
-    for word in text.split_whitespace() {
-        let free = width.saturating_sub(measure_text_width(&row) + 1);
+    for (spaces, word) in words(text) {
+        let free = width.saturating_sub(measure_text_width(&row) + spaces);
         let length = measure_text_width(word);
         let is_broken = length > width;
-        if !row.is_empty() {
-            if length <= free || (is_broken && free >= NARROWEST / 2) {
-                row.push(' ');
-            } else {
-                rows.push(std::mem::take(&mut row));
-            }
+        if length <= free || (is_broken && free >= NARROWEST / 2) {
+            row.extend(std::iter::repeat_n(' ', spaces));
+        } else if !row.is_empty() {
+            rows.push(std::mem::take(&mut row));
         }
         for letter in word.chars() {
             if is_broken && measure_text_width(&row) >= width {
@@ -132,10 +134,23 @@ fn rows(text: &str, width: usize) -> Vec<String> {
     rows
 }
 
+/// The words of a text, each with the number of spaces before it.
+fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let word = rest.trim_start_matches(' ');
+        let spaces = rest.len() - word.len();
+        let end = word.find(' ').unwrap_or(word.len());
+        let (word, after) = word.split_at(end);
+        rest = after;
+        (!word.is_empty()).then_some((spaces, word))
+    })
+}
+
 /// A source line as one says it in class: `demo.rs:12`.
 fn source(place: &Place) -> String {
     let file = place.file.rsplit('/').next().unwrap_or(&place.file);
-    format!("{file}:{}", place.line)
+    format!("{}:{}", clean(file), place.line)
 }
 
 #[cfg(test)]
@@ -147,6 +162,14 @@ mod tests {
         let wrapped = rows("one two three four five", 16);
         assert_eq!(wrapped, ["one two three", "four five"]);
         assert_eq!(rows("", 16), [""]);
+    }
+
+    #[test]
+    fn spaces_are_kept_but_at_the_end_of_a_row() {
+        assert_eq!(rows("a   b  c", 16), ["a   b  c"]);
+        assert_eq!(rows("  indented", 16), ["  indented"]);
+        assert_eq!(rows("one two three   four", 16), ["one two three", "four"]);
+        assert_eq!(rows("a  ", 16), ["a"]);
     }
 
     #[test]

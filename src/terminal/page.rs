@@ -7,6 +7,7 @@ use colored::{Color, Colorize};
 use console::measure_text_width;
 
 use crate::picture::Mark;
+use crate::system::foreign::clean;
 use crate::trace::{LaneId, Outcome};
 
 /// The sheet.
@@ -275,9 +276,11 @@ impl Page {
         writeln!(out, "{}", rule.dimmed())
     }
 
-    /// Cuts a name to a width, and fills it up to it.
+    /// Cuts a name to a width, and fills it up to it. A lane's name may come
+    /// from outside.
     pub fn fit(&self, text: &str, width: usize) -> String {
-        let cut = console::truncate_str(text, width, self.glyphs.ellipsis);
+        let text = clean(text);
+        let cut = console::truncate_str(&text, width, self.glyphs.ellipsis);
         console::pad_str(&cut, width, console::Alignment::Left, None)
             .into_owned()
     }

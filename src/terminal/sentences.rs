@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::chapter::{clock, time};
 use crate::report::Measures;
+use crate::system::foreign::clean;
 use crate::timeline::{Doing, Lane, Timeline};
 use crate::trace::{LaneKind, Outcome};
 
@@ -49,7 +50,7 @@ fn sentence(lane: &Lane, world: &str) -> String {
     };
     let mut words = format!(
         "{}{world} began at {}, held {thread} for {}, waited for {}",
-        lane.name,
+        clean(&lane.name),
         clock(lane.born),
         time(spent(Doing::holds)),
         time(spent(waited))

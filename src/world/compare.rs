@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::{Serialize, Serializer};
 
 use crate::chapter::{Fork, clock, time};
+use crate::system::foreign::clean;
 use crate::timeline::{Lane, Timeline};
 use crate::trace::{LaneId, LaneKind, Outcome, Trace, What};
 
@@ -25,7 +26,7 @@ pub struct Moment {
 
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", clock(self.at), self.what)
+        write!(f, "{} {}", clock(self.at), clean(&self.what))
     }
 }
 

@@ -11,6 +11,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::chapter::{Chapter, Clocks, Knobs, Run, Scene};
 use crate::stage::{Fallibly, Recorder, Session};
+use crate::system::room;
 use crate::trace::{
     Clock, Event, LaneKind, Outcome, Place, Subject, Trace, What,
 };
@@ -41,7 +42,7 @@ pub fn scene(
 pub fn ideal(chapter: &Chapter, scene: &Scene, knobs: &Knobs) -> Result<Trace> {
     match scene.clocks(knobs) {
         Clocks::Both => self::scene(chapter, scene, knobs, Clock::Virtual),
-        Clocks::RealOnly { ideal, lanes } => {
+        Clocks::RealOnly { ideal, lanes, .. } => {
             let seat = Seat::new(chapter, scene, knobs, Clock::Virtual);
             Ok(outline(seat, ideal.unwrap_or_default(), lanes))
         }
@@ -187,6 +188,7 @@ impl Seat {
         if let Some(live) = live {
             session = session.live(live);
         }
+        room::for_a_runtime().context("the system gave no runtime")?;
         let recording = session
             .record_as::<_, Fallibly>(future, started)
             .context("the system gave no runtime")?;

@@ -77,6 +77,11 @@ const SABOTAGE: &[(&str, Sabotage)] = &[
         );
     }),
     ("once", |_, s| s.unsay("sync", "Site:")),
+    // As if the crawl had given up after a page that failed.
+    ("goes-on", |_, s| s.unsay("sync", "200 /page/3")),
+    ("cancels-nobody", |_, s| {
+        s.fate("async", "page 8", Outcome::Cancelled)
+    }),
 ];
 
 fn put(knobs: &mut Knobs, name: &str, value: &str) {
@@ -127,6 +132,6 @@ fn prove_plays_it_when_it_is_named_and_says_so_when_it_is_not() {
     assert!(
         named
             .stdout
-            .contains("1 chapter, 4 claims: all of them hold.")
+            .contains("1 chapter, 6 claims: all of them hold.")
     );
 }

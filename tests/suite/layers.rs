@@ -7,16 +7,20 @@ use std::path::{Path, PathBuf};
 
 /// The parts, each of which knows only those before it.
 const LAYERS: &[&str] = &[
-    "trace", "timeline", "stage", "chapter", "demos", "world", "report",
-    "picture", "terminal", "export", "command", "cli",
+    "trace", "timeline", "stage", "system", "chapter", "demos", "world",
+    "report", "picture", "terminal", "export", "command", "cli",
 ];
 
 /// Parts that are to know even less.
 const STRICTER: &[(&str, &[&str])] = &[
     ("stage", &["trace"]),
+    ("system", &[]),
     // The chapters are handed to the program by `main`: nobody reaches for
     // them, as the loop below makes sure.
-    ("demos", &["trace", "timeline", "stage", "chapter"]),
+    (
+        "demos",
+        &["trace", "timeline", "stage", "system", "chapter"],
+    ),
 ];
 
 fn root() -> &'static Path {

@@ -549,3 +549,22 @@ fn t17_an_interrupted_run_on_the_virtual_clock_ends_where_it_had_come_to() {
         assert_eq!(end.detail.as_deref(), Some("interrupted"));
     }
 }
+
+#[traced]
+async fn aborts_at_once() {
+    let task = tokio::spawn(sleep(LONG).lane("never polled"));
+    task.abort();
+    assert!(task.await.unwrap_err().is_cancelled());
+}
+
+#[test]
+fn a_task_that_is_aborted_before_its_first_poll_has_a_culprit() {
+    let trace = played(aborts_at_once());
+    let timeline = Timeline::of(&trace);
+    let lane = timeline.lane("never polled").unwrap();
+    assert_eq!((lane.kind, lane.polls.len()), (LaneKind::Task, 0));
+    let end = lane.end.as_ref().unwrap();
+    assert_eq!(end.outcome, Outcome::Cancelled);
+    let how = How::Abort;
+    assert_eq!(end.cause, Some(Cause { by: Some(0), how }));
+}

@@ -266,7 +266,7 @@ fn a_python_that_says_something_else_is_found_out() {
     let file = folder.join("python-wrong.ndjson");
     fs::write(&file, wrong).unwrap();
     let answers = format!(
-        "case $1 in -c) echo 3.13.0;; *) cat '{}';; esac",
+        "case \"$*\" in *version_info*) echo 3.13.0;; *) cat '{}';; esac",
         file.display()
     );
     let path = script("python-wrong", &answers);

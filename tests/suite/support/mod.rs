@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use asyncade::chapter::{Chapter, Kind, Knobs, Played, Urls, Value};
+use asyncade::chapter::{Chapter, Kind, Knobs, List, Played, Value};
 use asyncade::demos;
 use asyncade::trace::{By, Clock, Event, LaneId, Outcome, Trace, What, ndjson};
 use asyncade::world;
@@ -58,7 +58,7 @@ pub fn any_knobs(chapter: &'static Chapter) -> impl Strategy<Value = Knobs> {
             .boxed(),
             // Any characters, of whatever width, but those that control.
             Kind::Text(_) => r"\PC{1,20}".prop_map(Value::Text).boxed(),
-            Kind::Urls { .. } => Just(Value::Urls(Urls::default())).boxed(),
+            Kind::List(_) => Just(Value::List(List::default())).boxed(),
         })
         .collect();
     values.prop_map(move |values| {

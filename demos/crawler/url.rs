@@ -4,6 +4,8 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 
+use crate::system::foreign::short;
+
 /// A URL that is longer than this is refused, by most servers as well.
 const LONGEST: usize = 8000;
 
@@ -159,7 +161,7 @@ fn parse_authority(authority: &str) -> Result<(String, u16), String> {
     if !is_host {
         return Err(format!(
             "'{}' is no host; give a name in ASCII or an address, as in http://[::1]:8080/",
-            shown(host)
+            short(host)
         ));
     }
     let number = |digits: &str| match digits.parse() {
@@ -175,15 +177,10 @@ fn parse_authority(authority: &str) -> Result<(String, u16), String> {
     let Some(port) = port else {
         return Err(format!(
             "'{}' has no port that is a number from 1 to 65535",
-            shown(authority)
+            short(authority)
         ));
     };
     Ok((host.to_ascii_lowercase(), port))
-}
-
-/// What a far side wrote, fit to be shown on a terminal.
-fn shown(text: &str) -> String {
-    text.chars().take(60).flat_map(char::escape_debug).collect()
 }
 
 /// Encodes what may not be in a path as `%20` and the like.
