@@ -61,6 +61,16 @@ impl Parting {
     }
 }
 
+/// Whether two traces part just where a chapter says that they do; not at all
+/// if it says nothing of the kind.
+pub fn is_expected(found: Option<&Parting>, fork: Option<&Fork>) -> bool {
+    match (found, fork) {
+        (None, None) => true,
+        (Some(found), Some(fork)) => found.is(fork),
+        _ => false,
+    }
+}
+
 /// As in a trace: nanoseconds.
 fn nanos<S: Serializer>(at: &Duration, to: S) -> Result<S::Ok, S::Error> {
     // Saturates after 584 years.

@@ -2,6 +2,8 @@
 
 pub mod faulty;
 
+use std::env;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,6 +12,7 @@ use asyncade::chapter::{Chapter, Kind, Knobs, List, Played, Value};
 use asyncade::demos;
 use asyncade::trace::{By, Clock, Event, LaneId, Outcome, Trace, What, ndjson};
 use asyncade::world;
+use asyncade::world::python::Python;
 use proptest::prelude::*;
 
 pub fn chapter(name: &str) -> &'static Chapter {
@@ -250,6 +253,18 @@ pub fn code_by_the_screen(text: &str) -> i32 {
     let is_shown = claims.peek().is_some();
     assert!(is_shown || text.contains("No claim speaks"), "{text}");
     i32::from(claims.any(|line| line.starts_with("  \u{2717} ")))
+}
+
+/// The Python to ask; `None` only where somebody has said that there is none.
+pub fn python() -> Option<Python> {
+    let none = "ASYNCADE_NO_PYTHON";
+    match Python::find(Path::new("python3")) {
+        Ok(python) => Some(python),
+        Err(error) if env::var_os(none).is_none() => {
+            panic!("{error:#}; without one, set {none}=1")
+        }
+        Err(_) => None,
+    }
 }
 
 /// The program, ready to be given arguments, with nothing of this machine's
