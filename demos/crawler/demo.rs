@@ -11,13 +11,14 @@ use super::blocking::BlockingClient;
 use super::client::{Answer, Client};
 use super::fault::Fault;
 use super::site::{Crawl, Page, Site};
-use crate::stage::{Lane, say, waiting};
+use crate::stage::{Lane, say, traced, waiting};
 
 /// What became of a page: an answer, or the reason why there is none.
 type Fetched = Result<Answer, Fault>;
 
 /// Fetches one page after another. The client blocks the thread until the
 /// page is there, so nothing else can run meanwhile.
+#[traced]
 pub async fn sync(crawl: Crawl) {
     let Some(site) = crawl.open() else { return };
     let client = BlockingClient::new(&site);
@@ -36,6 +37,7 @@ pub async fn sync(crawl: Crawl) {
 
 /// Fetches each page in a task of its own. A semaphore hands out as many
 /// permits as pages may be in flight.
+#[traced]
 pub async fn concurrent(crawl: Crawl) -> Result<(), JoinError> {
     let Some(site) = crawl.open() else {
         return Ok(());
@@ -60,6 +62,7 @@ pub async fn concurrent(crawl: Crawl) -> Result<(), JoinError> {
 }
 
 /// Fetches one page, and gives its permit back at the end.
+#[traced]
 async fn fetch(
     page: Page,
     client: Client,

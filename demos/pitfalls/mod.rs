@@ -452,8 +452,12 @@ pub const CHAPTER: Chapter = Chapter {
                   ends when the task does: tokio cancels it there, asyncio \
                   lets it finish its turn; either is right.",
             first: |k| {
-                (k.time(&DELAY).as_millis() <= 1)
-                    .then(|| Fork::new("save cancelled", "save: Data saved"))
+                (k.time(&DELAY).as_millis() <= 1).then(|| {
+                    Fork::new(
+                        "save cancelled as main ended",
+                        "save: Data saved",
+                    )
+                })
             },
         }],
         errata: &[],

@@ -257,7 +257,7 @@ pub const CHAPTER: Chapter = Chapter {
             first: |k| {
                 (k.time(&CANCEL_AFTER) <= k.time(&WORK)).then(|| {
                     Fork::new(
-                        "critical cancelled",
+                        "critical cancelled by main",
                         "critical: Cancelled but cleaning up",
                     )
                 })

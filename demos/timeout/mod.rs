@@ -217,7 +217,7 @@ pub const CHAPTER: Chapter = Chapter {
                     (k.time(&LIMIT) == k.time(&WORK)).then(|| {
                         Fork::new(
                             "eternity: This will never be seen",
-                            "eternity cancelled",
+                            "eternity cancelled by main",
                         )
                     })
                 },
@@ -243,7 +243,7 @@ pub const CHAPTER: Chapter = Chapter {
                     (k.time(&LIMIT).as_millis() <= 1).then(|| {
                         Fork::new(
                             "work: work finished in time",
-                            "work cancelled",
+                            "work cancelled by main",
                         )
                     })
                 },

@@ -80,7 +80,7 @@ fn tie(k: &Knobs, waited_for: u32) -> Option<u32> {
 /// What the two worlds do with the worker of a tie.
 fn done_or_dropped(i: u32) -> Fork {
     Fork::new(
-        format!("worker {i} cancelled"),
+        format!("worker {i} cancelled as main ended"),
         format!("worker {i}: worker {i} done"),
     )
 }

@@ -257,7 +257,11 @@ impl Recorder {
         if within.is_none() {
             if is_first {
                 let spawned = tape.log.lanes.get_mut(lane.lane);
-                spawned.task = task::try_id();
+                // A thread on the virtual clock runs inside of the task that
+                // called it, and is not what that task's handle stands for.
+                if spawned.kind != LaneKind::Thread {
+                    spawned.task = task::try_id();
+                }
                 if spawned.kind == LaneKind::Future {
                     spawned.kind = LaneKind::Task;
                 }

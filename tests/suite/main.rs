@@ -16,6 +16,10 @@ mod picture;
 mod real;
 mod registry;
 mod report;
+#[cfg(unix)]
+mod robust_files;
+#[cfg(unix)]
+mod robust_signals;
 mod screens;
 mod stage;
 mod support;
@@ -23,3 +27,4 @@ mod support;
 mod terminal;
 mod transcripts;
 mod twin;
+mod walk;

@@ -12,7 +12,7 @@ use crate::support::{
 use asyncade::chapter::Knobs;
 use asyncade::demos::COURSE;
 use asyncade::demos::beliefs::{BELIEFS, PRACTICES};
-use asyncade::trace::{Clock, Outcome, Trace, What};
+use asyncade::trace::{Cause, Clock, How, Outcome, Trace, What};
 use asyncade::world;
 use asyncade::world::compare::{is_expected, of_scene, parting};
 use asyncade::world::python;
@@ -129,6 +129,49 @@ fn cpython_agrees_at_the_articles_figures() {
     assert_eq!(run.code, Some(0), "{}", run.stdout);
     let closing = format!("tokio and CPython {} agree.", python.version());
     assert!(run.stdout.contains(&closing), "{}", run.stdout);
+}
+
+#[test]
+fn who_ended_whom_is_compared() {
+    let chapter = chapter("taskgroup");
+    let trace = world::scene(
+        chapter,
+        chapter.scene("failure").unwrap(),
+        &Knobs::new(chapter.knobs),
+        Clock::Virtual,
+    );
+    let trace = trace.unwrap();
+    let otherwise =
+        |to: Option<Cause>| {
+            let mut other = trace.clone();
+            let mut causes = other.events.iter_mut().filter_map(|event| {
+                match &mut event.what {
+                    What::End { cause, .. } if cause.is_some() => Some(cause),
+                    _ => None,
+                }
+            });
+            *causes.next().unwrap() = to;
+            drop(causes);
+            parting(&trace, &other).map(|parting| parting.to_string())
+        };
+    let by = |lane, how| {
+        Some(Cause {
+            by: Some(lane),
+            how,
+        })
+    };
+    let here = "tokio: 1.000s Task2 cancelled by main; CPython: 1.000s";
+    assert_eq!(
+        otherwise(by(1, How::Group)).unwrap(),
+        format!("{here} Task2 cancelled by Task1")
+    );
+    assert_eq!(
+        otherwise(by(0, How::Shutdown)).unwrap(),
+        format!("{here} Task2 cancelled as main ended")
+    );
+    assert_eq!(otherwise(None).unwrap(), format!("{here} Task2 cancelled"));
+    // By which means is each world's own affair.
+    assert_eq!(otherwise(by(0, How::Abort)), None);
 }
 
 #[test]
