@@ -11,7 +11,7 @@ use std::ffi::OsString;
 use anyhow::Result;
 use clap::{ArgMatches, ColorChoice, FromArgMatches};
 
-pub use chapters::command;
+use chapters::command;
 
 use crate::chapter::{Chapter, Course, Knobs};
 use crate::command::{self as run, Ending, Output, Showing, Witness};

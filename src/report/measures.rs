@@ -19,10 +19,10 @@ pub struct Measures {
     #[serde(serialize_with = "nanos")]
     pub critical_path: Duration,
     /// The most lanes alive at once, `main` not counted.
-    pub in_flight: usize,
+    pub peak_concurrency: usize,
     /// The longest time that any task kept the loop's thread.
     #[serde(serialize_with = "nanos")]
-    pub longest_hold: Duration,
+    pub longest_poll: Duration,
 }
 
 impl Measures {
@@ -32,8 +32,8 @@ impl Measures {
             total: timeline.total,
             work: timeline.work(),
             critical_path: timeline.critical_path().length(),
-            in_flight: timeline.peak_concurrency(),
-            longest_hold: timeline.longest_poll(),
+            peak_concurrency: timeline.peak_concurrency(),
+            longest_poll: timeline.longest_poll(),
         }
     }
 }

@@ -4,9 +4,9 @@
 //! within bounds, [room] for a runtime, and being asked to [stop]. It knows
 //! nothing of traces and chapters.
 
-pub mod child;
+pub(crate) mod child;
 pub mod foreign;
-pub mod output;
-pub mod room;
-pub mod secret;
+pub(crate) mod output;
+pub(crate) mod room;
+pub(crate) mod secret;
 pub mod stop;

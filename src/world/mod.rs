@@ -4,9 +4,10 @@
 //! out is always a trace, and nothing is printed.
 
 pub mod compare;
-pub mod interrupt;
+pub(crate) mod interrupt;
 pub mod python;
 mod stage_py;
 mod tokio;
 
-pub use self::tokio::{Live, ideal, live, scene};
+pub use self::tokio::scene;
+pub(crate) use self::tokio::{Live, ideal, live};
