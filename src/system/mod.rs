@@ -1,8 +1,8 @@
 //! What the machine gives, and how little of it can be relied on: text that
-//! comes [from outside](foreign), [names](secret) that nobody can guess, files
-//! that are [written whole](output) or not at all, [other programs](child)
-//! within bounds, [room] for a runtime, and being asked to [stop]. It knows
-//! nothing of traces and chapters.
+//! comes from outside ([`foreign`]), names that nobody can guess, files that
+//! are written whole or not at all, other programs within bounds, room for a
+//! runtime, and being asked to [`stop`]. It knows nothing of traces and
+//! chapters.
 
 pub(crate) mod child;
 pub mod foreign;
