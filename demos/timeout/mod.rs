@@ -8,8 +8,8 @@ use crate::chapter::{
     Chapter, Claim, Figure, Fork, Knob, Knobs, Measure, Parting, Plays, Scene,
     Twin, after, run, time,
 };
-use crate::timeline::Timeline;
-use crate::trace::Outcome;
+use crate::timeline::{Timeline, Wait};
+use crate::trace::{How, On, Outcome};
 
 const LIMIT: Knob = Knob::time("limit", "1s", "How long main waits at most");
 const WORK: Knob = Knob::time("work", "1h", "How long the work takes");
@@ -29,6 +29,14 @@ fn within(k: &Knobs) -> String {
         time(work),
         time(limit)
     )
+}
+
+/// The limit that main had set, and that nobody needed.
+fn unused_limit(timeline: &Timeline) -> Option<Duration> {
+    let mut waits = timeline.lane("main")?.waits.iter();
+    let is_unused =
+        |wait: &&Wait| wait.dropped && matches!(wait.on, On::Timer { .. });
+    waits.find(is_unused)?.due
 }
 
 /// When main stopped waiting for the work.
@@ -131,7 +139,7 @@ pub const CHAPTER: Chapter = Chapter {
                 p.ask("wait_for")
                     .unless(work <= limit, within(p.knobs))
                     .apart(work, limit)
-                    .ended("eternity", Outcome::Cancelled, limit)
+                    .cancelled("eternity", "main", How::Drop, limit)
                     .never_said("This will never be seen")
                     .said("main", "main is done", after(limit).times(2))
                     .so(format!(
@@ -170,6 +178,11 @@ pub const CHAPTER: Chapter = Chapter {
                 let (limit, _) = times(p.knobs);
                 p.ask("in-time")
                     .apart(limit / 2, limit)
+                    .time(
+                        "main's limit",
+                        unused_limit(p.scene("in-time")),
+                        limit,
+                    )
                     .said("work", "work finished in time", limit / 2)
                     .ended("work", Outcome::Finished, limit / 2)
                     .never_said(TIMED_OUT)
@@ -192,6 +205,11 @@ pub const CHAPTER: Chapter = Chapter {
                 let held = p.held("blocking", "work");
                 p.ask("blocking")
                     .apart(late, limit)
+                    .time(
+                        "main's limit",
+                        unused_limit(p.scene("blocking")),
+                        limit,
+                    )
                     .time("the work holds the thread", Some(held), late)
                     .ended("work", Outcome::Finished, late)
                     .said("main", got, late)
