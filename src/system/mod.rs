@@ -4,9 +4,9 @@
 //! runtime, and being asked to [`stop`]. It knows nothing of traces and
 //! chapters.
 
-pub(crate) mod child;
+pub mod child;
 pub mod foreign;
 pub(crate) mod output;
 pub(crate) mod room;
-pub(crate) mod secret;
+pub mod secret;
 pub mod stop;
