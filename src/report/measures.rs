@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
+use crate::chapter::nanos;
 use crate::timeline::Timeline;
 
 /// The figures that explain a run.
@@ -36,13 +37,4 @@ impl Measures {
             longest_poll: timeline.longest_poll(),
         }
     }
-}
-
-/// As in a trace: nanoseconds.
-pub(super) fn nanos<S: Serializer>(
-    time: &Duration,
-    to: S,
-) -> Result<S::Ok, S::Error> {
-    // Saturates after 584 years.
-    to.serialize_u64(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX))
 }

@@ -6,9 +6,9 @@ use std::collections::HashMap;
 use std::fmt;
 use std::time::Duration;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
-use crate::chapter::{Fork, clock, time};
+use crate::chapter::{Fork, clock, nanos, time};
 use crate::system::foreign::clean;
 use crate::timeline::{Lane, Timeline};
 use crate::trace::{Cause, How, LaneId, LaneKind, Outcome, Trace, What};
@@ -73,12 +73,6 @@ pub fn is_expected(found: Option<&Parting>, fork: Option<&Fork>) -> bool {
         (Some(found), Some(fork)) => found.is(fork),
         _ => false,
     }
-}
-
-/// As in a trace: nanoseconds.
-fn nanos<S: Serializer>(at: &Duration, to: S) -> Result<S::Ok, S::Error> {
-    // Saturates after 584 years.
-    to.serialize_u64(u64::try_from(at.as_nanos()).unwrap_or(u64::MAX))
 }
 
 /// The trace of a scene among others.

@@ -282,6 +282,9 @@ fn a_report_is_one_value_that_can_be_written_down() {
             .zip(json["scenes"].as_array().unwrap())
         {
             assert_eq!(value["name"], scene.name);
+            // Every time is a number of nanoseconds.
+            let total = value["measures"]["total"].as_u64().unwrap();
+            assert!(value["trace"]["elapsed"].as_u64().unwrap() >= total);
             for part in ["ideal", "trace"] {
                 let events = value[part]["events"].as_array().unwrap();
                 assert!(events.len() > 1, "{part} of {}", scene.name);
