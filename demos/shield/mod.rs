@@ -158,6 +158,8 @@ pub const CHAPTER: Chapter = Chapter {
                     .apart(cleaned, cancel)
                     .said("critical", CLEANING, cancel)
                     .said("critical", CLEANED, cleaned)
+                    .cancelled("critical", "main", How::Token, cleaned)
+                    .awaited("main", "critical")
                     .said("main", saw, cleaned)
                     .so(format!(
                         "cancelled at {}, cleaned up at {}, and main saw it at {}",

@@ -123,9 +123,10 @@ pub const CHAPTER: Chapter = Chapter {
                 p.ask("wait_for")
                     .unless(work <= limit, within(p.knobs))
                     .apart(work, limit)
+                    .stopped_awaiting("main", "eternity")
                     .said("main", TIMED_OUT, limit)
                     .so(format!(
-                        "main was told at {}",
+                        "main gave up to await eternity, and was told at {}",
                         p.when_said("wait_for", TIMED_OUT)
                     ))
             },

@@ -24,6 +24,13 @@ pub const WRONG: &[Wrong] = &[
     },
     Wrong {
         scene: "wait_for",
+        mistake: "sleeps until the limit, and looks whether the task is done",
+        claims: &["ends-at-the-limit", "work-is-cancelled"],
+        knobs: &[],
+        run: |k| Box::pin(looks_once(k.time("limit"), k.time("work"))),
+    },
+    Wrong {
+        scene: "wait_for",
         mistake: "a limit on a handle: the wait ends, and the work goes on",
         claims: &["work-is-cancelled"],
         knobs: &[],
@@ -119,6 +126,18 @@ async fn looks_late(limit: Duration, work: Duration) {
     let start = Instant::now();
     eternity(work).lane("eternity").await;
     if start.elapsed() > limit {
+        say!("{TIMED_OUT}");
+    }
+    sleep(limit).await;
+    say!("main is done");
+}
+
+#[traced]
+async fn looks_once(limit: Duration, work: Duration) {
+    let task = tokio::spawn(eternity(work).lane("eternity"));
+    sleep(limit).await;
+    if !task.is_finished() {
+        task.abort();
         say!("{TIMED_OUT}");
     }
     sleep(limit).await;
