@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use serde::Serializer;
+
 /// A duration as people write it: `2s 500ms`.
 pub fn time(duration: Duration) -> String {
     // humantime never rounds, so round first.
@@ -15,6 +17,15 @@ pub fn time(duration: Duration) -> String {
 /// A moment as a stopwatch shows it, in seconds: `1.002s`.
 pub fn clock(moment: Duration) -> String {
     format!("{:.3}s", moment.as_secs_f64())
+}
+
+/// A time as it is serialised, as in a trace: nanoseconds.
+pub(crate) fn nanos<S: Serializer>(
+    time: &Duration,
+    to: S,
+) -> Result<S::Ok, S::Error> {
+    // Saturates after 584 years.
+    to.serialize_u64(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX))
 }
 
 #[cfg(test)]

@@ -6,8 +6,9 @@
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 
-use clap::{Arg, ArgAction, Command, CommandFactory};
+use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory};
 
+use super::chapters::{knob, swapped};
 use super::options::Cli;
 use crate::chapter::{Chapter, Course, Kind};
 
@@ -15,47 +16,51 @@ use crate::chapter::{Chapter, Course, Kind};
 pub(super) struct Glance {
     /// The subcommand, if there is one, as it was typed.
     pub subcommand: Option<String>,
-    /// The one chapter that `verify` is asked of: its knobs may follow.
-    pub verified: Option<&'static Chapter>,
+    /// The knobs that may follow `verify`: those of the one chapter that it is
+    /// asked of.
+    pub knobs: Vec<Arg>,
 }
 
 impl Glance {
     /// Looks at the arguments.
     pub fn at(course: &Course, arguments: &[OsString]) -> Glance {
-        let nothing = Glance {
-            subcommand: None,
-            verified: None,
-        };
         // With errors ignored there is none but of a broken parser.
-        let Ok(matches) = parser(course).try_get_matches_from(arguments) else {
-            return nothing;
+        let matches = parser(course).try_get_matches_from(arguments).ok();
+        let subcommand = matches.as_ref().and_then(ArgMatches::subcommand);
+        let knobs = match subcommand {
+            Some(("verify", matches)) => {
+                let names = matches.get_many::<String>("chapter");
+                let names = names.into_iter().flatten();
+                let named = names.map(|name| course.find(name));
+                knobs_of(course, &named.collect::<Vec<_>>())
+            }
+            _ => Vec::new(),
         };
-        let Some((name, matches)) = matches.subcommand() else {
-            return nothing;
-        };
-        let named = (name == "verify").then(|| {
-            let names = matches.get_many::<String>("chapter");
-            let names = names.into_iter().flatten();
-            names.map(|name| course.find(name)).collect::<Vec<_>>()
-        });
-        let verified = named.and_then(|named| {
-            let (first, rest) = named.split_first()?;
-            let first = (*first)?;
-            // Named twice it is still one.
-            let is_one = rest
-                .iter()
-                .all(|other| other.is_some_and(|o| o.name == first.name));
-            is_one.then_some(first)
-        });
         Glance {
-            subcommand: Some(name.to_owned()),
-            verified,
+            subcommand: subcommand.map(|(name, _)| name.to_owned()),
+            knobs,
         }
     }
 }
 
-/// Takes anything, and every knob of every chapter.
-fn parser(course: &Course) -> Command {
+/// The knobs of the chapters that were named: of several it is not clear whose
+/// they are.
+fn knobs_of(course: &Course, named: &[Option<&'static Chapter>]) -> Vec<Arg> {
+    match named {
+        // It is the chapter that is wrong then, and not its knobs.
+        _ if named.iter().any(Option::is_none) => all_knobs(course).collect(),
+        // Named twice it is still one.
+        [Some(first), rest @ ..]
+            if rest.iter().flatten().all(|o| o.name == first.name) =>
+        {
+            first.knobs.iter().map(knob).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Every knob of every chapter, with whatever value.
+fn all_knobs(course: &Course) -> impl Iterator<Item = Arg> {
     let knobs = course.chapters.iter().flat_map(|chapter| chapter.knobs);
     let names = knobs.flat_map(|knob| {
         let file = match knob.kind {
@@ -65,6 +70,17 @@ fn parser(course: &Course) -> Command {
         [Some(knob.name), file].into_iter().flatten()
     });
     let names: BTreeSet<&'static str> = names.collect();
+    names.into_iter().map(|name| {
+        Arg::new(name)
+            .long(name)
+            .aliases(swapped(name))
+            .allow_hyphen_values(true)
+            .action(ArgAction::Append)
+    })
+}
+
+/// Takes anything.
+fn parser(course: &Course) -> Command {
     let mut command = Cli::command();
     let verify = command
         .find_subcommand("verify")
@@ -77,13 +93,7 @@ fn parser(course: &Course) -> Command {
                 .short('h')
                 .action(ArgAction::SetTrue),
         )
-        .args(names.into_iter().map(|name| {
-            Arg::new(name)
-                .long(name)
-                .aliases(super::chapters::swapped(name))
-                .allow_hyphen_values(true)
-                .action(ArgAction::Append)
-        }));
+        .args(all_knobs(course));
     command = Command::new("asyncade")
         .args(command.get_arguments().cloned())
         .disable_help_flag(true)

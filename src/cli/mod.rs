@@ -11,13 +11,13 @@ use std::ffi::OsString;
 use anyhow::Result;
 use clap::{ArgMatches, ColorChoice, FromArgMatches};
 
-pub use chapters::command;
+use chapters::command;
 
 use crate::chapter::{Chapter, Course, Knobs};
 use crate::command::{self as run, Ending, Output, Showing, Witness};
 use crate::report::Choice;
 use crate::terminal::{Screen, colours};
-use chapters::{knob, set};
+use chapters::set;
 use glance::Glance;
 use options::{Cli, PlayArgs, Tool};
 use refusal::refusal;
@@ -33,12 +33,8 @@ pub fn main(
 ) -> Result<Ending> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let glance = Glance::at(course, &arguments);
-    let mut parser = command(course);
-    if let Some(chapter) = glance.verified {
-        parser = parser.mut_subcommand("verify", |verify| {
-            verify.args(chapter.knobs.iter().map(knob))
-        });
-    }
+    let mut parser = command(course)
+        .mut_subcommand("verify", |verify| verify.args(glance.knobs));
     let matches = match parser.try_get_matches_from_mut(&arguments) {
         Ok(matches) => matches,
         Err(error) => {

@@ -10,15 +10,15 @@ mod prove;
 mod show;
 mod verify;
 
-pub use beliefs::beliefs;
-pub use checklist::checklist;
-pub use completions::completions;
+pub(crate) use beliefs::beliefs;
+pub(crate) use checklist::checklist;
+pub(crate) use completions::completions;
 pub use list::list;
-pub use man::man;
-pub use play::{Output, Showing, play};
-pub use prove::prove;
+pub(crate) use man::man;
+pub(crate) use play::{Output, Showing, play};
+pub(crate) use prove::prove;
 pub use show::show;
-pub use verify::{Witness, verify};
+pub(crate) use verify::{Witness, verify};
 
 /// How a command ended that did what it was asked to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

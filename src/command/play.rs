@@ -70,14 +70,18 @@ pub fn play(
             let _ = writeln!(anstream::stderr(), "error: {error}");
         }
     }
-    if let Some(error) = failure.or(unheard.map(Error::from)) {
+    if let Some(error) = failure {
         return Err(error);
     }
-    Ok(if report.interrupted || interrupt::requested() {
-        Ending::Interrupted
-    } else {
-        Ending::of(report.is_broken() || !is_whole)
-    })
+    if report.interrupted || interrupt::requested() {
+        return Ok(Ending::Interrupted);
+    }
+    match unheard {
+        // Nobody was told of the claims, but what could not be written counts.
+        Some(error) if is_whole => Err(Error::from(error)),
+        Some(_) => Ok(Ending::Broken),
+        None => Ok(Ending::of(report.is_broken() || !is_whole)),
+    }
 }
 
 fn reporter<'a>(

@@ -13,7 +13,7 @@ use crate::system::foreign;
 use crate::system::stop::{self, Stopped};
 use crate::terminal::{self, Check, Screen};
 use crate::trace::{Clock, Trace};
-use crate::world::compare::{lines, moments, of_scene, parting};
+use crate::world::compare::{is_expected, lines, moments, of_scene, parting};
 use crate::world::python::{self, Python};
 use crate::world::{self, interrupt};
 
@@ -192,11 +192,7 @@ fn compare(
             return Ok(Found::missing(name));
         };
         let found = parting(&tokio, cpython);
-        let holds = match (&found, &expected) {
-            (None, None) => true,
-            (Some(found), Some(fork)) => found.is(fork),
-            _ => false,
-        };
+        let holds = is_expected(found.as_ref(), expected.as_ref());
         if !holds {
             let found = found
                 .map_or("they agree".to_owned(), |found| found.to_string());

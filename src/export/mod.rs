@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use crate::report::Report;
 
-pub use file::Export;
+pub(crate) use file::Export;
 
 /// How a report is written to a file.
 pub struct Format {
@@ -22,7 +22,7 @@ macro_rules! formats {
         $(mod $format;)*
 
         /// Every format that is known.
-        pub const FORMATS: &[Format] = &[$($format::FORMAT,)*];
+        pub(crate) const FORMATS: &[Format] = &[$($format::FORMAT,)*];
     };
 }
 

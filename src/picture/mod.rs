@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::chapter::nanos;
 use crate::trace::{LaneId, Outcome};
 
 pub use layout::{Layout, Side};
@@ -80,8 +81,8 @@ pub struct End {
     pub column: usize,
     /// How the lane ended.
     pub outcome: Outcome,
-    /// When.
-    #[serde(skip)]
+    /// When, counted from the start.
+    #[serde(serialize_with = "nanos")]
     pub at: Duration,
 }
 

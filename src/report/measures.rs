@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
+use crate::chapter::nanos;
 use crate::timeline::Timeline;
 
 /// The figures that explain a run.
@@ -19,10 +20,10 @@ pub struct Measures {
     #[serde(serialize_with = "nanos")]
     pub critical_path: Duration,
     /// The most lanes alive at once, `main` not counted.
-    pub in_flight: usize,
+    pub peak_concurrency: usize,
     /// The longest time that any task kept the loop's thread.
     #[serde(serialize_with = "nanos")]
-    pub longest_hold: Duration,
+    pub longest_poll: Duration,
 }
 
 impl Measures {
@@ -32,17 +33,8 @@ impl Measures {
             total: timeline.total,
             work: timeline.work(),
             critical_path: timeline.critical_path().length(),
-            in_flight: timeline.peak_concurrency(),
-            longest_hold: timeline.longest_poll(),
+            peak_concurrency: timeline.peak_concurrency(),
+            longest_poll: timeline.longest_poll(),
         }
     }
-}
-
-/// As in a trace: nanoseconds.
-pub(super) fn nanos<S: Serializer>(
-    time: &Duration,
-    to: S,
-) -> Result<S::Ok, S::Error> {
-    // Saturates after 584 years.
-    to.serialize_u64(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX))
 }

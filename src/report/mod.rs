@@ -3,6 +3,7 @@
 //! or writes it to a file: every view is a function of it. Nothing here prints.
 
 mod findings;
+mod limits;
 mod measures;
 mod plan;
 mod play;

@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::measures::nanos;
 use super::{Report, Scene};
-use crate::chapter::{self, Chapter, Played, time};
+use crate::chapter::{self, Chapter, Played, nanos, time};
 use crate::timeline::Timeline;
 use crate::trace::Clock;
 

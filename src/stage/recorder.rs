@@ -139,7 +139,15 @@ impl Recorder {
     /// now. For a run that the user interrupts.
     pub fn interrupt(&self) {
         let mut tape = self.tape();
-        let at = self.now(&tape);
+        let at = match self.start {
+            Start::Real(_) => self.now(&tape),
+            // Whoever interrupts is outside of the runtime, where its clock is
+            // not seen: it shows at least the last thing that happened.
+            Start::Virtual(_) => {
+                let entries = tape.log.entries.iter();
+                entries.map(|entry| entry.at).max().unwrap_or_default()
+            }
+        };
         // The innermost first, as they would be dropped.
         for lane in tape.log.open_lanes().into_iter().rev() {
             let ending = Ending {

@@ -10,7 +10,8 @@ use indicatif::{
 
 use super::page::Page;
 use super::stderr::Stderr;
-use crate::trace::{Event, What};
+use crate::timeline::{Doing, State};
+use crate::trace::{Event, LaneId, LaneKind, What};
 
 /// No more bars than this: below them the lines would not be seen.
 const MOST: usize = 8;
@@ -20,8 +21,8 @@ pub struct Bars {
     multi: MultiProgress,
     page: Page,
     column: usize,
-    /// The names of the lanes.
-    names: Vec<String>,
+    /// What every lane is doing.
+    state: State,
     lanes: Vec<Row>,
     /// How many of the lanes have a bar.
     shown: usize,
@@ -56,7 +57,7 @@ impl Bars {
         Bars {
             multi: MultiProgress::with_draw_target(target),
             column: page.name_column(column),
-            names: Vec::new(),
+            state: State::new(),
             lanes: Vec::new(),
             shown: 0,
             rest: None,
@@ -73,11 +74,15 @@ impl Bars {
 
     /// Takes in what happened.
     pub fn take(&mut self, event: &Event) {
+        self.state.apply(event);
         match &event.what {
             What::Spawn { name, .. } => self.spawn(name),
             What::Wait { wait, on, due, .. } => {
-                let names = &self.names;
-                let name = |lane| names.get(lane as usize).map(String::as_str);
+                let state = &self.state;
+                let name = |lane| {
+                    let lane = state.lane(lane)?;
+                    Some(lane.name.as_str())
+                };
                 let on = super::wait::wait(on, name);
                 let wait = Progress {
                     number: *wait,
@@ -131,7 +136,7 @@ impl Bars {
     /// Moves every bar to where its wait is by now.
     pub fn tick(&self) {
         let now = self.start.elapsed();
-        for row in &self.lanes {
+        for (lane, row) in (0..).zip(&self.lanes) {
             let (Some(bar), Some(wait)) = (&row.bar, &row.wait) else {
                 continue;
             };
@@ -143,11 +148,22 @@ impl Bars {
                     u64::try_from(length).unwrap_or(u64::MAX).max(1),
                 );
                 bar.set_position(u64::try_from(position).unwrap_or(u64::MAX));
-                if now > due + OVERDUE {
+                if now > due + OVERDUE && self.is_kept_waiting(lane) {
                     bar.set_message(format!("{}, overdue", wait.on));
                 }
             }
         }
+    }
+
+    /// Whether a lane is parked and could not run, as another one holds the
+    /// loop's thread. Otherwise a timer that is late is just late.
+    fn is_kept_waiting(&self, lane: LaneId) -> bool {
+        let mut lanes = self.state.lanes().iter();
+        let is_held = lanes
+            .any(|lane| lane.kind != LaneKind::Thread && lane.doing.holds());
+        let lane = self.state.lane(lane);
+        let waits = [Doing::Parked, Doing::Ready];
+        is_held && lane.is_some_and(|lane| waits.contains(&lane.doing))
     }
 
     fn spawn(&mut self, name: &str) {
@@ -176,7 +192,6 @@ impl Bars {
             row.bar = Some(bar);
         }
         self.lanes.push(row);
-        self.names.push(name.to_owned());
         if let Some(more) =
             self.lanes.len().checked_sub(MOST).filter(|more| *more > 0)
         {
@@ -218,4 +233,55 @@ impl Drop for Bars {
 
 fn plain() -> ProgressStyle {
     ProgressStyle::default_bar()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::{On, Place};
+
+    #[test]
+    fn t5_only_who_is_kept_from_the_thread_is_overdue() {
+        let mut bars = Bars::new(Page::new(80, true), 4);
+        bars.multi.set_draw_target(ProgressDrawTarget::hidden());
+        let place = || Place {
+            file: "".into(),
+            line: 1,
+        };
+        let spawn = |name: &str, kind| What::Spawn {
+            name: name.to_owned(),
+            kind,
+            parent: None,
+            place: place(),
+        };
+        let poll = || What::Poll {
+            within: None,
+            thread: 0,
+        };
+        let mut take = |lane, what| {
+            bars.take(&Event { at: 0, lane, what });
+            bars.is_kept_waiting(0)
+        };
+        take(0, spawn("main", LaneKind::Main));
+        take(0, poll());
+        let wait = What::Wait {
+            wait: 1,
+            on: On::Timer { length: None },
+            due: Some(0),
+            place: place(),
+        };
+        take(0, wait);
+        let pend = What::Pend {
+            waits: vec![1],
+            place: place(),
+            stack: Vec::new(),
+        };
+        // Alone: late is just late.
+        assert!(!take(0, pend));
+        // A thread of its own is in nobody's way, a task is.
+        take(1, spawn("thread", LaneKind::Thread));
+        assert!(!take(1, poll()));
+        take(2, spawn("task", LaneKind::Task));
+        assert!(take(2, poll()));
+    }
 }

@@ -6,7 +6,8 @@ use std::io::{self, Write};
 use colored::{ColoredString, Colorize};
 use console::measure_text_width;
 
-use super::page::{Page, colour, outcome_colour};
+use super::ink::{colour, outcome_colour};
+use super::page::Page;
 use super::sentences::sentences;
 use crate::chapter::{clock, time};
 use crate::picture::{
@@ -20,9 +21,6 @@ const OTHER_WORLD: &str = "  CPython";
 
 /// Draws what happened in a scene, with its measures below. `names` is the
 /// width of the longest lane name in any scene, so that pictures line up.
-///
-/// # Errors
-/// Whatever the writer says.
 pub(super) fn chart(
     page: &Page,
     out: &mut dyn Write,
@@ -152,9 +150,6 @@ fn row(
 }
 
 /// Writes what the marks mean.
-///
-/// # Errors
-/// Whatever the writer says.
 pub(super) fn legend(
     page: &Page,
     out: &mut dyn Write,
@@ -222,8 +217,8 @@ fn measures(
         format!("total {}", clock(measures.total)),
         format!("work {}", time(measures.work)),
         format!("critical path {}", time(measures.critical_path)),
-        format!("in flight {}", measures.in_flight),
-        format!("longest hold {}", time(measures.longest_hold)),
+        format!("in flight {}", measures.peak_concurrency),
+        format!("longest hold {}", time(measures.longest_poll)),
     ];
     for line in page.fill(2, figures.iter().map(String::as_str), "   ") {
         writeln!(out, "{}", line.dimmed())?;

@@ -20,9 +20,6 @@ pub enum Check {
 }
 
 /// Writes a claim: the sentence behind its mark, the evidence below.
-///
-/// # Errors
-/// Whatever the writer says.
 pub fn check(
     page: &Page,
     out: &mut dyn Write,
@@ -55,9 +52,6 @@ pub fn check(
 }
 
 /// Writes a claim and what became of it.
-///
-/// # Errors
-/// Whatever the writer says.
 pub fn finding(
     page: &Page,
     out: &mut dyn Write,

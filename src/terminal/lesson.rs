@@ -6,9 +6,6 @@ use super::page::Page;
 use crate::chapter::Lesson;
 
 /// Writes what to remember of a lesson, and where the article is wrong.
-///
-/// # Errors
-/// Whatever the writer says.
 pub fn remember(
     page: &Page,
     out: &mut dyn Write,

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use colored::Colorize;
 use console::measure_text_width;
 
-use super::page::{Page, colour};
+use super::ink::colour;
+use super::page::Page;
 use crate::chapter::clock;
 use crate::system::foreign::clean;
 use crate::trace::{Event, Place, What};
@@ -36,9 +37,6 @@ impl Lines {
     }
 
     /// Writes an event, if it is one that is written.
-    ///
-    /// # Errors
-    /// Whatever the writer says.
     pub fn take(
         &mut self,
         out: &mut dyn Write,

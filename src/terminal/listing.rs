@@ -49,9 +49,6 @@ const NUMBER: usize = 5;
 const GUTTER: usize = 3;
 
 /// Writes two listings side by side if both fit, else one under the other.
-///
-/// # Errors
-/// Whatever the writer says.
 pub fn listings(
     page: &Page,
     out: &mut dyn Write,

@@ -1,120 +1,27 @@
-//! The sheet that views are written on: how wide it is, which characters it
-//! can show, and how prose is set on it.
+//! The sheet that views are written on: how wide it is, and how prose is set
+//! on it.
 
 use std::io::{self, Write};
 
-use colored::{Color, Colorize};
+use colored::Colorize;
 use console::measure_text_width;
 
-use crate::picture::Mark;
+use super::glyphs::{ASCII, Glyphs, UNICODE};
 use crate::system::foreign::clean;
-use crate::trace::{LaneId, Outcome};
 
 /// The sheet.
 #[derive(Clone, Copy, Debug)]
 pub struct Page {
     /// What prose and pictures are laid out for, in columns.
-    pub width: usize,
+    pub(crate) width: usize,
     /// What the terminal has, in columns: code may be wider than prose.
-    pub columns: usize,
+    pub(crate) columns: usize,
     /// How many lanes fit below each other before they are folded.
-    pub rows: usize,
+    pub(crate) rows: usize,
     /// Sentences in place of pictures, for screen readers.
     pub plain: bool,
     /// The characters that pictures are drawn with.
-    pub glyphs: &'static Glyphs,
-}
-
-/// What pictures are drawn with. Each is one column wide.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Glyphs {
-    /// Holds the thread.
-    pub hold: char,
-    /// Had the thread for a moment.
-    pub turn: char,
-    /// Waits.
-    pub wait: char,
-    /// Its wait is over, but it does not get the thread.
-    pub overdue: char,
-    /// A mark on the time axis.
-    pub tick: char,
-    /// Left out for want of room.
-    pub ellipsis: &'static str,
-    /// The rule under a heading.
-    pub rule: char,
-    finished: char,
-    failed: char,
-    cancelled: char,
-    panicked: char,
-    unrun: char,
-    /// It holds.
-    pub yes: char,
-    /// It does not hold.
-    pub no: char,
-    /// For indicatif: the part that is done, its tip, and the rest.
-    pub progress: &'static str,
-}
-
-/// For terminals that show Unicode.
-pub const UNICODE: Glyphs = Glyphs {
-    hold: '█',
-    turn: '┃',
-    wait: '─',
-    overdue: '▒',
-    tick: '╷',
-    ellipsis: "…",
-    rule: '─',
-    finished: '✓',
-    failed: '✗',
-    cancelled: '⊘',
-    panicked: '‼',
-    unrun: '∅',
-    yes: '✓',
-    no: '✗',
-    progress: "━╸─",
-};
-
-/// For those that do not.
-pub const ASCII: Glyphs = Glyphs {
-    hold: '#',
-    turn: '|',
-    wait: '-',
-    overdue: '!',
-    tick: '\'',
-    ellipsis: "~",
-    rule: '-',
-    finished: '>',
-    failed: 'x',
-    cancelled: '/',
-    panicked: 'X',
-    unrun: '0',
-    yes: '+',
-    no: 'x',
-    progress: "=>-",
-};
-
-impl Glyphs {
-    /// The mark of what a lane does; a blank where it does not exist.
-    pub fn mark(&self, mark: Option<Mark>) -> char {
-        match mark {
-            None => ' ',
-            Some(Mark::Hold) => self.hold,
-            Some(Mark::Turn) => self.turn,
-            Some(Mark::Wait) => self.wait,
-            Some(Mark::Overdue) => self.overdue,
-        }
-    }
-
-    /// The mark at the end of a lane.
-    pub fn end(&self, outcome: Outcome) -> char {
-        match outcome {
-            Outcome::Finished => self.finished,
-            Outcome::Failed => self.failed,
-            Outcome::Cancelled => self.cancelled,
-            Outcome::Panicked => self.panicked,
-            Outcome::Unrun => self.unrun,
-        }
-    }
+    pub(crate) glyphs: &'static Glyphs,
 }
 
 /// The narrowest sheet that anything is laid out for. On a narrower terminal
@@ -137,7 +44,7 @@ impl Page {
     }
 
     /// The same sheet on a terminal of that many columns.
-    pub fn with_columns(self, columns: usize) -> Page {
+    pub(crate) fn with_columns(self, columns: usize) -> Page {
         Page {
             width: columns.clamp(NARROWEST, WIDEST),
             columns,
@@ -146,12 +53,12 @@ impl Page {
     }
 
     /// Whether there is room for what is nice to have.
-    pub fn is_wide(&self) -> bool {
+    pub(crate) fn is_wide(&self) -> bool {
         self.width >= 60
     }
 
     /// How wide a column for names that long may be.
-    pub fn name_column(&self, longest: usize) -> usize {
+    pub(crate) fn name_column(&self, longest: usize) -> usize {
         let most = match self.width {
             ..36 => 8,
             36..60 => 10,
@@ -162,7 +69,7 @@ impl Page {
 
     /// Prose, wrapped at words and indented. Paragraphs are separated by empty
     /// lines.
-    pub fn wrap(&self, indent: usize, text: &str) -> Vec<String> {
+    pub(crate) fn wrap(&self, indent: usize, text: &str) -> Vec<String> {
         let mut lines = Vec::new();
         for paragraph in text.split("\n\n") {
             if !lines.is_empty() {
@@ -174,7 +81,7 @@ impl Page {
     }
 
     /// As many items on a line as fit, none of them broken, and indented.
-    pub fn fill<'a>(
+    pub(crate) fn fill<'a>(
         &self,
         indent: usize,
         items: impl IntoIterator<Item = &'a str>,
@@ -201,10 +108,7 @@ impl Page {
     }
 
     /// Writes prose; see [`wrap`](Page::wrap).
-    ///
-    /// # Errors
-    /// Whatever the writer says.
-    pub fn prose(
+    pub(crate) fn prose(
         &self,
         out: &mut dyn Write,
         indent: usize,
@@ -217,10 +121,7 @@ impl Page {
     }
 
     /// Writes prose that is not what one looks at first.
-    ///
-    /// # Errors
-    /// Whatever the writer says.
-    pub fn aside(
+    pub(crate) fn aside(
         &self,
         out: &mut dyn Write,
         indent: usize,
@@ -233,10 +134,7 @@ impl Page {
     }
 
     /// Writes a chapter's title.
-    ///
-    /// # Errors
-    /// Whatever the writer says.
-    pub fn title(
+    pub(crate) fn title(
         &self,
         out: &mut dyn Write,
         name: &str,
@@ -248,10 +146,7 @@ impl Page {
     }
 
     /// Writes a heading, and a rule under it.
-    ///
-    /// # Errors
-    /// Whatever the writer says.
-    pub fn heading(
+    pub(crate) fn heading(
         &self,
         out: &mut dyn Write,
         name: &str,
@@ -278,36 +173,11 @@ impl Page {
 
     /// Cuts a name to a width, and fills it up to it. A lane's name may come
     /// from outside.
-    pub fn fit(&self, text: &str, width: usize) -> String {
+    pub(crate) fn fit(&self, text: &str, width: usize) -> String {
         let text = clean(text);
         let cut = console::truncate_str(&text, width, self.glyphs.ellipsis);
         console::pad_str(&cut, width, console::Alignment::Left, None)
             .into_owned()
-    }
-}
-
-/// The colour of a lane, the same in every view of a scene.
-pub(super) fn colour(lane: LaneId) -> Color {
-    const COLOURS: [Color; 6] = [
-        Color::Cyan,
-        Color::Magenta,
-        Color::Yellow,
-        Color::Blue,
-        Color::Green,
-        Color::BrightCyan,
-    ];
-    match lane.checked_sub(1) {
-        None => Color::White,
-        Some(index) => COLOURS[index as usize % COLOURS.len()],
-    }
-}
-
-/// The colour of an end.
-pub(super) fn outcome_colour(outcome: Outcome) -> Color {
-    match outcome {
-        Outcome::Finished => Color::Green,
-        Outcome::Failed | Outcome::Panicked => Color::Red,
-        Outcome::Cancelled | Outcome::Unrun => Color::Yellow,
     }
 }
 

@@ -12,9 +12,6 @@ use crate::trace::{LaneKind, Outcome};
 
 /// Writes a timeline in words. `world` stands behind each lane's name, where
 /// there is more than one world.
-///
-/// # Errors
-/// Whatever the writer says.
 pub fn sentences(
     out: &mut dyn Write,
     timeline: &Timeline,
@@ -31,8 +28,8 @@ pub fn sentences(
         clock(measures.total),
         time(measures.work),
         time(measures.critical_path),
-        measures.in_flight,
-        time(measures.longest_hold)
+        measures.peak_concurrency,
+        time(measures.longest_poll)
     )
 }
 

@@ -12,9 +12,6 @@ use crate::chapter::clock;
 use crate::report::{Figure, Verdict};
 
 /// Writes a verdict.
-///
-/// # Errors
-/// Whatever the writer says.
 pub(super) fn verdict(
     page: &Page,
     out: &mut dyn Write,

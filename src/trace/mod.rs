@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 pub use check::check;
 
@@ -33,11 +33,22 @@ pub struct Trace {
     /// Everything that happened, in order.
     pub events: Vec<Event>,
     /// When recording stopped, counted from the start.
+    #[serde(serialize_with = "as_nanos")]
     pub elapsed: Duration,
     /// The user stopped the run before its end.
     pub interrupted: bool,
     /// The file it was read from ended before the trace did.
     pub cut_off: bool,
+}
+
+/// As all times of a trace: nanoseconds.
+fn as_nanos<S: Serializer>(time: &Duration, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_u64(nanos(*time))
+}
+
+/// Saturates after 584 years.
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
 impl Trace {

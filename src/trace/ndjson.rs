@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::check::Checker;
-use super::{Event, Header, Source, Trace, VERSION};
+use super::{Event, Header, Source, Trace, VERSION, nanos};
 
 /// No line of a trace is longer, but for the text of a source file.
 const LONGEST_LINE: u64 = 16 * 1024 * 1024;
@@ -65,8 +65,7 @@ pub fn write(trace: &Trace, out: &mut impl Write) -> io::Result<()> {
     let footer = FooterLine {
         asyncade: VERSION,
         done: true,
-        // Saturates after 584 years.
-        elapsed: u64::try_from(trace.elapsed.as_nanos()).unwrap_or(u64::MAX),
+        elapsed: nanos(trace.elapsed),
         events: trace.events.len(),
         interrupted: trace.interrupted,
     };

@@ -6,9 +6,9 @@ use std::collections::HashMap;
 use std::fmt;
 use std::time::Duration;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
-use crate::chapter::{Fork, clock, time};
+use crate::chapter::{Fork, clock, nanos, time};
 use crate::system::foreign::clean;
 use crate::timeline::{Lane, Timeline};
 use crate::trace::{Cause, How, LaneId, LaneKind, Outcome, Trace, What};
@@ -65,10 +65,14 @@ impl Parting {
     }
 }
 
-/// As in a trace: nanoseconds.
-fn nanos<S: Serializer>(at: &Duration, to: S) -> Result<S::Ok, S::Error> {
-    // Saturates after 584 years.
-    to.serialize_u64(u64::try_from(at.as_nanos()).unwrap_or(u64::MAX))
+/// Whether two traces part just where a chapter says that they do; not at all
+/// if it says nothing of the kind.
+pub fn is_expected(found: Option<&Parting>, fork: Option<&Fork>) -> bool {
+    match (found, fork) {
+        (None, None) => true,
+        (Some(found), Some(fork)) => found.is(fork),
+        _ => false,
+    }
 }
 
 /// The trace of a scene among others.
@@ -87,7 +91,7 @@ pub fn parting(tokio: &Trace, cpython: &Trace) -> Option<Parting> {
 }
 
 /// Everything of a trace that can be compared, in order.
-pub fn moments(trace: &Trace) -> Vec<Moment> {
+pub(crate) fn moments(trace: &Trace) -> Vec<Moment> {
     let mut names: HashMap<LaneId, &str> = HashMap::new();
     let mut moments = Vec::new();
     for event in &trace.events {
@@ -139,7 +143,7 @@ pub fn moments(trace: &Trace) -> Vec<Moment> {
 
 /// What is said in a trace, each line with its time and its lane:
 /// `2s World: World`.
-pub fn lines(trace: &Trace) -> Vec<String> {
+pub(crate) fn lines(trace: &Trace) -> Vec<String> {
     let timeline = Timeline::of(trace);
     let lines = timeline.lines.iter();
     lines
@@ -152,7 +156,7 @@ pub fn lines(trace: &Trace) -> Vec<String> {
 
 /// The lanes of both worlds that are polled at other moments in the two, by
 /// name. Two polls at one moment are one moment.
-pub fn polled_apart(tokio: &Trace, cpython: &Trace) -> Vec<String> {
+pub(crate) fn polled_apart(tokio: &Trace, cpython: &Trace) -> Vec<String> {
     let (tokio, cpython) = (Timeline::of(tokio), Timeline::of(cpython));
     pairs(&tokio, &cpython)
         .filter_map(|(lane, other)| {
@@ -165,7 +169,7 @@ pub fn polled_apart(tokio: &Trace, cpython: &Trace) -> Vec<String> {
 
 /// Each lane of tokio's with CPython's lane of that name: the first with the
 /// first, the second with the second.
-pub fn pairs<'a>(
+pub(crate) fn pairs<'a>(
     tokio: &'a Timeline,
     cpython: &'a Timeline,
 ) -> impl Iterator<Item = (&'a Lane, Option<&'a Lane>)> {
@@ -184,7 +188,10 @@ pub fn pairs<'a>(
 }
 
 /// The lanes of CPython's that tokio has none for.
-pub fn alone<'a>(tokio: &Timeline, cpython: &'a Timeline) -> Vec<&'a Lane> {
+pub(crate) fn alone<'a>(
+    tokio: &Timeline,
+    cpython: &'a Timeline,
+) -> Vec<&'a Lane> {
     let mut left: HashMap<&str, usize> = HashMap::new();
     for lane in &tokio.lanes {
         *left.entry(&lane.name).or_default() += 1;

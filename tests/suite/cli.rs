@@ -1,13 +1,12 @@
 //! The command as its users run it: what it prints, where, and its exit code.
 
 use std::fs;
-use std::io::Read;
+use std::io::PipeWriter;
 use std::path::PathBuf;
-use std::process::Stdio;
 
 use crate::support::{asyncade, chapter, on_virtual_clock, ran};
 use asyncade::demos::CHAPTERS;
-use asyncade::trace::{What, ndjson};
+use asyncade::trace::{Event, Trace, What, ndjson};
 
 /// A folder of this test's own, empty.
 fn folder(name: &str) -> PathBuf {
@@ -356,27 +355,81 @@ fn a_closed_pipe_ends_it_quietly() {
         vec!["completions", "bash"],
     ];
     for arguments in every {
-        let mut child = asyncade(&arguments)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        // Closed before it can have written anything much.
-        drop(child.stdout.take());
-        let mut stderr = String::new();
-        child
-            .stderr
-            .take()
-            .unwrap()
-            .read_to_string(&mut stderr)
-            .unwrap();
-        assert_eq!(
-            child.wait().unwrap().code(),
-            Some(0),
-            "{arguments:?}: {stderr}"
-        );
+        let output = asyncade(&arguments).stdout(unread()).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {stderr}");
         assert_eq!(stderr, "", "{arguments:?}");
     }
+}
+
+/// A pipe that nobody reads.
+fn unread() -> PipeWriter {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    writer
+}
+
+/// T20: what is to be written to a file does not hang on who reads the rest.
+#[test]
+fn t20_a_closed_pipe_costs_no_file() {
+    let folder = folder("closed-pipe");
+    let file = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let whole = file("whole.ndjson");
+    let gather = ["gather", "--clock", "virtual", "--export"];
+    assert_eq!(ran(&[&gather[..], &[&whole]].concat()).code, Some(0));
+    for (name, how) in [
+        ("full", &[][..]),
+        ("quiet", &["--quiet"]),
+        ("json", &["--json"]),
+    ] {
+        let cut = file(&format!("{name}.ndjson"));
+        let output = asyncade(&[&gather[..], &[&cut], how].concat())
+            .stdout(unread())
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(0), "{name}");
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), "", "{name}");
+        assert!(
+            fs::read(&cut).unwrap() == fs::read(&whole).unwrap(),
+            "{name}"
+        );
+    }
+}
+
+/// T21: both worlds' traces, on the screen and in the file.
+#[test]
+fn t21_twin_writes_the_same_traces_that_it_prints() {
+    let file = folder("twin").join("shield.ndjson");
+    let path = file.to_str().unwrap();
+    let run = ran(&[
+        "shield", "--clock", "virtual", "--twin", "--json", "--export", path,
+    ]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let printed = ndjson::read(run.stdout.as_bytes()).unwrap();
+    let written = ndjson::read(fs::read(&file).unwrap().as_slice()).unwrap();
+    let told = |traces: &[Trace]| -> Vec<(String, String, Vec<Event>)> {
+        let told = |trace: &Trace| {
+            let header = &trace.header;
+            let name = header.name().to_owned();
+            (name, header.world.name.clone(), trace.events.clone())
+        };
+        traces.iter().map(told).collect()
+    };
+    assert_eq!(told(&printed), told(&written));
+    let worlds = printed.iter().map(|trace| trace.header.world.name.as_str());
+    let worlds: Vec<&str> = worlds.collect();
+    assert_eq!(worlds, ["tokio", "asyncio", "tokio", "asyncio"]);
+}
+
+/// R11: a chapter that is named twice is one chapter.
+#[test]
+fn r11_a_chapter_named_twice_is_proved_once() {
+    let once = ran(&["prove", "gather"]);
+    assert_eq!(once.code, Some(0));
+    assert_eq!(ran(&["prove", "gather", "gather"]).stdout, once.stdout);
+    let spelled = ["prove", "sync-vs-async", "sync_vs_async"];
+    let count = ran(&spelled).stdout.matches("1 chapter, ").count();
+    assert_eq!(count, 1);
 }
 
 #[test]

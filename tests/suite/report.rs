@@ -282,6 +282,9 @@ fn a_report_is_one_value_that_can_be_written_down() {
             .zip(json["scenes"].as_array().unwrap())
         {
             assert_eq!(value["name"], scene.name);
+            // Every time is a number of nanoseconds.
+            let total = value["measures"]["total"].as_u64().unwrap();
+            assert!(value["trace"]["elapsed"].as_u64().unwrap() >= total);
             for part in ["ideal", "trace"] {
                 let events = value[part]["events"].as_array().unwrap();
                 assert!(events.len() > 1, "{part} of {}", scene.name);
@@ -312,4 +315,50 @@ fn findings_tell_apart_what_holds_what_is_broken_and_what_does_not_apply() {
     );
     let name = serde_json::to_value(Status::NotApplicable).unwrap();
     assert_eq!(name, "not-applicable");
+}
+
+/// Worked out by hand, so that no snapshot can bless a wrong one (T1, T4).
+#[test]
+fn the_figures_below_a_picture_are_those_of_the_story() {
+    let figures = [
+        // chapter, scene, total, work, critical path, longest poll; ms; lanes
+        ("gather", "sequential", 6000, 6000, 6000, 0, 0),
+        ("gather", "gather", 3000, 6000, 3000, 0, 3),
+        ("sync-vs-async", "sync", 3000, 3000, 3000, 3000, 0),
+        ("sync-vs-async", "async", 1000, 3000, 1000, 0, 3),
+        // Scanning one after the other is in nobody's way but the hands'.
+        ("cashier", "async", 1600, 3600, 1200, 200, 3),
+        // The heartbeat sleeps three times, and is late for the third tick.
+        ("to_thread", "blocking", 3000, 4200, 3000, 2000, 1),
+        // Two are cut short, and main's own limit is no work.
+        ("wait", "all_completed", 2500, 8000, 2500, 0, 4),
+        // A hundred alive from the start, ten at a time.
+        (
+            "pitfalls",
+            "too-many-tasks-fixed",
+            10000,
+            100000,
+            10000,
+            0,
+            100,
+        ),
+        ("coroutines", "hand-over", 0, 0, 0, 0, 2),
+    ];
+    for (name, scene, total, work, path, poll, lanes) in figures {
+        let mut choice = choice(chapter(name), Clock::Virtual);
+        choice.named = vec![choice.chapter.scene(scene).unwrap()];
+        let plan = Plan::new(&choice).unwrap();
+        let diary = &mut Diary::new(usize::MAX);
+        let report = report::play(plan, diary, Unheard::Stop).report;
+        let found = report.scenes[0].measures.unwrap();
+        let millis = |time: Duration| time.as_millis();
+        let times = [
+            millis(found.total),
+            millis(found.work),
+            millis(found.critical_path),
+            millis(found.longest_poll),
+        ];
+        assert_eq!(times, [total, work, path, poll], "{name} {scene}");
+        assert_eq!(found.peak_concurrency, lanes, "{name} {scene}");
+    }
 }

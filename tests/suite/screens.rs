@@ -12,7 +12,7 @@ use asyncade::report::{self, Choice, Plan, Unheard};
 use asyncade::terminal::{Full, Page, Quiet, Screen};
 use asyncade::trace::Clock;
 
-use crate::support::{chapter, on_virtual_clock};
+use crate::support::{chapter, is_too_wide, on_virtual_clock};
 
 /// What was written, kept.
 #[derive(Clone, Default)]
@@ -113,20 +113,16 @@ fn the_list_and_a_chapter_on_paper() {
     insta::assert_snapshot!("80-show-gather", show);
 }
 
-/// Whether a line could have been broken so that it fits: it has more than one
-/// word.
-fn is_too_wide(line: &str, columns: usize) -> bool {
-    console::measure_text_width(line) > columns
-        && line.split_whitespace().count() > 1
-}
-
 #[test]
 fn nothing_is_wider_than_its_page() {
     for columns in [24, 30, 40, 60, 80, 120] {
+        let page = Page::new(columns, true);
         for chapter in on_virtual_clock() {
-            let page = Page::new(columns, true);
-            let text = played(chapter.name, page, true);
-            for line in text.lines() {
+            let mut choice = choice(chapter.name, true);
+            let alone = full(&choice, page);
+            choice.twin = true;
+            let both = full(&choice, page);
+            for line in alone.lines().chain(both.lines()) {
                 assert!(
                     !is_too_wide(line, columns),
                     "{} at {columns}: {line:?}",

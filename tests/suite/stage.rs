@@ -2,12 +2,13 @@
 //! keeps runs apart that happen side by side.
 
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::thread;
 use std::time::Duration;
 
 use asyncade::stage::{
-    Cancelled, Fallibly, Lane, Recorder, Session, block, record, say, sleep,
-    to_thread, traced,
+    Cancelled, Fallibly, Infallibly, Lane, Recorder, Session, block, record,
+    say, sleep, to_thread, traced,
 };
 use asyncade::timeline::{Doing, Timeline};
 use asyncade::trace::{
@@ -512,6 +513,42 @@ fn r3_whoever_watches_hears_that_a_scene_has_panicked() {
     // Ends only if the channel is closed.
     assert!(events.iter().count() > 2);
     assert!(scene.join().is_err());
+}
+
+/// T17: a run on the virtual clock can be interrupted as well, from a thread
+/// that does not see that clock.
+#[test]
+fn t17_an_interrupted_run_on_the_virtual_clock_ends_where_it_had_come_to() {
+    let handle: Arc<OnceLock<Arc<Recorder>>> = Arc::default();
+    let recorder = Arc::clone(&handle);
+    let hour = Duration::from_secs(3600);
+    let future = async move {
+        let task =
+            tokio::spawn(async move { sleep(hour * 2).await }.lane("task"));
+        sleep(hour).await;
+        say!("here");
+        let recorder = Arc::clone(recorder.get().unwrap());
+        thread::spawn(move || recorder.interrupt()).join().unwrap();
+        say!("not recorded any more");
+        task.await.unwrap();
+    };
+    let session = Session::new("test").clock(Clock::Virtual);
+    let recording = session
+        .record_as::<_, Infallibly>(future, |recorder| {
+            handle.set(Arc::clone(recorder)).unwrap_or_default();
+        })
+        .unwrap();
+    let mut trace = recording.trace;
+    trace.interrupted = true;
+    assert_eq!(asyncade::trace::check(&trace), Ok(()));
+    assert_eq!(trace.elapsed, hour);
+    let timeline = Timeline::of(&trace);
+    assert_eq!(timeline.lines.len(), 1);
+    for name in ["main", "task"] {
+        let end = timeline.lane(name).unwrap().end.as_ref().unwrap();
+        assert_eq!((end.at, end.outcome), (hour, Outcome::Cancelled));
+        assert_eq!(end.detail.as_deref(), Some("interrupted"));
+    }
 }
 
 #[traced]

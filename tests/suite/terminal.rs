@@ -8,6 +8,7 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::support::{chapter, code_by_the_screen, is_too_wide};
 use asyncade::trace::{Outcome, What, ndjson};
 use portable_pty::{
     Child, CommandBuilder, MasterPty, PtySize, native_pty_system,
@@ -104,11 +105,18 @@ impl Terminal {
         self.seen.extend_from_slice(bytes);
     }
 
-    /// Reads until a chapter has been played to its end. On a machine that is
-    /// busy with other tests a claim about times may not hold.
+    /// Reads until a chapter has been played to its end, with the exit code
+    /// that its claims call for.
     fn end_of_chapter(&mut self) {
         let code = self.end();
-        assert!(matches!(code, 0 | 1), "{code}: {}", self.contents());
+        let expected = code_by_the_screen(&self.text());
+        assert_eq!(i64::from(code), i64::from(expected), "{}", self.text());
+    }
+
+    /// Everything that was written so far, line by line, without its colours.
+    fn text(&self) -> String {
+        let seen = String::from_utf8_lossy(&self.seen);
+        anstream::adapter::strip_str(&seen).to_string()
     }
 
     /// Reads until the program ends; returns its exit code.
@@ -247,11 +255,28 @@ fn ctrl_c_ends_it_with_130_and_a_whole_export() {
 }
 
 #[test]
-fn a_very_narrow_terminal_is_still_correct() {
+fn a_very_narrow_terminal_is_told_everything() {
+    let chapter = chapter("gather");
     for columns in [1, 10, 24, 39] {
         let arguments = ["gather", "--speed", "20", "--all"];
         let mut terminal = Terminal::run(columns, &arguments, &[]);
         terminal.end_of_chapter();
+        let text = terminal.text();
+        for line in text.lines() {
+            // On a narrower one lines wrap.
+            let columns = usize::from(columns).max(24);
+            assert!(!is_too_wide(line, columns), "at {columns}: {line:?}");
+        }
+        // Not a letter is missing, wherever lines were broken.
+        let squeeze = |text: &str| text.split_whitespace().collect::<String>();
+        let text = squeeze(&text);
+        let says = chapter.claims.iter().map(|claim| claim.says);
+        let lines = ["Results: A, B, C", "Results: A, error: B failed, C"];
+        let lesson = chapter.lesson();
+        let words = [&lesson.question, &lesson.takeaway].map(String::as_str);
+        for expected in says.chain(lines).chain(words) {
+            assert!(text.contains(&squeeze(expected)), "{expected}: {text}");
+        }
     }
 }
 

@@ -1,90 +1,65 @@
 //! CPython as the witness: its recording everywhere, and CPython itself where
 //! there is a python3.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::support::{
-    any_knobs, asyncade, chapter, on_virtual_clock, play_all, ran, undisturbed,
+    any_knobs, asyncade, chapter, on_virtual_clock, play_all, python, ran,
+    undisturbed,
 };
-use asyncade::chapter::{Chapter, Knobs, Twin};
+use asyncade::chapter::Knobs;
 use asyncade::demos::COURSE;
 use asyncade::demos::beliefs::{BELIEFS, PRACTICES};
 use asyncade::trace::{Cause, Clock, How, Outcome, Trace, What};
 use asyncade::world;
-use asyncade::world::compare::{Parting, parting};
-use asyncade::world::python::{self, Python};
+use asyncade::world::compare::{is_expected, of_scene, parting};
+use asyncade::world::python;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
-/// The chapters that can be compared.
-fn twins() -> impl Iterator<Item = (&'static Chapter, &'static Twin)> {
-    on_virtual_clock().map(|chapter| (chapter, &chapter.twin))
-}
-
-fn what(parting: &Parting) -> (Option<&str>, Option<&str>) {
-    let tokio = parting.tokio.as_ref().map(|moment| moment.what.as_str());
-    let cpython = parting.cpython.as_ref().map(|moment| moment.what.as_str());
-    (tokio, cpython)
-}
-
-/// How a scene's two traces differ from what the chapter's data says of them.
-fn surprise(
-    twin: &Twin,
-    knobs: &Knobs,
-    tokio: &Trace,
-    cpython: &[Trace],
-) -> Option<String> {
-    let scene = tokio.header.name();
-    let other = cpython.iter().find(|trace| trace.header.name() == scene);
-    let Some(other) = other else {
-        return Some(format!("CPython has no scene {scene}"));
-    };
-    let fork = twin.nature(scene).and_then(|nature| (nature.first)(knobs));
-    let found = parting(tokio, other);
-    let as_expected = match (&found, &fork) {
-        (None, None) => true,
-        (Some(found), Some(fork)) => {
-            what(found) == (Some(&fork.tokio), Some(&fork.cpython))
-        }
-        _ => false,
-    };
-    (!as_expected).then(|| format!("{scene}: {found:?}, expected {fork:?}"))
-}
+/// A Python that there is not.
+const NONE: &str = "/nonexistent/python3";
 
 #[test]
 fn tokio_agrees_with_the_recording_in_every_scene() {
-    for (chapter, twin) in twins() {
-        let knobs = Knobs::new(chapter.knobs);
-        let recording = python::recording(twin).unwrap();
-        for trace in play_all(chapter, &knobs) {
-            let surprise = surprise(twin, &knobs, &trace, &recording);
-            assert_eq!(surprise, None, "{}", chapter.name);
-        }
-        for trace in &recording {
-            assert_eq!(trace.header.world.name, "asyncio");
-            assert_eq!(trace.header.knobs, knobs.describe());
-        }
-    }
+    let run = ran(&["verify", "--python", NONE]);
+    assert_eq!(run.code, Some(0), "{}", run.stdout);
+    let scenes: usize =
+        on_virtual_clock().map(|chapter| chapter.scenes.len()).sum();
+    let errata: usize = on_virtual_clock()
+        .map(|chapter| chapter.twin.errata.len())
+        .sum();
+    let closing = format!(
+        "{scenes} scenes: tokio and CPython's recording agree.\n\
+         {errata} of {errata} runs of the article's own way go as the errata \
+         say.\n"
+    );
+    assert!(run.stdout.ends_with(&closing), "{}", run.stdout);
+    assert!(scenes > 40 && errata >= 5, "{scenes} {errata}");
 }
 
 #[test]
-fn what_the_article_gets_wrong_is_recorded() {
-    let mut count = 0;
-    for (chapter, twin) in twins() {
-        let recording = python::recording(twin).unwrap();
-        for erratum in twin.errata {
-            let trace = recording
-                .iter()
-                .find(|trace| trace.header.name() == erratum.scene)
-                .unwrap();
-            let lines = asyncade::world::compare::lines(trace);
-            assert_eq!(lines, erratum.says, "{}", chapter.name);
-            assert!(chapter.lesson().erratum.is_some(), "{}", chapter.name);
-            count += 1;
+fn a_recording_is_of_the_articles_figures_and_of_every_scene() {
+    for chapter in on_virtual_clock() {
+        let knobs = Knobs::new(chapter.knobs).describe();
+        let recording = python::recording(&chapter.twin).unwrap();
+        for trace in &recording {
+            assert_eq!(trace.header.world.name, "asyncio");
+            assert_eq!(trace.header.knobs, knobs);
+            assert_eq!(asyncade::trace::check(trace), Ok(()));
         }
+        let errata = chapter.twin.errata.iter().map(|erratum| erratum.scene);
+        let scenes = chapter.scenes.iter().map(|scene| scene.name);
+        let expected: BTreeSet<&str> = scenes.chain(errata).collect();
+        let recorded = recording.iter().map(|trace| trace.header.name());
+        assert_eq!(recorded.collect::<BTreeSet<_>>(), expected);
+        assert!(
+            chapter.twin.errata.is_empty()
+                || chapter.lesson().erratum.is_some()
+        );
     }
-    assert!(count >= 5);
 }
 
 #[test]
@@ -148,6 +123,15 @@ fn a_difference_is_found_whatever_it_is() {
 }
 
 #[test]
+fn cpython_agrees_at_the_articles_figures() {
+    let Some(python) = python() else { return };
+    let run = ran(&["verify", "--require-python"]);
+    assert_eq!(run.code, Some(0), "{}", run.stdout);
+    let closing = format!("tokio and CPython {} agree.", python.version());
+    assert!(run.stdout.contains(&closing), "{}", run.stdout);
+}
+
+#[test]
 fn who_ended_whom_is_compared() {
     let chapter = chapter("taskgroup");
     let trace = world::scene(
@@ -193,13 +177,9 @@ fn who_ended_whom_is_compared() {
 #[test]
 fn cpython_agrees_at_random_knobs() {
     let _alone = undisturbed();
-    let Ok(python) = Python::find(Path::new("python3")) else {
-        eprintln!(
-            "there is no python3 of 3.11 or later: only the recording was compared"
-        );
-        return;
-    };
-    for (chapter, twin) in twins() {
+    let Some(python) = python() else { return };
+    for chapter in on_virtual_clock() {
+        let twin = &chapter.twin;
         let config = Config {
             cases: 12,
             max_shrink_iters: 50,
@@ -211,14 +191,78 @@ fn cpython_agrees_at_random_knobs() {
                 prop_assume!((chapter.check)(&knobs).is_ok());
                 let cpython = python.play(chapter, twin, &knobs).unwrap();
                 for trace in play_all(chapter, &knobs) {
-                    let surprise = surprise(twin, &knobs, &trace, &cpython);
-                    prop_assert_eq!(surprise, None);
+                    let name = trace.header.name();
+                    let other = of_scene(&cpython, name).unwrap();
+                    let found = parting(&trace, other);
+                    let nature = twin.nature(name);
+                    let fork = nature.and_then(|n| (n.first)(&knobs));
+                    prop_assert!(
+                        is_expected(found.as_ref(), fork.as_ref()),
+                        "{name}: {found:?}, expected {fork:?}"
+                    );
                 }
                 Ok(())
             });
         if let Err(error) = result {
             panic!("{}: {error}", chapter.name);
         }
+    }
+}
+
+/// T22: the chapter is the one that clap takes for it, wherever options and
+/// their values stand and whatever they are called.
+#[test]
+fn t22_verify_knows_its_chapter_whatever_else_is_said() {
+    let has_python = python().is_some();
+    for arguments in [
+        &["verify", "coroutines", "--url", "wait"][..],
+        &["verify", "--url", "wait", "coroutines"],
+        &["verify", "--url=gather", "coroutines"],
+        &["--color", "never", "verify", "gather", "--b", "2s"],
+        &["--color=never", "verify", "--b=2s", "gather"],
+        &["verify", "gather", "gather", "--b", "2s"],
+        &["verify", "sync_vs_async", "--tasks", "4"],
+    ] {
+        // Understood, and only then is a Python needed.
+        let none = [arguments, &["--python", NONE]].concat();
+        let run = ran(&none);
+        assert_eq!(run.code, Some(2), "{arguments:?}: {}", run.stderr);
+        let why = "for other knobs a python3 is needed";
+        assert!(run.stderr.contains(why), "{arguments:?}: {}", run.stderr);
+        if has_python {
+            let run = ran(arguments);
+            assert_eq!(run.code, Some(0), "{arguments:?}: {}", run.stdout);
+            assert!(run.stdout.contains("agree."), "{arguments:?}");
+        }
+    }
+    for (arguments, expected) in [
+        (
+            &["verify", "wait", "--url", "x"][..],
+            "unexpected argument '--url'",
+        ),
+        (
+            &["verify", "wait", "gather", "--b", "2s"],
+            "argument '--b' found",
+        ),
+        (&["verify", "--b", "2s"], "argument '--b' found"),
+        (&["verify", "gather", "--bogus"], "argument '--bogus' found"),
+        (
+            &["verify", "gathr", "--b", "2s"],
+            "a similar value exists: 'gather'",
+        ),
+        (
+            &["verify", "gather", "--b"],
+            "a value is required for '--b <TIME>'",
+        ),
+    ] {
+        let run = ran(arguments);
+        assert_eq!(run.code, Some(2), "{arguments:?}");
+        assert!(
+            run.stderr.contains(expected),
+            "{arguments:?}: {}",
+            run.stderr
+        );
+        assert!(run.stderr.contains("(see 'asyncade verify --help')"));
     }
 }
 

@@ -2,6 +2,8 @@
 
 pub mod faulty;
 
+use std::env;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,6 +12,7 @@ use asyncade::chapter::{Chapter, Kind, Knobs, List, Played, Value};
 use asyncade::demos;
 use asyncade::trace::{By, Clock, Event, LaneId, Outcome, Trace, What, ndjson};
 use asyncade::world;
+use asyncade::world::python::Python;
 use proptest::prelude::*;
 
 pub fn chapter(name: &str) -> &'static Chapter {
@@ -231,6 +234,36 @@ impl Scenes {
         let to = from.checked_add_signed(places).unwrap();
         event.at = events[to].at;
         events.insert(to, event);
+    }
+}
+
+/// Whether a line is wider than it has to be: it could have been broken, as it
+/// has more than one word.
+pub fn is_too_wide(line: &str, columns: usize) -> bool {
+    console::measure_text_width(line) > columns
+        && line.split_whitespace().count() > 1
+}
+
+/// The exit code that a screen calls for: 1 if a claim on it does not hold, 0
+/// otherwise. On a machine that is too busy one about times may not.
+pub fn code_by_the_screen(text: &str) -> i32 {
+    let text = anstream::adapter::strip_str(text).to_string();
+    let claims = text.lines().skip_while(|line| !line.starts_with("claims"));
+    let mut claims = claims.peekable();
+    let is_shown = claims.peek().is_some();
+    assert!(is_shown || text.contains("No claim speaks"), "{text}");
+    i32::from(claims.any(|line| line.starts_with("  \u{2717} ")))
+}
+
+/// The Python to ask; `None` only where somebody has said that there is none.
+pub fn python() -> Option<Python> {
+    let none = "ASYNCADE_NO_PYTHON";
+    match Python::find(Path::new("python3")) {
+        Ok(python) => Some(python),
+        Err(error) if env::var_os(none).is_none() => {
+            panic!("{error:#}; without one, set {none}=1")
+        }
+        Err(_) => None,
     }
 }
 

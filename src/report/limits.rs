@@ -1,0 +1,87 @@
+//! What a run may take: not longer than anybody wants to wait, and no wait so
+//! short that it cannot be measured.
+
+use std::time::Duration;
+
+use super::{Choice, Scene, Usage};
+use crate::chapter::{Knobs, time};
+use crate::trace::What;
+
+/// A scene that takes longer than this is not started without consent.
+const TOO_LONG: Duration = Duration::from_secs(600);
+
+/// A wait shorter than this drowns in what timers and schedulers add.
+const TOO_SHORT: Duration = Duration::from_millis(5);
+
+/// Refuses a scene that takes longer than anybody wants to wait.
+pub(super) fn check_length(
+    choice: &Choice,
+    scene: &Scene,
+    real_only: bool,
+    speed: f64,
+) -> Result<(), Usage> {
+    let length = scene.length(speed);
+    if length > TOO_LONG && !choice.yes_wait {
+        let remedy = if real_only {
+            "set its options lower, or add '--yes-wait' to wait"
+        } else {
+            "add '--clock virtual' to see it at once, or '--yes-wait' to wait"
+        };
+        return Err(Usage(format!(
+            "the scene '{}' of {} would take {} for real; {remedy}",
+            scene.name,
+            choice.chapter.name,
+            time(length)
+        )));
+    }
+    Ok(())
+}
+
+/// Refuses waits that are too short to be measured.
+pub(super) fn check_waits(
+    knobs: &Knobs,
+    scenes: &[Scene],
+    real_only: bool,
+    speed: f64,
+) -> Result<(), Usage> {
+    let Some(shortest) =
+        knobs.times().chain(scenes.iter().flat_map(waits)).min()
+    else {
+        return Ok(());
+    };
+    let real = shortest.div_f64(speed);
+    if real >= TOO_SHORT {
+        return Ok(());
+    }
+    let most = (shortest.as_secs_f64() / TOO_SHORT.as_secs_f64()).floor();
+    let (shortest, limit) = (time(shortest), time(TOO_SHORT));
+    if speed == 1.0 || most < 1.0 {
+        let or_else = if real_only {
+            ""
+        } else {
+            ", or use '--clock virtual'"
+        };
+        return Err(Usage(format!(
+            "a wait of {shortest} is too short to be measured, the least is {limit}; \
+             make it longer{or_else}"
+        )));
+    }
+    Err(Usage(format!(
+        "at --speed {speed} the shortest wait, {shortest}, would fall under {limit}, too short \
+         to be measured; give at most --speed {most}"
+    )))
+}
+
+/// How long each wait of a scene is meant to be.
+fn waits(scene: &Scene) -> impl Iterator<Item = Duration> {
+    scene
+        .ideal
+        .events
+        .iter()
+        .filter_map(|event| match event.what {
+            What::Wait { due: Some(due), .. } => {
+                Some(Duration::from_nanos(due.saturating_sub(event.at)))
+            }
+            _ => None,
+        })
+}

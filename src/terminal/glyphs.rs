@@ -1,0 +1,97 @@
+//! The characters that pictures are drawn with, for terminals that show Unicode
+//! and for those that do not.
+
+use crate::picture::Mark;
+use crate::trace::Outcome;
+
+/// What pictures are drawn with. Each is one column wide.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Glyphs {
+    /// Holds the thread.
+    pub hold: char,
+    /// Had the thread for a moment.
+    pub turn: char,
+    /// Waits.
+    pub wait: char,
+    /// Its wait is over, but it does not get the thread.
+    pub overdue: char,
+    /// A mark on the time axis.
+    pub tick: char,
+    /// Left out for want of room.
+    pub ellipsis: &'static str,
+    /// The rule under a heading.
+    pub rule: char,
+    finished: char,
+    failed: char,
+    cancelled: char,
+    panicked: char,
+    unrun: char,
+    /// It holds.
+    pub yes: char,
+    /// It does not hold.
+    pub no: char,
+    /// For indicatif: the part that is done, its tip, and the rest.
+    pub progress: &'static str,
+}
+
+/// For terminals that show Unicode.
+pub(super) const UNICODE: Glyphs = Glyphs {
+    hold: '█',
+    turn: '┃',
+    wait: '─',
+    overdue: '▒',
+    tick: '╷',
+    ellipsis: "…",
+    rule: '─',
+    finished: '✓',
+    failed: '✗',
+    cancelled: '⊘',
+    panicked: '‼',
+    unrun: '∅',
+    yes: '✓',
+    no: '✗',
+    progress: "━╸─",
+};
+
+/// For those that do not.
+pub(super) const ASCII: Glyphs = Glyphs {
+    hold: '#',
+    turn: '|',
+    wait: '-',
+    overdue: '!',
+    tick: '\'',
+    ellipsis: "~",
+    rule: '-',
+    finished: '>',
+    failed: 'x',
+    cancelled: '/',
+    panicked: 'X',
+    unrun: '0',
+    yes: '+',
+    no: 'x',
+    progress: "=>-",
+};
+
+impl Glyphs {
+    /// The mark of what a lane does; a blank where it does not exist.
+    pub fn mark(&self, mark: Option<Mark>) -> char {
+        match mark {
+            None => ' ',
+            Some(Mark::Hold) => self.hold,
+            Some(Mark::Turn) => self.turn,
+            Some(Mark::Wait) => self.wait,
+            Some(Mark::Overdue) => self.overdue,
+        }
+    }
+
+    /// The mark at the end of a lane.
+    pub fn end(&self, outcome: Outcome) -> char {
+        match outcome {
+            Outcome::Finished => self.finished,
+            Outcome::Failed => self.failed,
+            Outcome::Cancelled => self.cancelled,
+            Outcome::Panicked => self.panicked,
+            Outcome::Unrun => self.unrun,
+        }
+    }
+}
