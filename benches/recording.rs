@@ -15,9 +15,10 @@ use std::time::{Duration, Instant};
 use asyncade::chapter::{Knobs, Played};
 use asyncade::demos;
 use asyncade::run;
-use asyncade::stage::{self, Lane, Recorder};
+use asyncade::stage::{self, Fallibly, Lane, Recorder};
 use asyncade::timeline::Timeline;
 use asyncade::trace::Clock;
+use tokio::task::JoinError;
 
 /// How often each measurement is taken; the median is printed.
 const ROUNDS: usize = 5;
@@ -89,9 +90,9 @@ fn recorded(tasks: usize) {
             sum += handle.await?;
         }
         black_box(sum);
-        Ok::<(), tokio::task::JoinError>(())
+        Ok::<_, JoinError>(())
     };
-    let main = async { Arc::clone(&recorder).main(main).await };
+    let main = async { Arc::clone(&recorder).main::<_, Fallibly>(main).await };
     runtime.block_on(main).expect("no task panics");
     drop(runtime);
     black_box(&recorder);

@@ -19,6 +19,9 @@
 //! - [`command`]: one file for each thing the command can do.
 //! - [`cli`]: the command line; its subcommands come from the chapters.
 
+// What `#[traced]` writes names the crate, also inside of it.
+extern crate self as asyncade;
+
 pub mod chapter;
 pub mod cli;
 pub mod command;

@@ -119,8 +119,11 @@ impl Folder {
         // Fails if it is there already: then it is not ours.
         fs::create_dir(&folder)?;
         let folder = Folder(folder);
-        fs::create_dir(folder.0.join("demos"))?;
-        fs::write(folder.0.join("demos/stage.py"), demos::STAGE_PY)?;
+        let demos = folder.0.join("demos");
+        fs::create_dir_all(demos.join("stage"))?;
+        for (name, text) in demos::STAGE {
+            fs::write(demos.join(name), text)?;
+        }
         Ok(folder)
     }
 

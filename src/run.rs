@@ -8,12 +8,11 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use tokio::runtime::{Builder, Runtime};
 
 use crate::chapter::{Chapter, Clocks, Knobs, Run, Scene};
-use crate::stage::Recorder;
+use crate::stage::{Fallibly, Recorder, Session};
 use crate::trace::{
-    Clock, Event, Header, LaneKind, Outcome, Place, Trace, What,
+    Clock, Event, Header, LaneKind, Outcome, Place, Subject, Trace, What,
 };
 
 /// Runs a scene to its end.
@@ -117,8 +116,9 @@ impl Live {
     /// left to end with the process.
     pub fn interrupt(self) -> Trace {
         self.recorder.interrupt();
-        let interrupted = true;
-        trace(self.header, &self.recorder, interrupted)
+        let mut trace = Trace::new(self.header, self.recorder.events());
+        trace.interrupted = true;
+        trace
     }
 }
 
@@ -150,43 +150,39 @@ fn record(
             chapter.name
         );
     }
-    let runtime = runtime(clock)?;
-    let recorder = {
-        // A virtual clock is seen only inside its runtime.
-        let _inside = runtime.enter();
-        Recorder::new(clock, live)
+    // `main` begins where its function does, and not here.
+    let place = Place {
+        file: format!("demos/{}/demo.rs", chapter.folder()).into(),
+        line: chapter.line_of(function).unwrap_or(1),
     };
-    started(&recorder);
-    let end =
-        runtime.block_on(async { Arc::clone(&recorder).main(future).await });
-    // Cancels the tasks that are left, as the end of `main` does, and waits
-    // for threads that still run.
-    recorder.shut_down();
-    drop(runtime);
-    recorder.close();
-    let mut trace =
-        trace(header(chapter, scene, knobs, clock), &recorder, false);
-    if let Some(What::Spawn { place, .. }) =
-        trace.events.first_mut().map(|event| &mut event.what)
-    {
-        // `main` begins where its function does, and not here.
-        *place = Place {
-            file: format!("demos/{}/demo.rs", chapter.folder()).into(),
-            line: chapter.line_of(function).unwrap_or(1),
-        };
+    let mut session = session(chapter, scene, knobs, clock).main_at(place);
+    if let Some(live) = live {
+        session = session.live(live);
     }
-    let end = end.with_context(|| {
+    let recording = session
+        .record_as::<_, Fallibly>(future, started)
+        .context("the system gave no runtime")?;
+    let end = recording.output.with_context(|| {
         format!("a task of the scene {} panicked", scene.name)
     });
-    Ok((trace, end))
+    Ok((recording.trace, end))
 }
 
-fn runtime(clock: Clock) -> Result<Runtime> {
-    Builder::new_current_thread()
-        .enable_all()
-        .start_paused(clock == Clock::Virtual)
-        .build()
-        .context("the system gave no runtime")
+fn session(
+    chapter: &Chapter,
+    scene: &Scene,
+    knobs: &Knobs,
+    clock: Clock,
+) -> Session {
+    let subject = Subject::Scene {
+        chapter: chapter.name.to_owned(),
+        scene: scene.name.to_owned(),
+        title: chapter.title.to_owned(),
+        about: scene.about.to_owned(),
+    };
+    Session::of(subject)
+        .clock(clock)
+        .knobs(knobs.describe(), knobs.speed())
 }
 
 fn header(
@@ -195,14 +191,7 @@ fn header(
     knobs: &Knobs,
     clock: Clock,
 ) -> Header {
-    Header {
-        chapter: chapter.name.to_owned(),
-        scene: scene.name.to_owned(),
-        clock,
-        runtime: "current_thread".to_owned(),
-        speed: knobs.speed(),
-        knobs: knobs.describe(),
-    }
+    session(chapter, scene, knobs, clock).header().clone()
 }
 
 /// A trace of lanes that do nothing until main ends.
@@ -213,7 +202,11 @@ fn outline(header: Header, elapsed: Duration, lanes: Vec<String>) -> Trace {
         lane,
         what: What::Spawn {
             name,
-            kind: LaneKind::Task,
+            kind: if lane == 0 {
+                LaneKind::Main
+            } else {
+                LaneKind::Task
+            },
             parent: (lane > 0).then_some(0),
             place: Place {
                 file: "".into(),
@@ -228,24 +221,10 @@ fn outline(header: Header, elapsed: Duration, lanes: Vec<String>) -> Trace {
         what: What::End {
             outcome: Outcome::Finished,
             detail: None,
+            cause: None,
         },
     };
     let mut events: Vec<Event> = (0..).zip(names).map(spawn).collect();
     events.push(end);
-    Trace {
-        header,
-        events,
-        elapsed,
-        interrupted: false,
-    }
-}
-
-fn trace(header: Header, recorder: &Recorder, interrupted: bool) -> Trace {
-    let events = recorder.events();
-    Trace {
-        header,
-        elapsed: events.last().map_or(Duration::ZERO, Event::at),
-        events,
-        interrupted,
-    }
+    Trace::new(header, events)
 }

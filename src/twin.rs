@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use std::fmt;
 use std::time::Duration;
 
-use crate::timeline::{Timeline, clock, time};
+use crate::chapter::{clock, time};
+use crate::timeline::Timeline;
 use crate::trace::{LaneId, LaneKind, Outcome, Trace, What};
 
 /// Something that must happen in both worlds, at the same time and in the same
@@ -48,7 +49,7 @@ impl fmt::Display for Parting {
 
 /// The trace of a scene among others.
 pub fn of_scene<'a>(traces: &'a [Trace], scene: &str) -> Option<&'a Trace> {
-    traces.iter().find(|trace| trace.header.scene == scene)
+    traces.iter().find(|trace| trace.header.name() == scene)
 }
 
 /// Where two traces of one scene part, if they do.
@@ -73,8 +74,8 @@ pub fn moments(trace: &Trace) -> Vec<Moment> {
         let what = match &event.what {
             What::Spawn { kind, parent, .. } => {
                 let thread = match kind {
-                    LaneKind::Task => "",
                     LaneKind::Thread => " as a thread",
+                    _ => "",
                 };
                 match parent.and_then(|parent| names.get(&parent)) {
                     Some(parent) => {
@@ -87,6 +88,7 @@ pub fn moments(trace: &Trace) -> Vec<Moment> {
             What::End {
                 outcome: Outcome::Failed,
                 detail,
+                ..
             } => {
                 let detail = detail.as_deref().unwrap_or_default();
                 format!("{name} failed: {detail}")

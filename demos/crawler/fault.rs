@@ -8,7 +8,6 @@ use std::time::Duration;
 use hyper::StatusCode;
 
 use crate::chapter::time;
-use crate::stage::Failure;
 
 /// Of a larger body the rest is not read.
 pub const LARGEST_BODY: u64 = 10_000_000;
@@ -48,8 +47,6 @@ pub enum Fault {
     /// Anything else, in the system's words.
     Other(String),
 }
-
-impl Failure for Fault {}
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -34,6 +34,8 @@ pub async fn blocking_call(
     let task = tokio::spawn(blocks(time, every).lane("worker"));
     task.await?;
     heart.abort();
+    // It ends at a turn of its own, with an error that says so.
+    let _aborted = heart.await;
     Ok(())
 }
 
@@ -54,6 +56,8 @@ pub async fn blocking_call_fixed(
     let task = tokio::spawn(blocks_aside(time, every).lane("worker"));
     task.await?;
     heart.abort();
+    // It ends at a turn of its own, with an error that says so.
+    let _aborted = heart.await;
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 mod demo;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::chapter::{
@@ -9,7 +10,7 @@ use crate::chapter::{
     Played, Plays, Scene, Twin, after, run, time,
 };
 use crate::timeline::{Lane, Span, Timeline};
-use crate::trace::{LaneKind, Outcome};
+use crate::trace::{LaneKind, On, Outcome, Trace, What};
 
 const BLOCK: Knob = Knob::time("block", "2s", "How long the call blocks");
 const HEARTBEAT: Knob =
@@ -92,25 +93,30 @@ fn longest_hold(
     kind: LaneKind,
 ) -> Option<Span> {
     let lane = p.scene(scene).lane(name).filter(|lane| lane.kind == kind)?;
-    lane.holds().max_by_key(|span| span.length()).copied()
+    lane.holds().max_by_key(Span::length)
 }
 
-/// How many tasks were served at once, at most.
-fn most_served(timeline: &Timeline) -> u32 {
-    let waits = timeline.lanes.iter().flat_map(|lane| &lane.waits);
-    let mut changes: Vec<(Duration, i32)> = Vec::new();
-    for wait in waits {
-        changes.push((wait.from, 1));
-        changes.extend(wait.to.map(|to| (to, -1)));
+/// How many tasks were served at once, at most: a task that is served sleeps.
+fn most_served(trace: &Trace) -> usize {
+    let mut served = BTreeSet::new();
+    let mut most = 0;
+    for event in &trace.events {
+        match &event.what {
+            What::Wait {
+                wait,
+                on: On::Timer { .. },
+                ..
+            } if event.lane > 0 => {
+                served.insert(*wait);
+            }
+            What::Done { wait } | What::Drop { wait } => {
+                served.remove(wait);
+            }
+            _ => {}
+        }
+        most = most.max(served.len());
     }
-    // Ends before beginnings: who takes over a place does not add to it.
-    changes.sort();
-    let mut now = 0;
-    let counts = changes.iter().map(|(_, change)| {
-        now += change;
-        now
-    });
-    counts.max().unwrap_or(0).unsigned_abs()
+    most
 }
 
 /// The chapter.
@@ -289,7 +295,7 @@ pub const CHAPTER: Chapter = Chapter {
                     .apart(p.knobs.time(&DELAY), AT_ONCE)
                     .is("how often save is polled", polls, 0)
                     .never_said(SAVED)
-                    .ended("save", Outcome::Cancelled, AT_ONCE)
+                    .ended("save", Outcome::Unrun, AT_ONCE)
                     .total(p.knobs.time(&DELAY))
                     .so(format!(
                         "{}, polled {polls} times; main stayed until {}",
@@ -360,7 +366,7 @@ pub const CHAPTER: Chapter = Chapter {
                 let (tasks, capacity) = crowd(p.knobs);
                 let (_, before) = p.lanes("too-many-tasks", Outcome::Finished);
                 let (_, served) = p.lanes(scene, Outcome::Finished);
-                let most = most_served(p.scene(scene));
+                let most = most_served(p.trace(scene));
                 let delay = p.knobs.time(&DELAY);
                 let total = after(delay).times(tasks.div_ceil(capacity));
                 p.ask("too-many-tasks")

@@ -118,7 +118,7 @@ pub const CHAPTER: Chapter = Chapter {
                 let lanes = timeline.lanes.iter();
                 let threads =
                     lanes.filter(|lane| lane.kind == LaneKind::Thread).count();
-                let peak = timeline.peak_in_flight();
+                let peak = timeline.peak_concurrency();
                 p.ask("async")
                     .unless(tasks == 1, "one task shares with nobody")
                     .is("who held the thread together", &together, "nobody")

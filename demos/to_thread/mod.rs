@@ -170,7 +170,7 @@ pub const CHAPTER: Chapter = Chapter {
             check: |p| {
                 let Times { block, .. } = times(p.knobs);
                 let [direct, aside] = ["blocking", "to_thread"]
-                    .map(|scene| p.scene(scene).longest_hold());
+                    .map(|scene| p.scene(scene).longest_poll());
                 p.ask("blocking")
                     .apart(block, AT_ONCE)
                     .time("the loop is held for", Some(direct), block)

@@ -5,8 +5,7 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use super::due::{Due, allowance, is_due, too_close};
-use super::{Fact, Finding, Played};
-use crate::timeline::time;
+use super::{Fact, Finding, Played, time};
 use crate::trace::{Header, Outcome};
 
 /// A claim being checked. Each question adds a [`Fact`].

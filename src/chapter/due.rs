@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::timeline::time;
+use super::time;
 use crate::trace::{Clock, Header};
 
 /// A time that a claim expects, and through how many timers it came: each of
@@ -148,20 +148,24 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+    use crate::trace::{Subject, World};
 
-    fn header(clock: Clock, speed: f64) -> Header {
+    fn header(clock: Clock) -> Header {
         Header {
-            chapter: String::new(),
-            scene: String::new(),
+            subject: Subject::Program {
+                program: "a test".to_owned(),
+                args: Vec::new(),
+            },
+            world: World::tokio(1),
             clock,
-            runtime: String::new(),
-            speed,
+            speed: 1.0,
             knobs: BTreeMap::new(),
+            program: String::new(),
         }
     }
 
     fn holds(clock: Clock, measured: u64, due: Due) -> Option<bool> {
-        let header = header(clock, 1.0);
+        let header = header(clock);
         let allowed = allowance(&header, due, due.time)?;
         let measured = Duration::from_millis(measured);
         Some(is_due(&header, measured, due, allowed))
@@ -211,7 +215,7 @@ mod tests {
     #[test]
     fn what_is_due_at_the_same_moment_cannot_be_told_apart() {
         for clock in [Clock::Virtual, Clock::Real] {
-            let header = header(clock, 1.0);
+            let header = header(clock);
             let due = after(millis(1000));
             assert_eq!(allowance(&header, due, Duration::ZERO), None);
         }

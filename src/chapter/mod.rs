@@ -8,6 +8,7 @@ mod due;
 mod knob;
 mod lesson;
 mod played;
+mod time;
 mod twin;
 mod url;
 mod urls;
@@ -28,7 +29,7 @@ pub use twin::{Erratum, Fork, Parting, Twin};
 pub use url::Url;
 pub use urls::Urls;
 
-pub use crate::timeline::time;
+pub use time::{clock, time};
 
 use crate::timeline::Timeline;
 

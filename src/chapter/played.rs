@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::due::{Due, is_due, most};
-use super::{Check, Claim, Finding, Knobs};
-use crate::timeline::{Lane, Timeline, time};
+use super::{Check, Claim, Finding, Knobs, time};
+use crate::timeline::{Lane, Timeline};
 use crate::trace::{Outcome, Trace, What};
 
 /// The scenes of a chapter that were played.
@@ -20,9 +20,7 @@ impl<'a> Played<'a> {
     pub fn new(knobs: &'a Knobs, traces: &'a [Trace]) -> Played<'a> {
         let scenes = traces
             .iter()
-            .map(|trace| {
-                (trace.header.scene.as_str(), (trace, Timeline::of(trace)))
-            })
+            .map(|trace| (trace.header.name(), (trace, Timeline::of(trace))))
             .collect();
         Played { knobs, scenes }
     }
@@ -32,7 +30,7 @@ impl<'a> Played<'a> {
     pub fn check(&self, claim: &Claim) -> Option<Finding> {
         let whole = |scene: &&str| {
             let played = self.scenes.get(scene);
-            played.is_some_and(|(trace, _)| !trace.interrupted)
+            played.is_some_and(|(trace, _)| trace.is_whole())
         };
         claim.scenes.iter().all(whole).then(|| (claim.check)(self))
     }
@@ -139,7 +137,7 @@ impl<'a> Played<'a> {
 
     /// The position at which a lane first gave its thread back.
     pub fn first_pend(&self, scene: &str, lane: &str) -> Option<usize> {
-        self.position(scene, lane, |what| matches!(what, What::Pend))
+        self.position(scene, lane, |what| matches!(what, What::Pend { .. }))
     }
 
     /// The position at which a lane ended.

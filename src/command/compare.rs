@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use super::plan::{Plan, Turn};
-use crate::chapter::{Figure, Played};
-use crate::timeline::{Timeline, time};
+use crate::chapter::{Figure, Played, time};
+use crate::timeline::Timeline;
 use crate::trace::Clock;
 use crate::view::{self, Row, Verdict};
 
@@ -85,7 +85,7 @@ fn ideal(
 
 /// How much overlap there could be at all, if the two did the same work.
 fn bound(baseline: &Timeline, scene: &Timeline) -> Option<String> {
-    let (work, path) = (scene.work(), scene.critical_path());
+    let (work, path) = (scene.work(), scene.critical_path().length());
     let same_work = work.abs_diff(baseline.work()) <= work / 20;
     let ratio = quotient(work, path).filter(|_| same_work)?;
     Some(format!(

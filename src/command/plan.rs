@@ -10,10 +10,10 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::Usage;
-use crate::chapter::{Chapter, Clocks, Knobs, Plays, Scene};
+use crate::chapter::{Chapter, Clocks, Knobs, Plays, Scene, time};
 use crate::python::{self, Python};
 use crate::run;
-use crate::timeline::{Timeline, time};
+use crate::timeline::Timeline;
 use crate::trace::{Clock, Trace, What};
 
 /// A scene that takes longer than this is not started without consent.

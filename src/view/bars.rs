@@ -20,6 +20,8 @@ pub struct Bars {
     multi: MultiProgress,
     page: Page,
     column: usize,
+    /// The names of the lanes.
+    names: Vec<String>,
     lanes: Vec<Row>,
     /// How many of the lanes have a bar.
     shown: usize,
@@ -57,6 +59,7 @@ impl Bars {
         Bars {
             multi: MultiProgress::with_draw_target(target),
             column: page.name_column(column),
+            names: Vec::new(),
             lanes: Vec::new(),
             shown: 0,
             rest: None,
@@ -76,6 +79,9 @@ impl Bars {
         match &event.what {
             What::Spawn { name, .. } => self.spawn(name),
             What::Wait { wait, on, due, .. } => {
+                let names = &self.names;
+                let name = |lane| names.get(lane as usize).map(String::as_str);
+                let on = super::wait::wait(on, name);
                 let wait = Progress {
                     number: *wait,
                     on: on.clone(),
@@ -88,7 +94,7 @@ impl Bars {
                     .width
                     .saturating_sub(self.bar() + self.column + 5);
                 let on =
-                    console::truncate_str(on, room, self.page.glyphs.ellipsis);
+                    console::truncate_str(&on, room, self.page.glyphs.ellipsis);
                 if let Some(row) = self.lanes.get_mut(event.lane as usize) {
                     if let Some(bar) = &row.bar {
                         bar.set_position(0);
@@ -97,7 +103,7 @@ impl Bars {
                     row.wait = Some(wait);
                 }
             }
-            What::Wake { wait } | What::Drop { wait } => {
+            What::Done { wait } | What::Drop { wait } => {
                 if let Some(row) = self.lanes.get_mut(event.lane as usize)
                     && row.wait.as_ref().is_some_and(|own| own.number == *wait)
                 {
@@ -116,7 +122,12 @@ impl Bars {
                     }
                 }
             }
-            What::Poll { .. } | What::Pend | What::Say { .. } => {}
+            What::Poll { .. }
+            | What::Pend { .. }
+            | What::Wake { .. }
+            | What::Cancel { .. }
+            | What::Resource { .. }
+            | What::Say { .. } => {}
         }
     }
 
@@ -176,6 +187,7 @@ impl Bars {
             row.bar = Some(bar);
         }
         self.lanes.push(row);
+        self.names.push(name.to_owned());
         if let Some(more) =
             self.lanes.len().checked_sub(MOST).filter(|more| *more > 0)
         {

@@ -9,7 +9,8 @@ use console::measure_text_width;
 
 use super::page::{Page, colour, outcome_colour};
 use super::sentences::sentences;
-use crate::timeline::{Doing, End, Lane, Timeline, clock, time};
+use crate::chapter::{clock, time};
+use crate::timeline::{Doing, End, Lane, Timeline};
 use crate::trace::{LaneId, Outcome};
 
 /// Which marks a picture has used, so that the legend explains just those.
@@ -270,9 +271,12 @@ impl<'a> Chart<'a> {
             alive = true;
             let share = span.to.min(to).saturating_sub(span.from.max(from));
             match span.doing {
-                Doing::Holding => held += share,
-                Doing::Overdue => late += share,
-                Doing::Waiting => {}
+                Doing::Running | Doing::Blocking => held += share,
+                Doing::Ready => late += share,
+                Doing::Unbegun
+                | Doing::Lending
+                | Doing::Parked
+                | Doing::Ended => {}
             }
         }
         if !alive || to <= lane.born {
@@ -355,9 +359,9 @@ fn measures(
     let figures = [
         format!("total {}", clock(timeline.total)),
         format!("work {}", time(timeline.work())),
-        format!("critical path {}", time(timeline.critical_path())),
-        format!("in flight {}", timeline.peak_in_flight()),
-        format!("longest hold {}", time(timeline.longest_hold())),
+        format!("critical path {}", time(timeline.critical_path().length())),
+        format!("in flight {}", timeline.peak_concurrency()),
+        format!("longest hold {}", time(timeline.longest_poll())),
     ];
     for line in page.fill(2, figures.iter().map(String::as_str), "   ") {
         writeln!(out, "{}", line.dimmed())?;

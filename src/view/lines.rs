@@ -6,7 +6,7 @@ use colored::Colorize;
 use console::measure_text_width;
 
 use super::page::{Page, colour};
-use crate::timeline::clock;
+use crate::chapter::clock;
 use crate::trace::{Event, Place, What};
 
 /// Writes lines, live or from a recording.

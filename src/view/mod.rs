@@ -11,6 +11,7 @@ mod page;
 mod sentences;
 mod stderr;
 mod verdict;
+mod wait;
 
 pub use bars::Bars;
 pub use chart::{Frame, Legend, chart, twins};

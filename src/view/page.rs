@@ -44,6 +44,7 @@ pub struct Glyphs {
     failed: char,
     cancelled: char,
     panicked: char,
+    unrun: char,
     /// It holds.
     pub yes: char,
     /// It does not hold.
@@ -65,6 +66,7 @@ pub const UNICODE: Glyphs = Glyphs {
     failed: '✗',
     cancelled: '⊘',
     panicked: '‼',
+    unrun: '∅',
     yes: '✓',
     no: '✗',
     progress: "━╸─",
@@ -83,6 +85,7 @@ pub const ASCII: Glyphs = Glyphs {
     failed: 'x',
     cancelled: '/',
     panicked: 'X',
+    unrun: '0',
     yes: '+',
     no: 'x',
     progress: "=>-",
@@ -96,6 +99,7 @@ impl Glyphs {
             Outcome::Failed => self.failed,
             Outcome::Cancelled => self.cancelled,
             Outcome::Panicked => self.panicked,
+            Outcome::Unrun => self.unrun,
         }
     }
 }
@@ -288,7 +292,7 @@ pub(super) fn outcome_colour(outcome: Outcome) -> Color {
     match outcome {
         Outcome::Finished => Color::Green,
         Outcome::Failed | Outcome::Panicked => Color::Red,
-        Outcome::Cancelled => Color::Yellow,
+        Outcome::Cancelled | Outcome::Unrun => Color::Yellow,
     }
 }
 

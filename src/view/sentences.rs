@@ -4,7 +4,8 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use crate::timeline::{Doing, Lane, Timeline, clock, time};
+use crate::chapter::{clock, time};
+use crate::timeline::{Doing, Lane, Timeline};
 use crate::trace::{LaneKind, Outcome};
 
 /// Writes a timeline in words. `world` stands behind each lane's name, where
@@ -26,29 +27,32 @@ pub fn sentences(
          hold {}.",
         clock(timeline.total),
         time(timeline.work()),
-        time(timeline.critical_path()),
-        timeline.peak_in_flight(),
-        time(timeline.longest_hold())
+        time(timeline.critical_path().length()),
+        timeline.peak_concurrency(),
+        time(timeline.longest_poll())
     )
 }
 
 fn sentence(lane: &Lane, world: &str) -> String {
-    let spent = |doing| -> Duration {
-        let spans = lane.spans.iter().filter(|span| span.doing == doing);
+    let spent = |doing: fn(Doing) -> bool| -> Duration {
+        let spans = lane.spans.iter().filter(|span| doing(span.doing));
         spans.map(|span| span.length()).sum()
     };
+    let waited = |doing| {
+        matches!(doing, Doing::Unbegun | Doing::Lending | Doing::Parked)
+    };
     let thread = match lane.kind {
-        LaneKind::Task => "the thread",
         LaneKind::Thread => "a thread of its own",
+        _ => "the thread",
     };
     let mut words = format!(
         "{}{world} began at {}, held {thread} for {}, waited for {}",
         lane.name,
         clock(lane.born),
-        time(spent(Doing::Holding)),
-        time(spent(Doing::Waiting))
+        time(spent(Doing::holds)),
+        time(spent(waited))
     );
-    let overdue = spent(Doing::Overdue);
+    let overdue = spent(|doing| doing == Doing::Ready);
     // A timer is always late by a hair.
     if overdue > Duration::from_millis(20) {
         words += &format!(", was overdue for {}", time(overdue));

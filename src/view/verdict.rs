@@ -8,7 +8,7 @@ use colored::Colorize;
 use console::measure_text_width;
 
 use super::page::Page;
-use crate::timeline::clock;
+use crate::chapter::clock;
 
 /// What is compared.
 #[derive(Clone, Debug)]

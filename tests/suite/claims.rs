@@ -7,7 +7,7 @@ use crate::support::{
     undisturbed,
 };
 use asyncade::chapter::{Chapter, Claim, Finding, Knobs, Played};
-use asyncade::trace::{Clock, Outcome, Trace, What};
+use asyncade::trace::{Clock, On, Outcome, Trace, What};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::collections::BTreeSet;
@@ -98,7 +98,11 @@ const SABOTAGE: &[(&str, &str, Sabotage)] = &[
     }),
     ("sync-vs-async", "one-thread", |s| {
         // Task 1 gives the thread back long after Task 2 has got it.
-        s.shift("async", |lane, what| lane == 1 && *what == What::Pend, 6);
+        s.shift(
+            "async",
+            |lane, what| lane == 1 && matches!(what, What::Pend { .. }),
+            6,
+        );
     }),
     ("coroutines", "woken-not-asked", |s| {
         // Somebody asks on the way.
@@ -123,7 +127,7 @@ const SABOTAGE: &[(&str, &str, Sabotage)] = &[
     ("tasks", "first-turn-at-await", |s| {
         s.shift(
             "create_task",
-            |lane, what| lane == 0 && *what == What::Pend,
+            |lane, what| lane == 0 && matches!(what, What::Pend { .. }),
             2,
         );
     }),
@@ -140,10 +144,10 @@ const SABOTAGE: &[(&str, &str, Sabotage)] = &[
         s.fate("failure", "Task2", Outcome::Finished);
     }),
     ("taskgroup", "reports-after-all-ended", |s| {
-        s.shift(
+        s.before(
             "failure",
             |lane, what| lane == 0 && matches!(what, What::Say { .. }),
-            -3,
+            |_, what| matches!(what, What::End { .. }),
         );
     }),
     ("taskgroup", "orphan-outlives-error", |s| {
@@ -258,9 +262,20 @@ const SABOTAGE: &[(&str, &str, Sabotage)] = &[
     }),
     ("pitfalls", "too-many-tasks-fixed", |s| {
         // One task too many is served in the first round.
-        let begins =
-            |lane, what: &What| lane == 11 && matches!(what, What::Wait { .. });
-        s.shift("too-many-tasks-fixed", begins, -60);
+        s.before(
+            "too-many-tasks-fixed",
+            |lane, what| {
+                let is_sleep = matches!(
+                    what,
+                    What::Wait {
+                        on: On::Timer { .. },
+                        ..
+                    }
+                );
+                lane == 11 && is_sleep
+            },
+            |_, what| matches!(what, What::Done { .. }),
+        );
     }),
     ("pitfalls", "lost-task", |s| {
         s.reword("lost-task", "main is done", "Data saved");

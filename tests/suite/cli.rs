@@ -193,7 +193,7 @@ fn json_is_the_trace_and_nothing_else() {
     let [sequential, gather] = &traces[..] else {
         panic!("{} traces", traces.len());
     };
-    assert_eq!(sequential.header.scene, "sequential");
+    assert_eq!(sequential.header.name(), "sequential");
     assert_eq!(gather.header.knobs["a"], "700ms");
     let said: Vec<(u64, &str)> = gather
         .events

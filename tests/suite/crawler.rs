@@ -98,7 +98,7 @@ fn every_fault_is_one_failed_lane_with_its_reason_in_both_scenes() {
     let ran = ran(&arguments);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     for trace in traces(&ran) {
-        let scene = &trace.header.scene;
+        let scene = trace.header.name();
         let ends = ends(&trace);
         assert_eq!(ends.len(), urls.len() + 1);
         assert_eq!(ends[&refused], "failed: connection refused", "{scene}");

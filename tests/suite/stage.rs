@@ -6,10 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use asyncade::stage::{
-    Cancelled, Lane, Recorder, block, say, sleep, to_thread,
+    Cancelled, Fallibly, Lane, Recorder, Session, block, record, say, sleep,
+    to_thread, traced,
 };
 use asyncade::timeline::{Doing, Timeline};
-use asyncade::trace::{Clock, Event, Header, Outcome, Trace, What};
+use asyncade::trace::{
+    self, By, Cause, Clock, How, LaneKind, On, Outcome, Trace, What, ndjson,
+};
 use tokio::runtime::{Builder, Runtime};
 
 const SHORT: Duration = Duration::from_millis(10);
@@ -30,7 +33,7 @@ fn multi_thread() -> Runtime {
 }
 
 /// Records a scene; the runtime is shut down before the trace is taken.
-fn record<F>(runtime: Runtime, clock: Clock, scene: F) -> Trace
+fn record_on<F>(runtime: Runtime, clock: Clock, scene: F) -> Trace
 where
     F: Future<Output = Result<(), String>>,
 {
@@ -38,23 +41,22 @@ where
         let _inside = runtime.enter();
         Recorder::new(clock, None)
     };
-    let main = async { Arc::clone(&recorder).main(scene).await };
+    let main = async { Arc::clone(&recorder).main::<_, Fallibly>(scene).await };
     runtime.block_on(main).unwrap();
+    recorder.shut_down();
     drop(runtime);
-    let events = recorder.events();
-    Trace {
-        header: Header {
-            chapter: "test".to_owned(),
-            scene: "test".to_owned(),
-            clock,
-            runtime: "test".to_owned(),
-            speed: 1.0,
-            knobs: Default::default(),
-        },
-        elapsed: events.last().map(Event::at).unwrap_or_default(),
-        events,
-        interrupted: false,
-    }
+    let header = Session::new("test").clock(clock).header().clone();
+    let trace = Trace::new(header, recorder.events());
+    trace::check(&trace).unwrap();
+    trace
+}
+
+/// Records a scene on the virtual clock.
+fn played<F: Future>(scene: F) -> Trace {
+    let session = Session::new("test").clock(Clock::Virtual);
+    let trace = session.record(scene).unwrap().trace;
+    trace::check(&trace).unwrap();
+    trace
 }
 
 fn outcome(trace: &Trace, lane: &str) -> (Outcome, Option<String>) {
@@ -94,7 +96,7 @@ fn the_four_ends_are_told_apart_on_every_runtime() {
         ("virtual", virtual_clock(), Clock::Virtual),
         ("multi_thread", multi_thread(), Clock::Real),
     ] {
-        let trace = record(runtime, clock, every_end());
+        let trace = record_on(runtime, clock, every_end());
         let expect = |lane, end, detail: Option<&str>| {
             let (outcome, why) = outcome(&trace, lane);
             assert_eq!(outcome, end, "{lane} on {name}");
@@ -105,7 +107,7 @@ fn the_four_ends_are_told_apart_on_every_runtime() {
         expect("failed", Outcome::Failed, Some("no luck"));
         expect("gave up", Outcome::Cancelled, Some("cancelled"));
         expect("aborted", Outcome::Cancelled, None);
-        expect("never run", Outcome::Cancelled, None);
+        expect("never run", Outcome::Unrun, None);
         expect("left behind", Outcome::Cancelled, None);
         expect("panicked", Outcome::Panicked, Some("a bug"));
     }
@@ -114,7 +116,7 @@ fn the_four_ends_are_told_apart_on_every_runtime() {
 #[test]
 fn every_lane_is_spawned_first_and_ended_last_and_polls_alternate() {
     for runtime in [current_thread(), multi_thread()] {
-        let trace = record(runtime, Clock::Real, every_end());
+        let trace = record_on(runtime, Clock::Real, every_end());
         for lane in 0..Timeline::of(&trace).lanes.len() {
             let own = trace
                 .events
@@ -130,14 +132,14 @@ fn every_lane_is_spawned_first_and_ended_last_and_polls_alternate() {
                         assert!(!held, "polled twice: {own:?}");
                         held = true;
                     }
-                    What::Pend => {
+                    What::Pend { .. } => {
                         assert!(
                             held,
                             "gave back what it did not hold: {own:?}"
                         );
                         held = false;
                     }
-                    What::Wake { .. } | What::Say { .. } => {
+                    What::Done { .. } | What::Say { .. } => {
                         assert!(held, "{own:?}")
                     }
                     _ => {}
@@ -153,7 +155,7 @@ fn every_lane_is_spawned_first_and_ended_last_and_polls_alternate() {
 #[test]
 fn lines_go_to_the_lane_that_says_them_on_many_threads() {
     const LANES: usize = 200;
-    let trace = record(multi_thread(), Clock::Real, async {
+    let trace = record_on(multi_thread(), Clock::Real, async {
         let mut tasks = Vec::new();
         for n in 0..LANES {
             let task = async move {
@@ -194,8 +196,9 @@ fn runs_side_by_side_never_mix() {
     };
     std::thread::scope(|scope| {
         let runs = ["one", "two", "three"].map(|name| {
-            scope
-                .spawn(move || record(multi_thread(), Clock::Real, scene(name)))
+            scope.spawn(move || {
+                record_on(multi_thread(), Clock::Real, scene(name))
+            })
         });
         for (run, name) in runs.into_iter().zip(["one", "two", "three"]) {
             let timeline = Timeline::of(&run.join().unwrap());
@@ -223,8 +226,8 @@ fn two_runs_in_one_task_never_mix_either() {
     };
     let both = async {
         tokio::join!(
-            Arc::clone(&one).main(scene("one")),
-            Arc::clone(&two).main(scene("two")),
+            Arc::clone(&one).main::<_, Fallibly>(scene("one")),
+            Arc::clone(&two).main::<_, Fallibly>(scene("two")),
         )
     };
     let (a, b) = runtime.block_on(both);
@@ -244,7 +247,7 @@ fn two_runs_in_one_task_never_mix_either() {
 
 #[test]
 fn the_innermost_lane_holds_the_thread() {
-    let trace = record(virtual_clock(), Clock::Virtual, async {
+    let trace = record_on(virtual_clock(), Clock::Virtual, async {
         let inner = async { block(Duration::from_secs(1)) };
         let outer = async { inner.lane("inner").await };
         outer.lane("outer").await;
@@ -263,7 +266,7 @@ fn the_innermost_lane_holds_the_thread() {
 
 #[test]
 fn a_timer_that_falls_due_while_the_thread_is_blocked_fires_late() {
-    let trace = record(virtual_clock(), Clock::Virtual, async {
+    let trace = record_on(virtual_clock(), Clock::Virtual, async {
         let late = tokio::spawn(sleep(Duration::from_secs(1)).lane("late"));
         tokio::task::yield_now().await;
         block(Duration::from_secs(3));
@@ -271,18 +274,17 @@ fn a_timer_that_falls_due_while_the_thread_is_blocked_fires_late() {
         Ok(())
     });
     let timeline = Timeline::of(&trace);
-    let overdue = timeline.lane("late").unwrap().spans.iter();
-    let overdue: Vec<_> = overdue
-        .filter(|span| span.doing == Doing::Overdue)
-        .collect();
-    assert_eq!(overdue.len(), 1);
-    assert_eq!(overdue[0].from, Duration::from_secs(1));
-    assert_eq!(overdue[0].to, Duration::from_secs(3));
+    let ready = timeline.lane("late").unwrap().spans.iter();
+    let ready: Vec<_> =
+        ready.filter(|span| span.doing == Doing::Ready).collect();
+    assert_eq!(ready.len(), 1);
+    assert_eq!(ready[0].from, Duration::from_secs(1));
+    assert_eq!(ready[0].to, Duration::from_secs(3));
 }
 
 #[test]
 fn a_wait_that_is_dropped_says_so_on_its_lane_before_the_lane_ends() {
-    let trace = record(virtual_clock(), Clock::Virtual, async {
+    let trace = record_on(virtual_clock(), Clock::Virtual, async {
         let lane = sleep(LONG).lane("dropped");
         let _ = tokio::time::timeout(SHORT, lane).await;
         Ok(())
@@ -301,7 +303,7 @@ fn threads_run_beside_the_loop_on_both_clocks() {
         (current_thread(), Clock::Real),
         (multi_thread(), Clock::Real),
     ] {
-        let trace = record(runtime, clock, async move {
+        let trace = record_on(runtime, clock, async move {
             let work = move || {
                 say!("in the thread");
                 block(block_time);
@@ -335,7 +337,7 @@ fn a_panic_in_a_thread_ends_its_lane_and_reaches_whoever_awaits_it() {
         (virtual_clock(), Clock::Virtual),
         (current_thread(), Clock::Real),
     ] {
-        let trace = record(runtime, clock, async {
+        let trace = record_on(runtime, clock, async {
             let call = || std::panic::resume_unwind(Box::new("a bug"));
             let awaits = async move { to_thread::<()>("thread", call).await };
             let error = tokio::spawn(awaits.lane("awaits")).await.unwrap_err();
@@ -358,4 +360,155 @@ fn outside_a_recorded_run_everything_works_and_nothing_is_recorded() {
         sleep(SHORT).lane("nobody's").await;
         assert_eq!(to_thread("nobody's", || 3).await, 3);
     });
+}
+
+#[test]
+fn any_program_is_recorded_in_a_line_and_read_back() {
+    #[derive(Debug)]
+    struct MyError;
+
+    let recording = record("program", async {
+        sleep(SHORT).lane("nap").await;
+        Err::<u8, _>(MyError)
+    });
+    let recording = recording.unwrap();
+    assert!(matches!(recording.output, Err(MyError)));
+    let trace = recording.trace;
+    assert_eq!(trace.header.name(), "program");
+    trace::check(&trace).unwrap();
+    let mut file = Vec::new();
+    ndjson::write(&trace, &mut file).unwrap();
+    assert_eq!(ndjson::read(file.as_slice()).unwrap(), [trace]);
+}
+
+#[traced]
+async fn waits_for_all_there_is(handle: tokio::task::JoinHandle<()>) {
+    handle.await.unwrap();
+    let limited = tokio::time::timeout(SHORT, sleep(LONG)).await;
+    assert!(limited.is_err());
+    tokio::task::yield_now().await;
+}
+
+#[test]
+fn each_await_says_where_it_is_parked_and_for_what() {
+    let trace = played(async {
+        let task = tokio::spawn(async { sleep(SHORT).await }.lane("task"));
+        waits_for_all_there_is(task).await;
+    });
+    let waits: Vec<(&On, u32)> = trace
+        .events
+        .iter()
+        .filter(|event| event.lane == 0)
+        .filter_map(|event| match &event.what {
+            What::Wait { on, place, .. } => Some((on, place.line)),
+            _ => None,
+        })
+        .collect();
+    let first = waits[0].1;
+    let lines: Vec<u32> = waits.iter().map(|(_, line)| line - first).collect();
+    assert_eq!(lines, [0, 1, 1, 3], "{waits:?}");
+    let length = |time: Duration| On::Timer {
+        length: Some(time.as_nanos() as u64),
+    };
+    let expected = [
+        On::Join {
+            lanes: vec![1],
+            more: 0,
+        },
+        length(LONG),
+        length(SHORT),
+        On::Yield,
+    ];
+    assert!(waits.iter().map(|(on, _)| *on).eq(&expected), "{waits:?}");
+    let by: Vec<By> = trace
+        .events
+        .iter()
+        .filter(|event| event.lane == 0)
+        .filter_map(|event| match event.what {
+            What::Wake { by } => Some(by),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(by, [By::Lane(1), By::Timer, By::Itself]);
+}
+
+#[test]
+fn a_lane_that_nobody_told_to_stop_ends_with_main() {
+    let trace = played(async {
+        let _left = tokio::spawn(sleep(LONG).lane("left"));
+        sleep(SHORT).await;
+    });
+    let timeline = Timeline::of(&trace);
+    let left = timeline.lane("left").unwrap();
+    assert_eq!(left.kind, LaneKind::Task);
+    let how = How::Shutdown;
+    let cause = left.end.as_ref().unwrap().cause;
+    assert_eq!(cause, Some(Cause { by: Some(0), how }));
+}
+
+#[test]
+fn t14_on_many_threads_a_lane_keeps_its_own_spawn_line() {
+    for _ in 0..50 {
+        let trace = record_on(multi_thread(), Clock::Real, async {
+            let spawn = |name: String| async move {
+                let task = async move { say!("{name}") };
+                tokio::spawn(task.lane("inner")).await.unwrap();
+            };
+            let outer = (0..20).map(|n| {
+                tokio::spawn(spawn(format!("{n}")).lane(format!("outer {n}")))
+            });
+            for task in outer.collect::<Vec<_>>() {
+                task.await.unwrap();
+            }
+            Ok(())
+        });
+        let timeline = Timeline::of(&trace);
+        for line in &timeline.lines {
+            let lane = &timeline.lanes[line.lane as usize];
+            let parent = timeline.name(lane.parent.unwrap());
+            assert_eq!(parent, format!("outer {}", line.text));
+        }
+        assert_eq!(timeline.lines.len(), 20);
+    }
+}
+
+#[test]
+fn t15_a_panic_in_a_thread_leaves_no_debt_to_the_next_run() {
+    let ahead = async {
+        let call = || {
+            block(LONG);
+            std::panic::resume_unwind(Box::new("a bug"))
+        };
+        let awaits = async move { to_thread::<()>("thread", call).await };
+        let _ = tokio::spawn(awaits.lane("awaits")).await;
+    };
+    let trace = played(ahead);
+    assert!(trace.elapsed >= LONG);
+    let next = played(async { say!("on time") });
+    assert_eq!(next.elapsed, Duration::ZERO);
+}
+
+#[test]
+fn t18_a_sleep_for_ever_is_no_panic() {
+    let trace = played(async {
+        let forever = sleep(Duration::MAX).lane("forever");
+        let limited = tokio::time::timeout(SHORT, forever).await;
+        assert!(limited.is_err());
+    });
+    assert_eq!(trace.elapsed, SHORT);
+}
+
+#[test]
+fn r3_whoever_watches_hears_that_a_scene_has_panicked() {
+    let (sender, events) = std::sync::mpsc::channel();
+    let scene = std::thread::spawn(|| {
+        let session = Session::new("test").live(sender);
+        session.record(async {
+            say!("before");
+            std::panic::resume_unwind(Box::new("a bug"))
+        })
+    });
+    // Ends only if the channel is closed.
+    assert!(events.iter().count() > 2);
+    assert!(scene.join().is_err());
 }

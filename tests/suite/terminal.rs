@@ -239,7 +239,7 @@ fn ctrl_c_ends_it_with_130_and_a_whole_export() {
         let trace = traces.last().unwrap();
         assert!(trace.interrupted);
         let interrupted = trace.events.iter().filter(|event| {
-            matches!(&event.what, What::End { outcome: Outcome::Cancelled, detail }
+            matches!(&event.what, What::End { outcome: Outcome::Cancelled, detail, .. }
                 if detail.as_deref() == Some("interrupted"))
         });
         assert!(interrupted.count() > 0);

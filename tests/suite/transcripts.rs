@@ -13,7 +13,7 @@ fn every_scene_says_what_it_should_when_it_should() {
     for chapter in on_virtual_clock() {
         let knobs = Knobs::new(chapter.knobs);
         for trace in play_all(chapter, &knobs) {
-            actual += &format!("== {} {}\n", chapter.name, trace.header.scene);
+            actual += &format!("== {} {}\n", chapter.name, trace.header.name());
             for line in transcript(&trace) {
                 actual += &line;
                 actual.push('\n');

@@ -34,8 +34,8 @@ fn surprise(
     tokio: &Trace,
     cpython: &[Trace],
 ) -> Option<String> {
-    let scene = tokio.header.scene.as_str();
-    let other = cpython.iter().find(|trace| trace.header.scene == scene);
+    let scene = tokio.header.name();
+    let other = cpython.iter().find(|trace| trace.header.name() == scene);
     let Some(other) = other else {
         return Some(format!("CPython has no scene {scene}"));
     };
@@ -61,8 +61,7 @@ fn tokio_agrees_with_the_recording_in_every_scene() {
             assert_eq!(surprise, None, "{}", chapter.name);
         }
         for trace in &recording {
-            assert_eq!(trace.header.chapter, chapter.name);
-            assert_eq!(trace.header.runtime, "asyncio");
+            assert_eq!(trace.header.world.name, "asyncio");
             assert_eq!(trace.header.knobs, knobs.describe());
         }
     }
@@ -76,7 +75,7 @@ fn what_the_article_gets_wrong_is_recorded() {
         for erratum in twin.errata {
             let trace = recording
                 .iter()
-                .find(|trace| trace.header.scene == erratum.scene)
+                .find(|trace| trace.header.name() == erratum.scene)
                 .unwrap();
             let lines = asyncade::twin::lines(trace);
             assert_eq!(lines, erratum.says, "{}", chapter.name);
@@ -119,6 +118,7 @@ fn a_difference_is_found_whatever_it_is() {
             *what = What::End {
                 outcome: Outcome::Failed,
                 detail,
+                cause: None,
             };
         })
         .is_some()
@@ -139,7 +139,7 @@ fn a_difference_is_found_whatever_it_is() {
     );
     // Who is polled how often is each runtime's own affair.
     let polls = |event: &asyncade::trace::Event| {
-        !matches!(event.what, What::Poll { .. } | What::Pend)
+        !matches!(event.what, What::Poll { .. } | What::Pend { .. })
     };
     let mut fewer = trace.clone();
     fewer.events.retain(polls);

@@ -9,7 +9,7 @@ use std::time::Duration;
 use asyncade::chapter::{Chapter, Kind, Knobs, Played, Urls, Value};
 use asyncade::demos;
 use asyncade::run;
-use asyncade::trace::{Clock, Event, LaneId, Outcome, Trace, What, ndjson};
+use asyncade::trace::{By, Clock, Event, LaneId, Outcome, Trace, What, ndjson};
 use proptest::prelude::*;
 
 pub fn chapter(name: &str) -> &'static Chapter {
@@ -116,7 +116,9 @@ pub fn transcript(trace: &Trace) -> Vec<String> {
             What::Say { text, .. } => {
                 lines.push(format!("{at} {name}: {text}"))
             }
-            What::End { outcome, detail } => {
+            What::End {
+                outcome, detail, ..
+            } => {
                 let why =
                     detail.as_ref().filter(|_| outcome.to_string() == "failed");
                 let why = why.map_or(String::new(), |why| format!(" ({why})"));
@@ -140,7 +142,7 @@ pub struct Scenes(pub Vec<Trace>);
 impl Scenes {
     pub fn scene(&mut self, name: &str) -> &mut Trace {
         let traces = self.0.iter_mut();
-        let mut named = traces.filter(|trace| trace.header.scene == name);
+        let mut named = traces.filter(|trace| trace.header.name() == name);
         named.next().unwrap_or_else(|| panic!("no scene {name}"))
     }
 
@@ -175,6 +177,26 @@ impl Scenes {
         assert!(found, "nobody says {from:?}");
     }
 
+    /// The first event of a kind happens before the first of another one.
+    pub fn before(
+        &mut self,
+        scene: &str,
+        is: impl Fn(LaneId, &What) -> bool,
+        other: impl Fn(LaneId, &What) -> bool,
+    ) {
+        let events = &mut self.scene(scene).events;
+        let mut all = events.iter();
+        let from = all.position(|event| is(event.lane, &event.what)).unwrap();
+        let mut event = events.remove(from);
+        let mut all = events.iter();
+        let to = all
+            .position(|event| other(event.lane, &event.what))
+            .unwrap();
+        assert!(to < from);
+        event.at = events[to].at;
+        events.insert(to, event);
+    }
+
     /// Another thing happens in a scene: what happened in `by`.
     pub fn replace(&mut self, scene: &str, by: &str) {
         self.scene(scene).events = self.scene(by).events.clone();
@@ -184,10 +206,14 @@ impl Scenes {
     pub fn turn(&mut self, scene: &str, lane: LaneId, at: Duration) {
         let at = u64::try_from(at.as_nanos()).unwrap();
         let trace = self.scene(scene);
-        let first = trace.first(lane, |what| *what == What::Pend).unwrap();
-        for what in [What::Pend, What::Poll { within: None }] {
-            trace.events.insert(first + 1, Event { at, lane, what });
-        }
+        let first = trace.first(lane, |what| matches!(what, What::Pend { .. }));
+        let first = first.unwrap();
+        let pend = trace.events[first].what.clone();
+        let (within, thread) = (None, 0);
+        let by = By::Runtime;
+        let turn = [What::Wake { by }, What::Poll { within, thread }, pend];
+        let turn = turn.map(|what| Event { at, lane, what });
+        trace.events.splice(first + 1..first + 1, turn);
     }
 
     /// A lane ends in another way.
