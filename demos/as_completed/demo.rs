@@ -4,14 +4,16 @@ use std::time::Duration;
 
 use tokio::task::{JoinError, JoinSet};
 
-use crate::stage::{Lane, say, sleep};
+use crate::stage::{Lane, say, sleep, traced};
 
+#[traced]
 async fn fetch(name: &'static str, delay: Duration) -> &'static str {
     sleep(delay).await;
     name
 }
 
 /// Waits for all of them, and processes them then.
+#[traced]
 pub async fn gather_first(
     x: Duration,
     y: Duration,
@@ -28,6 +30,7 @@ pub async fn gather_first(
 }
 
 /// Takes whichever is ready next.
+#[traced]
 pub async fn as_completed(
     x: Duration,
     y: Duration,

@@ -3,15 +3,16 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use tokio::task::JoinError;
+use tokio::task::{JoinError, JoinHandle};
 use tokio_util::sync::CancellationToken;
 
-use crate::stage::{Cancelled, Lane, say, sleep};
+use crate::stage::{Cancelled, Lane, say, sleep, traced};
 
 /// What the work returns: its data, or that it was cancelled on the way.
 type Report = Result<&'static str, Cancelled>;
 
 /// Works until it is done, or cleans up when the token asks it to stop.
+#[traced]
 async fn critical(
     work: Duration,
     cleanup: Duration,
@@ -35,6 +36,7 @@ async fn critical(
 }
 
 /// The article's code: it cancels the work itself, and then shields it.
+#[traced]
 pub async fn article(
     work: Duration,
     cancel_after: Duration,
@@ -54,6 +56,7 @@ pub async fn article(
 }
 
 /// The caller is cancelled, and the work that it awaits with it.
+#[traced]
 pub async fn unshielded(
     work: Duration,
     cancel_after: Duration,
@@ -72,6 +75,7 @@ pub async fn unshielded(
 
 /// Awaits the work. If it is asked to stop itself, it asks the work to stop,
 /// and waits until that has cleaned up.
+#[traced]
 async fn call(
     work: Duration,
     cleanup: Duration,
@@ -92,6 +96,7 @@ async fn call(
 }
 
 /// The caller is cancelled, and the work is a task of its own: it goes on.
+#[traced]
 pub async fn shielded(
     work: Duration,
     cancel_after: Duration,
@@ -100,8 +105,7 @@ pub async fn shielded(
     let never = CancellationToken::new();
     let task = critical(work, cleanup, never).try_lane("critical");
     let task = tokio::spawn(task);
-    // This caller only awaits the task; dropping its handle stops nothing.
-    let caller = tokio::spawn(task.try_lane("caller"));
+    let caller = tokio::spawn(call_shielded(task).try_lane("caller"));
     sleep(cancel_after).await;
     caller.abort();
     if caller.await.is_err_and(|error| error.is_cancelled()) {
@@ -111,7 +115,15 @@ pub async fn shielded(
     sleep(work).await;
 }
 
+/// Awaits work that is a task of its own. If the caller is dropped meanwhile,
+/// so is the handle, and that stops nothing.
+#[traced]
+async fn call_shielded(task: JoinHandle<Report>) -> Result<Report, JoinError> {
+    task.await
+}
+
 /// Aborting a task drops its future: no cleanup that awaits can run.
+#[traced]
 pub async fn dropped(
     work: Duration,
     cancel_after: Duration,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::task::JoinError;
 
-use crate::stage::{Lane, block, say, sleep};
+use crate::stage::{Lane, block, say, sleep, traced};
 
 /// Blocks the thread through every wait, so nothing can overlap.
 pub async fn sync(tasks: u32, delay: Duration) {
@@ -16,6 +16,7 @@ pub async fn sync(tasks: u32, delay: Duration) {
 }
 
 /// Makes a task of every call, then collects the results in their order.
+#[traced]
 pub async fn concurrent(tasks: u32, delay: Duration) -> Result<(), JoinError> {
     let mut handles = Vec::new();
     for n in 1..=tasks {
@@ -30,6 +31,7 @@ pub async fn concurrent(tasks: u32, delay: Duration) -> Result<(), JoinError> {
     Ok(())
 }
 
+#[traced]
 async fn async_task(n: u32, delay: Duration) -> u32 {
     say!("Async task {n} start");
     sleep(delay).await;

@@ -4,14 +4,16 @@ use std::time::Duration;
 
 use tokio::task::JoinError;
 
-use crate::stage::{Lane, say, sleep};
+use crate::stage::{Lane, say, sleep, traced};
 
+#[traced]
 async fn say_after(delay: Duration, what: &str) {
     sleep(delay).await;
     say!("{what}");
 }
 
 /// Awaits the first call to its end before the second one starts.
+#[traced]
 pub async fn sequential(hello: Duration, world: Duration) {
     say_after(hello, "Hello").await;
     say_after(world, "World").await;
@@ -19,6 +21,7 @@ pub async fn sequential(hello: Duration, world: Duration) {
 }
 
 /// Schedules both, goes on, and collects them later.
+#[traced]
 pub async fn create_task(
     hello: Duration,
     world: Duration,
@@ -33,6 +36,7 @@ pub async fn create_task(
 }
 
 /// Throws one handle away: its task goes on alone, until the program ends.
+#[traced]
 pub async fn dropped(
     hello: Duration,
     world: Duration,

@@ -5,23 +5,26 @@ use std::time::Duration;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::timeout;
 
-use crate::stage::{Lane, say, sleep};
+use crate::stage::{Lane, say, sleep, traced};
 
 /// How a worker ends: well, or with the reason why not.
 type Report = Result<(), String>;
 
+#[traced]
 async fn worker(i: u32, second: Duration) -> Report {
     sleep(second * i).await;
     say!("worker {i} done");
     Ok(())
 }
 
+#[traced]
 async fn failing(i: u32, second: Duration) -> Report {
     sleep(second * i).await;
     Err(format!("worker {i} failed"))
 }
 
 /// One worker after the other.
+#[traced]
 pub async fn sequential(workers: u32, second: Duration) {
     for i in 1..=workers {
         let _report = worker(i, second).await;
@@ -38,18 +41,21 @@ fn start(workers: u32, second: Duration) -> JoinSet<Report> {
 
 /// Until the first is done, or the limit is reached. `main` returns then, and
 /// the tasks that are still pending end with it.
+#[traced]
 pub async fn first_completed(workers: u32, second: Duration, limit: Duration) {
     let mut tasks = start(workers, second);
     until_first(&mut tasks, limit).await;
 }
 
 /// The same, but `main` stays: nobody has cancelled the pending tasks.
+#[traced]
 pub async fn left_running(workers: u32, second: Duration, limit: Duration) {
     let mut tasks = start(workers, second);
     until_first(&mut tasks, limit).await;
     tasks.join_all().await;
 }
 
+#[traced]
 async fn until_first(tasks: &mut JoinSet<Report>, limit: Duration) {
     let mut done = 0;
     if timeout(limit, tasks.join_next()).await.is_ok() {
@@ -68,6 +74,7 @@ fn report(mut done: u32, tasks: &mut JoinSet<Report>) {
 }
 
 /// Until all are done, or the limit is reached.
+#[traced]
 pub async fn all_completed(workers: u32, second: Duration, limit: Duration) {
     let mut tasks = start(workers, second);
     let mut done = 0;
@@ -81,6 +88,7 @@ pub async fn all_completed(workers: u32, second: Duration, limit: Duration) {
 }
 
 /// Until one of them fails, all are done, or the limit is reached.
+#[traced]
 pub async fn first_exception(
     workers: u32,
     fail: u32,
