@@ -10,7 +10,7 @@ use crate::chapter::{
     Played, Plays, Scene, Twin, after, run, time,
 };
 use crate::timeline::{Lane, Span, Timeline};
-use crate::trace::{LaneKind, On, Outcome, Trace, What};
+use crate::trace::{How, LaneKind, On, Outcome, Trace, What};
 
 const BLOCK: Knob = Knob::time("block", "2s", "How long the call blocks");
 const HEARTBEAT: Knob =
@@ -94,6 +94,15 @@ fn longest_hold(
 ) -> Option<Span> {
     let lane = p.scene(scene).lane(name).filter(|lane| lane.kind == kind)?;
     lane.holds().max_by_key(Span::length)
+}
+
+/// How many tasks had to wait for a permit.
+fn queued(timeline: &Timeline) -> usize {
+    let waits = |lane: &&Lane| {
+        let mut waits = lane.waits.iter();
+        waits.any(|wait| matches!(wait.on, On::Acquire { .. }))
+    };
+    timeline.lanes.iter().filter(waits).count()
 }
 
 /// How many tasks were served at once, at most: a task that is served sleeps.
@@ -367,6 +376,7 @@ pub const CHAPTER: Chapter = Chapter {
                 let (_, before) = p.lanes("too-many-tasks", Outcome::Finished);
                 let (_, served) = p.lanes(scene, Outcome::Finished);
                 let most = most_served(p.trace(scene));
+                let queued = queued(p.scene(scene));
                 let delay = p.knobs.time(&DELAY);
                 let total = after(delay).times(tasks.div_ceil(capacity));
                 p.ask("too-many-tasks")
@@ -376,11 +386,16 @@ pub const CHAPTER: Chapter = Chapter {
                     .apart(total, delay)
                     .is("served with it", served, tasks)
                     .is("served at once, at most", most, capacity)
+                    .is(
+                        "tasks that had to wait for a permit",
+                        queued,
+                        tasks.saturating_sub(capacity),
+                    )
                     .said("main", &format!("Served: {tasks}; refused: 0"), total)
                     .total(total)
                     .so(format!(
                         "{served} served instead of {before}, never more than {most} at a time, \
-                         in {}",
+                         in {}; {queued} had to wait for a permit",
                         time(p.total(scene))
                     ))
             },
@@ -401,7 +416,7 @@ pub const CHAPTER: Chapter = Chapter {
                     )
                     .never_said(SAVED)
                     .said("main", DONE, half)
-                    .ended("save", Outcome::Cancelled, half)
+                    .cancelled("save", "main", How::Shutdown, half)
                     .so(format!(
                         "main was done at {}; {}",
                         p.when_said("lost-task", DONE),
@@ -415,23 +430,17 @@ pub const CHAPTER: Chapter = Chapter {
             scenes: &["lost-task", "lost-task-fixed"],
             check: |p| {
                 let delay = p.knobs.time(&DELAY);
-                let steps = [
-                    ("save ended", p.end("lost-task-fixed", "save")),
-                    (
-                        "main said its line",
-                        p.line("lost-task-fixed", "main", DONE),
-                    ),
-                ];
+                let joined = p.joined("lost-task-fixed", "main").join(", ");
                 p.ask("lost-task")
                     .never_said(SAVED)
                     .and("lost-task-fixed")
                     .apart(delay / 2, delay)
-                    .in_order(steps)
+                    .is("main awaits", &joined, "save")
                     .said("save", SAVED, delay)
                     .ended("save", Outcome::Finished, delay)
                     .said("main", DONE, delay)
                     .so(format!(
-                        "awaited: {}, main was done at {}; lost: {}",
+                        "main awaited {joined}: {}, and main was done at {}; lost: {}",
                         p.fate("lost-task-fixed", "save"),
                         p.when_said("lost-task-fixed", DONE),
                         p.fate("lost-task", "save")

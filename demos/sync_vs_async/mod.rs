@@ -96,10 +96,14 @@ pub const CHAPTER: Chapter = Chapter {
                 let said = p.scene("async").lines_with("Results").next();
                 let said =
                     said.map_or("nothing".to_owned(), |line| line.text.clone());
+                let joined = p.joined("async", "main").join(", ");
+                let names = expected.iter().map(|n| format!("Task {n}"));
+                let names = names.collect::<Vec<_>>().join(", ");
                 p.ask("async")
                     .unless(tasks == 1, "one result has no order")
+                    .is("main awaits", &joined, names)
                     .is("main says", &said, format!("Results: {expected:?}"))
-                    .so(format!("main said {said:?}"))
+                    .so(format!("main awaited {joined}, and said {said:?}"))
             },
         },
         Claim {

@@ -8,7 +8,7 @@ use crate::chapter::{
     AT_ONCE, Chapter, Claim, Erratum, Figure, Knob, Knobs, Measure, Plays,
     Scene, Twin, after, in_order, run, time,
 };
-use crate::trace::Outcome;
+use crate::trace::{How, Outcome};
 
 const HELLO: Knob = Knob::time("hello", "1s", "How long Hello waits");
 const WORLD: Knob = Knob::time("world", "2s", "How long World waits");
@@ -150,9 +150,10 @@ pub const CHAPTER: Chapter = Chapter {
                         world,
                     )
                 } else {
-                    check.never_said("World").ended(
+                    check.never_said("World").cancelled(
                         "World",
-                        Outcome::Cancelled,
+                        "main",
+                        How::Shutdown,
                         hello,
                     )
                 };

@@ -5,8 +5,9 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use super::due::{Due, allowance, is_due, too_close};
+use super::played::culprit;
 use super::{Fact, Finding, Played, time};
-use crate::trace::{Header, Outcome};
+use crate::trace::{Header, How, Outcome};
 
 /// A claim being checked. Each question adds a [`Fact`].
 #[must_use = "a check that is not ended with `so` has found nothing"]
@@ -130,6 +131,27 @@ impl<'a> Check<'a> {
             format!("{lane} ends"),
             at,
             due,
+        )
+    }
+
+    /// A lane must be cancelled by that one, in this way, and end at this
+    /// time.
+    pub fn cancelled(
+        self,
+        lane: &str,
+        by: &str,
+        how: How,
+        due: impl Into<Due>,
+    ) -> Self {
+        let end = self.played.scene(self.scene).lane(lane);
+        let cause = end.and_then(|lane| lane.end.as_ref()?.cause);
+        let measured = cause.map_or("nobody's doing".to_owned(), |cause| {
+            self.played.culprit(self.scene, cause)
+        });
+        self.ended(lane, Outcome::Cancelled, due).is(
+            format!("{lane} is"),
+            measured,
+            culprit(by, how),
         )
     }
 

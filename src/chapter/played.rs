@@ -6,7 +6,19 @@ use std::time::Duration;
 use super::due::{Due, is_due, most};
 use super::{Check, Claim, Finding, Knobs, time};
 use crate::timeline::{Lane, Timeline};
-use crate::trace::{Outcome, Trace, What};
+use crate::trace::{Cause, How, On, Outcome, Trace, What};
+
+/// That somebody cancelled a lane in this way, as in `main was dropped by ...`.
+pub(super) fn culprit(by: &str, how: How) -> String {
+    match how {
+        How::Abort => format!("aborted by {by}"),
+        How::Drop => format!("dropped by {by}"),
+        How::Token => format!("asked to stop by {by}"),
+        How::Group => format!("cancelled with its group by {by}"),
+        How::Shutdown => format!("cancelled by the end of {by}"),
+        How::Interrupt => "interrupted".to_owned(),
+    }
+}
 
 /// The scenes of a chapter that were played.
 pub struct Played<'a> {
@@ -95,15 +107,73 @@ impl<'a> Played<'a> {
             .map_or("never".to_owned(), time)
     }
 
-    /// How and when a lane ended, in words, for evidence.
+    /// How and when a lane ended, in words, for evidence: if it was cancelled,
+    /// also by whom.
     pub fn fate(&self, scene: &str, lane: &str) -> String {
-        match self.scene(scene).lane(lane) {
-            None => format!("{lane} was never spawned"),
-            Some(Lane { end: None, .. }) => format!("{lane} never ended"),
-            Some(Lane { end: Some(end), .. }) => {
-                format!("{lane} {} at {}", end.outcome, time(end.at))
+        let end = match self.scene(scene).lane(lane) {
+            None => return format!("{lane} was never spawned"),
+            Some(Lane { end: None, .. }) => {
+                return format!("{lane} never ended");
             }
+            Some(Lane { end: Some(end), .. }) => end,
+        };
+        let at = time(end.at);
+        match (end.outcome, end.cause) {
+            (Outcome::Unrun, _) => format!("{lane} {}", end.outcome),
+            (Outcome::Cancelled, Some(cause)) => {
+                let by = self.culprit(scene, cause);
+                match cause.how {
+                    // It may have taken its time.
+                    How::Token => format!("{lane}, {by}, ended at {at}"),
+                    _ => format!("{lane} was {by} at {at}"),
+                }
+            }
+            (outcome, _) => format!("{lane} {outcome} at {at}"),
         }
+    }
+
+    /// Who cancelled a lane, and how, in words.
+    pub(super) fn culprit(&self, scene: &str, cause: Cause) -> String {
+        let timeline = self.scene(scene);
+        let by = cause.by.map_or("nobody", |by| timeline.name(by));
+        culprit(by, cause.how)
+    }
+
+    /// The lanes for whose end a lane waited until it came, in the order in
+    /// which it began to wait. Where it waited for any of several, it is not
+    /// known which one it meant.
+    pub fn joined(&self, scene: &str, lane: &str) -> Vec<String> {
+        let timeline = self.scene(scene);
+        let waits = timeline.lane(lane).map_or(&[][..], |lane| &lane.waits);
+        let joins = waits.iter().filter(|wait| !wait.dropped);
+        let joins = joins.filter_map(|wait| match &wait.on {
+            On::Join { lanes, more } => Some((lanes, *more)),
+            _ => None,
+        });
+        joins
+            .map(|(lanes, more)| match (&lanes[..], more) {
+                ([lane], 0) => timeline.name(*lane).to_owned(),
+                _ => format!("any of {}", lanes.len() + more as usize),
+            })
+            .collect()
+    }
+
+    /// How long the timers were set for that a lane waited for.
+    pub fn timers(&self, scene: &str, lane: &str) -> Vec<Duration> {
+        let lane = self.scene(scene).lane(lane);
+        let waits = lane.map_or(&[][..], |lane| &lane.waits);
+        let timers = waits.iter().filter_map(|wait| match wait.on {
+            On::Timer { length } => length,
+            _ => None,
+        });
+        timers.map(Duration::from_nanos).collect()
+    }
+
+    /// How many lanes were cancelled in this way.
+    pub fn cancelled(&self, scene: &str, how: How) -> usize {
+        let lanes = self.scene(scene).lanes.iter();
+        let causes = lanes.filter_map(|lane| lane.end.as_ref()?.cause);
+        causes.filter(|cause| cause.how == how).count()
     }
 
     /// How often a lane was polled.
