@@ -138,7 +138,8 @@ pub const CHAPTER: Chapter = Chapter {
                     .cancelled("critical", "main", How::Token, cleaned)
                     .total(stays)
                     .so(format!(
-                        "{}; main kept the loop alive until {}",
+                        "the work was done: {}; {}; main kept the loop alive until {}",
+                        p.when_said("article", DONE),
                         p.fate("article", "critical"),
                         time(p.total("article"))
                     ))
@@ -186,7 +187,7 @@ pub const CHAPTER: Chapter = Chapter {
                         cleaned,
                     )
                     .so(format!(
-                        "asked to stop at {}, {}, {}",
+                        "cleaning up from {} on; {}, {}",
                         p.when_said("unshielded", CLEANING),
                         p.fate("unshielded", "critical"),
                         p.fate("unshielded", "caller")
@@ -235,8 +236,8 @@ pub const CHAPTER: Chapter = Chapter {
                     .never_said(CLEANING)
                     .never_said(CLEANED)
                     .so(format!(
-                        "aborted: {}, cleaned up {}; asked by a token: {}, \
-                         cleaned up at {}",
+                        "aborted: {}, cleaned up: {}; asked by a token: {}, \
+                         cleaned up: {}",
                         p.fate("dropped", "critical"),
                         p.when_said("dropped", CLEANED),
                         p.fate("article", "critical"),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::chapter::{
     Chapter, Claim, Erratum, Figure, Knob, Knobs, Measure, Plays, Scene, Twin,
-    after, run, time,
+    after, run, short, time,
 };
 use crate::trace::{LaneKind, Outcome};
 
@@ -103,7 +103,11 @@ pub const CHAPTER: Chapter = Chapter {
                     .unless(tasks == 1, "one result has no order")
                     .is("main awaits", &joined, names)
                     .is("main says", &said, format!("Results: {expected:?}"))
-                    .so(format!("main awaited {joined}, and said {said:?}"))
+                    .so(format!(
+                        "main awaited {}, and said {:?}",
+                        short(&joined),
+                        short(&said)
+                    ))
             },
         },
         Claim {

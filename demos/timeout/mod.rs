@@ -155,7 +155,7 @@ pub const CHAPTER: Chapter = Chapter {
                     .said("main", TIMED_OUT, limit)
                     .never_said("step 2 done")
                     .so(format!(
-                        "step 1 done at {}, step 2 done {}, timed out at {}",
+                        "step 1 done: {}, step 2 done: {}, timed out: {}",
                         p.when_said("timeout-block", "step 1 done"),
                         p.when_said("timeout-block", "step 2 done"),
                         p.when_said("timeout-block", TIMED_OUT)

@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use tokio::task::JoinError;
 
-pub use check::{Check, in_order};
+pub use check::{Check, in_order, short};
 pub use claim::{Claim, Evidence, Fact, Finding};
 pub use due::{AT_ONCE, Due, after};
 pub use knob::{Kind, Knob, Knobs, Value};

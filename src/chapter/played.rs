@@ -124,7 +124,7 @@ impl<'a> Played<'a> {
                 let by = self.culprit(scene, cause);
                 match cause.how {
                     // It may have taken its time.
-                    How::Token => format!("{lane}, {by}, ended at {at}"),
+                    How::Token => format!("{lane} was {by} and ended at {at}"),
                     _ => format!("{lane} was {by} at {at}"),
                 }
             }
