@@ -21,8 +21,8 @@ fn steps(timeline: &Timeline) -> Vec<String> {
     steps.map(|line| line.text.replace(" step ", "")).collect()
 }
 
-/// Whether a scene took its steps in this order, and polled each of its two
-/// lanes so often.
+/// Whether a scene took its steps in this order, polled each of its two lanes so
+/// often, and had both of them when the first one began.
 fn order_of_steps(
     p: &Played,
     scene: &'static str,
@@ -32,6 +32,12 @@ fn order_of_steps(
     let steps = steps(p.scene(scene)).join(" ");
     let [a, b] = ["A", "B"].map(|lane| p.polls(scene, lane));
     p.ask(scene)
+        .in_order([
+            ("A was there", p.spawn(scene, "A")),
+            ("B was there", p.spawn(scene, "B")),
+            ("A began", p.first_poll(scene, "A")),
+            ("B began", p.first_poll(scene, "B")),
+        ])
         .is("the steps", &steps, expected)
         .is("how often A is polled", a, polls)
         .is("how often B is polled", b, polls)

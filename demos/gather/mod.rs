@@ -8,7 +8,7 @@ use crate::chapter::{
     Chapter, Claim, Figure, Fork, Knob, Knobs, Measure, Parting, Played, Plays,
     Scene, Twin, after, run, time,
 };
-use crate::trace::Outcome;
+use crate::trace::{How, Outcome};
 
 const A: Knob = Knob::time("a", "3s", "How long A takes");
 const B: Knob =
@@ -218,7 +218,7 @@ pub const CHAPTER: Chapter = Chapter {
                     check = if wait < b {
                         check.ended(name, Outcome::Finished, wait)
                     } else {
-                        check.ended(name, Outcome::Cancelled, b)
+                        check.cancelled(name, "main", How::Drop, b)
                     };
                 }
                 check.so(format!(

@@ -10,7 +10,7 @@ use crate::chapter::{
     Played, Plays, Scene, Twin, after, run, time,
 };
 use crate::timeline::{Lane, Span, Timeline};
-use crate::trace::{LaneKind, On, Outcome, Trace, What};
+use crate::trace::{How, LaneKind, On, Outcome, Trace, What};
 
 const BLOCK: Knob = Knob::time("block", "2s", "How long the call blocks");
 const HEARTBEAT: Knob =
@@ -119,6 +119,15 @@ fn most_served(trace: &Trace) -> usize {
         }
     }
     most
+}
+
+/// How many tasks waited for a permit.
+fn queued(timeline: &Timeline) -> usize {
+    let waits_for_permit = |lane: &&Lane| {
+        let mut waits = lane.waits.iter();
+        waits.any(|wait| matches!(wait.on, On::Acquire { .. }))
+    };
+    timeline.lanes.iter().filter(waits_for_permit).count()
 }
 
 /// The chapter.
@@ -315,6 +324,7 @@ pub const CHAPTER: Chapter = Chapter {
                 p.ask("forgotten-await")
                     .never_said(SAVED)
                     .and("forgotten-await-fixed")
+                    .awaited("main", "save")
                     .said("save", SAVED, delay)
                     .ended("save", Outcome::Finished, delay)
                     .said("main", DONE, delay)
@@ -369,6 +379,8 @@ pub const CHAPTER: Chapter = Chapter {
                 let (_, before) = p.lanes("too-many-tasks", Outcome::Finished);
                 let (_, served) = p.lanes(scene, Outcome::Finished);
                 let most = most_served(p.trace(scene));
+                let over = tasks.saturating_sub(capacity);
+                let queued = queued(p.scene(scene));
                 let delay = p.knobs.time(&DELAY);
                 let total = after(delay).times(tasks.div_ceil(capacity));
                 p.ask("too-many-tasks")
@@ -378,6 +390,7 @@ pub const CHAPTER: Chapter = Chapter {
                     .apart(total, delay)
                     .is("served with it", served, tasks)
                     .is("served at once, at most", most, capacity)
+                    .is("tasks that waited for a permit", queued, over)
                     .said("main", &format!("Served: {tasks}; refused: 0"), total)
                     .total(total)
                     .so(format!(
@@ -403,7 +416,7 @@ pub const CHAPTER: Chapter = Chapter {
                     )
                     .never_said(SAVED)
                     .said("main", DONE, half)
-                    .ended("save", Outcome::Cancelled, half)
+                    .cancelled("save", "main", How::Shutdown, half)
                     .so(format!(
                         "main was done at {}; {}",
                         p.when_said("lost-task", DONE),
@@ -428,6 +441,7 @@ pub const CHAPTER: Chapter = Chapter {
                     .never_said(SAVED)
                     .and("lost-task-fixed")
                     .apart(delay / 2, delay)
+                    .awaited("main", "save")
                     .in_order(steps)
                     .said("save", SAVED, delay)
                     .ended("save", Outcome::Finished, delay)

@@ -9,7 +9,7 @@ use crate::chapter::{
     Played, Plays, Scene, Twin, after, run, time,
 };
 use crate::timeline::Timeline;
-use crate::trace::Outcome;
+use crate::trace::{How, Outcome};
 
 const WORK: Knob = Knob::time("work", "2s", "How long the critical work takes");
 const CANCEL_AFTER: Knob =
@@ -135,7 +135,7 @@ pub const CHAPTER: Chapter = Chapter {
                 asked_in_time(p, "article")
                     .never_said(DONE)
                     .said("critical", CLEANING, cancel)
-                    .ended("critical", Outcome::Cancelled, cleaned)
+                    .cancelled("critical", "main", How::Token, cleaned)
                     .total(stays)
                     .so(format!(
                         "{}; main kept the loop alive until {}",
@@ -178,8 +178,8 @@ pub const CHAPTER: Chapter = Chapter {
                 asked_in_time(p, "unshielded")
                     .never_said(DONE)
                     .said("critical", CLEANING, cancel)
-                    .ended("critical", Outcome::Cancelled, cleaned)
-                    .ended("caller", Outcome::Cancelled, cleaned)
+                    .cancelled("critical", "caller", How::Token, cleaned)
+                    .cancelled("caller", "main", How::Token, cleaned)
                     .said(
                         "main",
                         "Caller cancelled; the work was lost",
@@ -203,7 +203,8 @@ pub const CHAPTER: Chapter = Chapter {
                     .never_said(DONE)
                     .and("shielded")
                     .apart(work, cancel)
-                    .ended("caller", Outcome::Cancelled, cancel)
+                    .cancelled("caller", "main", How::Abort, cancel)
+                    .stopped_awaiting("caller", "critical")
                     .said(
                         "main",
                         "Caller cancelled; the work continues",
@@ -229,8 +230,9 @@ pub const CHAPTER: Chapter = Chapter {
                 } = times(p.knobs);
                 asked_in_time(p, "article")
                     .said("critical", CLEANED, cleaned)
+                    .cancelled("critical", "main", How::Token, cleaned)
                     .and("dropped")
-                    .ended("critical", Outcome::Cancelled, cancel)
+                    .cancelled("critical", "main", How::Abort, cancel)
                     .never_said(DONE)
                     .never_said(CLEANING)
                     .never_said(CLEANED)

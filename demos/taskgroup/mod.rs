@@ -8,7 +8,7 @@ use crate::chapter::{
     Chapter, Claim, Figure, Knob, Knobs, Measure, Plays, Scene, Twin, after,
     in_order, run, time,
 };
-use crate::trace::Outcome;
+use crate::trace::{How, Outcome};
 
 const TASK1: Knob = Knob::time("task1", "1s", "How long Task1 takes");
 const TASK2: Knob = Knob::time("task2", "2s", "How long Task2 takes");
@@ -133,7 +133,7 @@ pub const CHAPTER: Chapter = Chapter {
                     .apart(task2, fail_at)
                     .ended("Task1", Outcome::Failed, fail_at)
                     .said("Task2", "Task2 cancelled", fail_at)
-                    .ended("Task2", Outcome::Cancelled, fail_at)
+                    .cancelled("Task2", "main", How::Group, fail_at)
                     .said("main", "main is done", after(fail_at).then(task2))
                     .so(format!(
                         "{}, {}, and main stayed until {}",

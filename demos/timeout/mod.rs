@@ -9,7 +9,7 @@ use crate::chapter::{
     Twin, after, run, time,
 };
 use crate::timeline::Timeline;
-use crate::trace::Outcome;
+use crate::trace::{How, Outcome};
 
 const LIMIT: Knob = Knob::time("limit", "1s", "How long main waits at most");
 const WORK: Knob = Knob::time("work", "1h", "How long the work takes");
@@ -131,7 +131,7 @@ pub const CHAPTER: Chapter = Chapter {
                 p.ask("wait_for")
                     .unless(work <= limit, within(p.knobs))
                     .apart(work, limit)
-                    .ended("eternity", Outcome::Cancelled, limit)
+                    .cancelled("eternity", "main", How::Drop, limit)
                     .never_said("This will never be seen")
                     .said("main", "main is done", after(limit).times(2))
                     .so(format!(

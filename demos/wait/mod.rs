@@ -8,7 +8,8 @@ use crate::chapter::{
     AT_ONCE, Chapter, Check, Claim, Due, Erratum, Figure, Fork, Knob, Knobs,
     Measure, Parting, Played, Plays, Scene, Twin, run, time,
 };
-use crate::trace::Outcome;
+use crate::timeline::Lane;
+use crate::trace::{How, Outcome};
 
 const WORKERS: Knob = Knob::count(
     "workers",
@@ -205,7 +206,12 @@ pub const CHAPTER: Chapter = Chapter {
                 let scene = "first_completed";
                 let (second, limit) = (second(p.knobs), p.knobs.time(&TIMEOUT));
                 let (lanes, finished) = p.lanes(scene, Outcome::Finished);
-                let (_, cancelled) = p.lanes(scene, Outcome::Cancelled);
+                let by_end = |lane: &&Lane| {
+                    p.culprit(scene, &lane.name)
+                        == Some(("main", How::Shutdown))
+                };
+                let lanes_with_main = p.scene(scene).lanes.iter();
+                let ended_with_main = lanes_with_main.filter(by_end).count();
                 let said = counts(p, scene);
                 let (done, pending) = said.unwrap_or_default();
                 let workers = p.knobs.count(&WORKERS);
@@ -213,10 +219,10 @@ pub const CHAPTER: Chapter = Chapter {
                     .is("tasks", lanes, workers)
                     .is("done and pending", done + pending, workers)
                     .is("tasks that finished", finished, done)
-                    .is("tasks that were cancelled", cancelled, pending)
+                    .is("tasks that ended with main", ended_with_main, pending)
                     .so(format!(
                         "{done} done + {pending} pending; at the end \
-                         {finished} finished, {cancelled} cancelled"
+                         {finished} finished, {ended_with_main} ended with main"
                     ))
             },
         },

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::due::{Due, allowance, is_due, too_close};
 use super::time;
 use super::{Fact, Finding, Played};
-use crate::trace::{Header, Outcome};
+use crate::trace::{Header, How, Outcome};
 
 /// A claim being checked. Each question adds a [`Fact`].
 #[must_use = "a check that is not ended with `so` has found nothing"]
@@ -134,6 +134,43 @@ impl<'a> Check<'a> {
         )
     }
 
+    /// A lane must end cancelled, by this lane and in this way, and at this
+    /// time. That somebody ends when another one cancels him is not enough: the
+    /// end of main ends everybody.
+    pub fn cancelled(
+        self,
+        lane: &str,
+        by: &str,
+        how: How,
+        due: impl Into<Due>,
+    ) -> Self {
+        let culprit = match self.played.culprit(self.scene, lane) {
+            Some((by, how)) => means(by, how),
+            None => "nobody".to_owned(),
+        };
+        self.ended(lane, Outcome::Cancelled, due).is(
+            format!("what ended {lane}"),
+            culprit,
+            means(by, how),
+        )
+    }
+
+    /// A lane must have awaited the end of another one.
+    pub fn awaited(self, lane: &str, other: &str) -> Self {
+        let awaited = self.played.awaited(self.scene, lane);
+        let holds = awaited.iter().any(|name| name == other);
+        let what = format!("whose end {lane} awaits");
+        self.that(what, holds, names(&awaited), other)
+    }
+
+    /// A lane must have been stopped while it awaited the end of another one.
+    pub fn stopped_awaiting(self, lane: &str, other: &str) -> Self {
+        let given_up = self.played.given_up(self.scene, lane);
+        let holds = given_up.iter().any(|name| name == other);
+        let what = format!("what {lane} awaits when it is stopped");
+        self.that(what, holds, names(&given_up), other)
+    }
+
     /// What was measured must be this.
     pub fn is(
         self,
@@ -185,6 +222,25 @@ impl<'a> Check<'a> {
         let holds =
             !self.facts.is_empty() && self.facts.iter().all(|fact| fact.holds);
         Finding::of(holds, words.into(), self.facts)
+    }
+}
+
+fn names(names: &[String]) -> String {
+    match names {
+        [] => "nobody".to_owned(),
+        names => names.join(", "),
+    }
+}
+
+/// By what a lane was cancelled, in words.
+fn means(by: &str, how: How) -> String {
+    match how {
+        How::Abort => format!("{by} aborted it"),
+        How::Drop => format!("{by} dropped it"),
+        How::Token => format!("{by} asked it to stop"),
+        How::Group => format!("{by} shut down its group"),
+        How::Shutdown => format!("{by} ended"),
+        How::Interrupt => "the user stopped the run".to_owned(),
     }
 }
 

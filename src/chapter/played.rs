@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::due::{Due, is_due, most};
 use super::time;
 use super::{Check, Claim, Finding, Knobs};
-use crate::timeline::{Lane, Timeline};
-use crate::trace::{Outcome, Trace, What};
+use crate::timeline::{Lane, Timeline, Wait};
+use crate::trace::{How, LaneKind, On, Outcome, Trace, What};
 
 /// The scenes of a chapter that were played.
 pub struct Played<'a> {
@@ -102,9 +102,63 @@ impl<'a> Played<'a> {
             None => format!("{lane} was never spawned"),
             Some(Lane { end: None, .. }) => format!("{lane} never ended"),
             Some(Lane { end: Some(end), .. }) => {
-                format!("{lane} {} at {}", end.outcome, time(end.at))
+                let how = match self.culprit(scene, lane) {
+                    None => end.outcome.to_string(),
+                    Some((by, How::Shutdown)) => {
+                        format!("{} as {by} ended", end.outcome)
+                    }
+                    Some((by, _)) => format!("{} by {by}", end.outcome),
+                };
+                format!("{lane} {how} at {}", time(end.at))
             }
         }
+    }
+
+    /// Who cancelled a lane, and how, if it was cancelled and by a lane.
+    pub fn culprit(&self, scene: &str, lane: &str) -> Option<(&str, How)> {
+        let timeline = self.scene(scene);
+        let cause = timeline.lane(lane)?.end.as_ref()?.cause?;
+        Some((timeline.name(cause.by?), cause.how))
+    }
+
+    /// The ends of other lanes that a lane has awaited, in that order. Where it
+    /// was the next of several, their names are joined by `or`.
+    pub fn awaited(&self, scene: &str, lane: &str) -> Vec<String> {
+        self.joins(scene, lane, |wait| wait.to.is_some() && !wait.dropped)
+    }
+
+    /// The same of those that it has given up to await.
+    pub fn given_up(&self, scene: &str, lane: &str) -> Vec<String> {
+        self.joins(scene, lane, |wait| wait.dropped)
+    }
+
+    fn joins(
+        &self,
+        scene: &str,
+        lane: &str,
+        which: impl Fn(&Wait) -> bool,
+    ) -> Vec<String> {
+        let timeline = self.scene(scene);
+        let lane = timeline.lane(lane);
+        let waits = lane.into_iter().flat_map(|lane| &lane.waits);
+        let names = |wait: &Wait| match &wait.on {
+            On::Join { lanes, more } => {
+                let names = lanes.iter().map(|lane| timeline.name(*lane));
+                let mut names = names.collect::<Vec<_>>().join(" or ");
+                if *more > 0 {
+                    names += " or others";
+                }
+                Some(names)
+            }
+            On::Thread { lane } => Some(timeline.name(*lane).to_owned()),
+            _ => None,
+        };
+        waits.filter(|wait| which(wait)).filter_map(names).collect()
+    }
+
+    /// What a lane is: a task, a future inside of another lane, a thread.
+    pub fn kind(&self, scene: &str, lane: &str) -> Option<LaneKind> {
+        Some(self.scene(scene).lane(lane)?.kind)
     }
 
     /// How often a lane was polled.
@@ -129,6 +183,11 @@ impl<'a> Played<'a> {
             .filter(|lane| lane.outcome() == Some(outcome))
             .count();
         (lanes.count(), ended)
+    }
+
+    /// The position in a scene's trace at which a lane was made.
+    pub fn spawn(&self, scene: &str, lane: &str) -> Option<usize> {
+        self.position(scene, lane, |what| matches!(what, What::Spawn { .. }))
     }
 
     /// The position in a scene's trace at which a lane was first polled.

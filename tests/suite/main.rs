@@ -28,3 +28,4 @@ mod terminal;
 mod transcripts;
 mod twin;
 mod walk;
+mod wrong;

@@ -48,6 +48,7 @@ pub fn traced(arguments: TokenStream, item: TokenStream) -> TokenStream {
             #[allow(
                 unreachable_code,
                 clippy::diverging_sub_expression,
+                clippy::empty_loop,
                 clippy::let_unit_value,
                 clippy::needless_return
             )]
