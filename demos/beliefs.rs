@@ -1,52 +1,7 @@
 //! What beginners believe, what is true instead, and the practices that the
 //! article recommends. Each names the claims that prove it; a test walks them.
 
-use super::find;
-use crate::chapter::{Chapter, Claim};
-
-/// A claim of a chapter, by name.
-pub struct Proof {
-    /// The chapter.
-    pub chapter: &'static str,
-    /// The claim to check.
-    pub claim: &'static str,
-}
-
-impl Proof {
-    /// The chapter and the claim, if there are such.
-    pub fn find(&self) -> Option<(&'static Chapter, &'static Claim)> {
-        let chapter = find(self.chapter)?;
-        let mut claims = chapter.claims.iter();
-        let claim = claims.find(|claim| claim.id == self.claim)?;
-        Some((chapter, claim))
-    }
-
-    /// The command that shows it: it plays every scene of which the claim
-    /// speaks, and so the claim itself.
-    pub fn command(&self) -> String {
-        let scenes = self.find().map_or(&[][..], |(_, claim)| claim.scenes);
-        let scenes = scenes.iter().map(|scene| format!(" --scene {scene}"));
-        format!("asyncade {}{}", self.chapter, scenes.collect::<String>())
-    }
-}
-
-/// A belief and the truth about it.
-pub struct Belief {
-    /// What a beginner believes.
-    pub belief: &'static str,
-    /// What is true.
-    pub truth: &'static str,
-    /// Where one sees it.
-    pub proofs: &'static [Proof],
-}
-
-/// A practice from the article's checklist.
-pub struct Practice {
-    /// What to do.
-    pub practice: &'static str,
-    /// What shows that it is right.
-    pub proofs: &'static [Proof],
-}
+use crate::chapter::{Belief, Practice, Proof};
 
 const fn proof(chapter: &'static str, claim: &'static str) -> Proof {
     Proof { chapter, claim }

@@ -3,22 +3,32 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use asyncade::cli;
-use asyncade::command::{Ending, Usage};
+use asyncade::command::Ending;
+use asyncade::report::Usage;
+use asyncade::system::foreign;
+use asyncade::system::stop::{self, Stopped};
+use asyncade::{cli, demos};
 
 fn main() -> ExitCode {
-    match cli::main(std::env::args_os()) {
+    match cli::main(std::env::args_os(), &demos::COURSE) {
         Ok(Ending::Fine) => ExitCode::SUCCESS,
         Ok(Ending::Broken) => ExitCode::from(1),
-        Ok(Ending::Interrupted) => ExitCode::from(130),
+        Ok(Ending::Interrupted) => interrupted(),
+        Err(error) if error.is::<Stopped>() => interrupted(),
         // Nobody reads any more: that is how `asyncade ... | head` ends.
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             // Nothing is left to do if stderr is closed.
-            let _ = writeln!(anstream::stderr(), "error: {error:#}");
+            let words = foreign::clean_lines(&format!("{error:#}"));
+            let _ = writeln!(anstream::stderr(), "error: {words}");
             ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
         }
     }
+}
+
+/// By the shell's convention 128 and the signal's number: 130 after Ctrl-C.
+fn interrupted() -> ExitCode {
+    ExitCode::from(stop::asked().unwrap_or(130))
 }
 
 fn is_closed_pipe(error: &anyhow::Error) -> bool {

@@ -4,7 +4,7 @@ mod demo;
 
 use crate::chapter::{
     AT_ONCE, Chapter, Claim, Figure, Finding, Knob, Measure, Played, Plays,
-    Scene, Twin, after, in_order, run, time,
+    Scene, Twin, after, run, time,
 };
 use crate::timeline::Timeline;
 
@@ -21,8 +21,8 @@ fn steps(timeline: &Timeline) -> Vec<String> {
     steps.map(|line| line.text.replace(" step ", "")).collect()
 }
 
-/// Whether a scene took its steps in this order, and polled each of its two
-/// lanes so often.
+/// Whether a scene took its steps in this order, polled each of its two lanes so
+/// often, and had both of them when the first one began.
 fn order_of_steps(
     p: &Played,
     scene: &'static str,
@@ -32,6 +32,12 @@ fn order_of_steps(
     let steps = steps(p.scene(scene)).join(" ");
     let [a, b] = ["A", "B"].map(|lane| p.polls(scene, lane));
     p.ask(scene)
+        .in_order([
+            ("A was there", p.spawn(scene, "A")),
+            ("B was there", p.spawn(scene, "B")),
+            ("A began", p.first_poll(scene, "A")),
+            ("B began", p.first_poll(scene, "B")),
+        ])
         .is("the steps", &steps, expected)
         .is("how often A is polled", a, polls)
         .is("how often B is polled", b, polls)
@@ -121,26 +127,24 @@ pub const CHAPTER: Chapter = Chapter {
                 let finished = format!("Finished fetching: {url}");
                 let line = |text: &str| p.line("lazy", "main", text);
                 let half = delay / 2;
-                let steps = [
-                    ("called", created),
-                    ("awaited", awaited),
-                    ("started", &started),
-                    ("finished", &finished),
-                ];
-                let at = |(step, text): (&str, &str)| {
-                    format!("{step} at {}", p.when_said("lazy", text))
-                };
-                let words = in_order(
-                    steps.map(|(step, text)| (at((step, text)), line(text))),
-                );
                 p.ask("lazy")
-                    .in_order(steps.map(|(step, text)| (step, line(text))))
+                    .in_order([
+                        ("called", line(created)),
+                        ("awaited", line(awaited)),
+                        ("started", line(&started)),
+                        ("finished", line(&finished)),
+                    ])
                     .apart(half, AT_ONCE)
                     .said("main", created, AT_ONCE)
                     .said("main", awaited, half)
                     .said("main", &started, half)
                     .said("main", &finished, after(half).then(delay))
-                    .so(words)
+                    .so(format!(
+                        "called at {}, awaited at {}, started at {}",
+                        p.when_said("lazy", created),
+                        p.when_said("lazy", awaited),
+                        p.when_said("lazy", &started)
+                    ))
             },
         },
         Claim {

@@ -1,13 +1,15 @@
 //! The blocking client: ureq, which keeps the thread until a page is there. It
 //! keeps connections open and uses them again, as the async client does.
 
-use std::io::Read;
-use std::sync::Arc;
+use std::io::{self, Read};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use ureq::http::Response;
-use ureq::unversioned::resolver::DefaultResolver;
+use ureq::config::Config;
+use ureq::http::{Response, Uri};
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, DefaultConnector, NextTimeout,
     Transport,
@@ -16,9 +18,11 @@ use ureq::{Agent, Body, Error};
 
 use super::client::{Answer, NAME};
 use super::fault::{Fault, LARGEST_BODY, LARGEST_HEAD};
+use super::gate::Gate;
+use super::look_up::{look_up, lost};
 use super::site::{Page, Site};
 use super::trail::Trail;
-use crate::chapter::Url;
+use super::url::Url;
 
 /// A client.
 pub struct BlockingClient {
@@ -37,17 +41,14 @@ impl BlockingClient {
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
-            .max_response_header_size(LARGEST_HEAD)
+            // The gate has stricter limits, and says which it was.
+            .max_response_header_size(2 * LARGEST_HEAD)
             .build();
         let watch = Arc::new(Watch::default());
         let connector =
             DefaultConnector::new().chain(Watching(Arc::clone(&watch)));
         BlockingClient {
-            agent: Agent::with_parts(
-                config,
-                connector,
-                DefaultResolver::default(),
-            ),
+            agent: Agent::with_parts(config, connector, Names),
             hosts: site.hosts(),
             watch,
         }
@@ -88,6 +89,7 @@ impl Call<'_> {
         let watch = &self.client.watch;
         loop {
             watch.is_new.store(false, Relaxed);
+            *watch.gate() = Gate::default();
             let left = match self.deadline {
                 Some(deadline) => {
                     deadline.saturating_duration_since(Instant::now())
@@ -120,6 +122,11 @@ impl Call<'_> {
                 return Err(Fault::Reset);
             }
             match read {
+                // To ureq the last chunk is the end, and to hyper what comes
+                // after it.
+                Ok(0) if !watch.gate().may_end() => {
+                    return Err(Fault::CutShort { after: size });
+                }
                 Ok(0) => return Ok(Answer { status, size }),
                 Ok(more) => size += more as u64,
                 Err(error) => {
@@ -127,7 +134,7 @@ impl Call<'_> {
                 }
             }
             if size > LARGEST_BODY {
-                return Err(Fault::LargeBody);
+                return Err(Fault::LargeBody(None));
             }
         }
     }
@@ -153,7 +160,55 @@ struct Watch {
     is_new: AtomicBool,
     /// The far side has broken a connection off.
     is_reset: AtomicBool,
+    /// What the answer goes through. There is one answer at a time.
+    gate: Mutex<Gate>,
 }
+
+impl Watch {
+    fn gate(&self) -> MutexGuard<'_, Gate> {
+        // Nothing panics while it holds the lock.
+        self.gate.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Looks up names, as the async client does.
+#[derive(Debug)]
+struct Names;
+
+impl Resolver for Names {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        _: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, Error> {
+        let url = Url::parse(&uri.to_string()).map_err(Error::BadUri)?;
+        let (found, answer) = mpsc::channel();
+        look_up(&url, move |addresses| {
+            // Nobody may wait for it any more.
+            let _ = found.send(addresses);
+        })?;
+        let found = match answer.recv_timeout(*timeout.after) {
+            Ok(found) => found?,
+            Err(RecvTimeoutError::Timeout) => {
+                return Err(Error::Timeout(timeout.reason));
+            }
+            Err(RecvTimeoutError::Disconnected) => return Err(lost().into()),
+        };
+        let mut addresses = self.empty();
+        // There is no room for more.
+        for address in found.into_iter().take(MOST_ADDRESSES) {
+            addresses.push(address);
+        }
+        if addresses.is_empty() {
+            return Err(Error::HostNotFound);
+        }
+        Ok(addresses)
+    }
+}
+
+/// Of the addresses of a host the rest is not tried.
+const MOST_ADDRESSES: usize = 16;
 
 /// The last link in ureq's chain of connectors: wraps each new connection.
 #[derive(Debug)]
@@ -194,12 +249,16 @@ impl<T: Transport> Transport for Watched<T> {
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+        let before = self.inner.buffers().input().len();
         let input = self.inner.await_input(timeout);
         if let Err(Error::Io(error)) = &input
             && matches!(Fault::from(error), Fault::Reset)
         {
             self.watch.is_reset.store(true, Relaxed);
         }
+        let new = &self.inner.buffers().input()[before..];
+        let taken = self.watch.gate().take(new);
+        taken.map_err(|fault| Error::Io(io::Error::other(fault)))?;
         input
     }
 

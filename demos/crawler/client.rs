@@ -3,9 +3,9 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::task::{Context, Poll, ready};
 
 use http_body_util::{BodyExt, Empty};
 use hyper::body::{Bytes, Incoming};
@@ -13,13 +13,16 @@ use hyper::client::conn::http1::{Builder, SendRequest};
 use hyper::header::{ACCEPT, HOST, USER_AGENT};
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 
-use super::fault::{Fault, LARGEST_BODY, LARGEST_HEAD};
+use super::fault::{Fault, LARGEST_BODY, LARGEST_HEAD, MOST_HEADERS};
+use super::gate::Gate;
+use super::look_up::{Found, look_up, lost};
 use super::site::{Page, Site};
 use super::trail::Trail;
-use crate::chapter::Url;
+use super::url::Url;
 
 /// How the crawler introduces itself.
 pub const NAME: &str = concat!("asyncade/", env!("CARGO_PKG_VERSION"));
@@ -116,8 +119,10 @@ async fn connect(url: &Url) -> Result<Connection, Fault> {
     // Only a matter of speed.
     let _ = stream.set_nodelay(true);
     let handshake = Builder::new()
-        .max_buf_size(LARGEST_HEAD)
-        .handshake(TokioIo::new(stream));
+        // The gate has stricter limits, and says which it was.
+        .max_buf_size(2 * LARGEST_HEAD)
+        .max_headers(MOST_HEADERS)
+        .handshake(TokioIo::new(Gated::new(stream)));
     let (sender, connection) = handshake.await.map_err(fault)?;
     // It ends when the far side closes it, or when the sender is dropped. What
     // goes wrong with it is told to whoever waits for an answer.
@@ -125,23 +130,14 @@ async fn connect(url: &Url) -> Result<Connection, Fault> {
     Ok(sender)
 }
 
-/// The addresses of a host. Names are looked up on a thread of its own and not
-/// on one of tokio's, for which the end of the runtime would wait.
-async fn addresses(url: &Url) -> io::Result<Vec<SocketAddr>> {
-    if let Some(ip) = url.ip() {
-        return Ok(vec![SocketAddr::new(ip, url.port())]);
-    }
+/// The addresses of a host.
+async fn addresses(url: &Url) -> Found {
     let (found, answer) = oneshot::channel();
-    let host = (url.host().to_owned(), url.port());
-    thread::Builder::new()
-        .name("look-up".to_owned())
-        .spawn(move || {
-            // Nobody may wait for it any more.
-            let _ = found.send(host.to_socket_addrs().map(Iterator::collect));
-        })?;
-    answer.await.unwrap_or_else(|_| {
-        Err(io::Error::other("the host could not be looked up"))
-    })
+    look_up(url, move |addresses| {
+        // Nobody may wait for it any more.
+        let _ = found.send(addresses);
+    })?;
+    answer.await.unwrap_or_else(|_| Err(lost()))
 }
 
 fn request(url: &Url) -> Result<Request<Empty<Bytes>>, Fault> {
@@ -162,10 +158,63 @@ async fn read(response: Response<Incoming>) -> Result<Answer, Fault> {
         let frame = frame.map_err(|error| fault(error).in_body(size))?;
         size += frame.data_ref().map_or(0, |data| data.len() as u64);
         if size > LARGEST_BODY {
-            return Err(Fault::LargeBody);
+            return Err(Fault::LargeBody(None));
         }
     }
     Ok(Answer { status, size })
+}
+
+/// A connection on which answers go through the gate.
+struct Gated {
+    stream: TcpStream,
+    gate: Gate,
+}
+
+impl Gated {
+    fn new(stream: TcpStream) -> Gated {
+        let gate = Gate::default();
+        Gated { stream, gate }
+    }
+}
+
+impl AsyncRead for Gated {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut this.stream).poll_read(cx, buffer))?;
+        let taken = this.gate.take(&buffer.filled()[before..]);
+        Poll::Ready(taken.map_err(io::Error::other))
+    }
+}
+
+impl AsyncWrite for Gated {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        this.gate.ask();
+        Pin::new(&mut this.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
+    }
 }
 
 /// What hyper's error means to whoever wants the page.

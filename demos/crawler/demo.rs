@@ -11,13 +11,14 @@ use super::blocking::BlockingClient;
 use super::client::{Answer, Client};
 use super::fault::Fault;
 use super::site::{Crawl, Page, Site};
-use crate::stage::{Lane, say, waiting};
+use crate::stage::{Lane, say, traced, waiting};
 
 /// What became of a page: an answer, or the reason why there is none.
 type Fetched = Result<Answer, Fault>;
 
 /// Fetches one page after another. The client blocks the thread until the
 /// page is there, so nothing else can run meanwhile.
+#[traced]
 pub async fn sync(crawl: Crawl) {
     let Some(site) = crawl.open() else { return };
     let client = BlockingClient::new(&site);
@@ -36,6 +37,7 @@ pub async fn sync(crawl: Crawl) {
 
 /// Fetches each page in a task of its own. A semaphore hands out as many
 /// permits as pages may be in flight.
+#[traced]
 pub async fn concurrent(crawl: Crawl) -> Result<(), JoinError> {
     let Some(site) = crawl.open() else {
         return Ok(());
@@ -45,7 +47,8 @@ pub async fn concurrent(crawl: Crawl) -> Result<(), JoinError> {
     let mut tasks = JoinSet::new();
     for page in site.pages() {
         // Waits for a page in flight to end, if there is no permit left.
-        let permit = Arc::clone(&permits).acquire_owned().await.ok();
+        let permit = Arc::clone(&permits).acquire_owned().await;
+        let permit = permit.expect("nobody closes the semaphore");
         let lane = page.lane();
         let fetch = fetch(page, client.clone(), crawl.timeout, permit);
         tasks.spawn(fetch.try_lane(lane));
@@ -58,12 +61,13 @@ pub async fn concurrent(crawl: Crawl) -> Result<(), JoinError> {
     Ok(())
 }
 
-/// Fetches one page, and lets go of its permit at the end.
+/// Fetches one page, and gives its permit back at the end.
+#[traced]
 async fn fetch(
     page: Page,
     client: Client,
     limit: Duration,
-    _permit: Option<OwnedSemaphorePermit>,
+    _permit: OwnedSemaphorePermit,
 ) -> Fetched {
     say!("GET {page}");
     let get = timeout(limit, client.get(&page));

@@ -15,8 +15,14 @@ pub const LARGEST_BODY: u64 = 10_000_000;
 /// Of a longer head (status and headers) the rest is not read.
 pub const LARGEST_HEAD: usize = 64 * 1024;
 
+/// Of an answer with more headers the rest is not read. ureq reads no more.
+pub const MOST_HEADERS: usize = 128;
+
+/// After so many provisional answers (1xx) a page is given up.
+pub const MOST_PROVISIONAL: usize = 20;
+
 /// What went wrong with a page.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Fault {
     /// Nobody listens there.
     Refused,
@@ -32,8 +38,14 @@ pub enum Fault {
     Status(StatusCode),
     /// The head of the answer has no end.
     LargeHead,
-    /// The body has no end.
-    LargeBody,
+    /// The head of the answer has too many headers.
+    ManyHeaders,
+    /// The far side says again and again that it takes a while.
+    ManyProvisional,
+    /// The body has no end, or is said to be so many bytes long.
+    LargeBody(Option<u64>),
+    /// This is not as it should be.
+    Odd(&'static str),
     /// What came back is not HTTP.
     NotHttp,
     /// The far side leads back to where one has been.
@@ -47,6 +59,9 @@ pub enum Fault {
     /// Anything else, in the system's words.
     Other(String),
 }
+
+/// So that it finds its way through somebody else's errors.
+impl std::error::Error for Fault {}
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -74,9 +89,29 @@ impl fmt::Display for Fault {
                     "headers longer than {most} KiB, the most that is read"
                 )
             }
-            Fault::LargeBody => {
+            Fault::ManyHeaders => write!(
+                f,
+                "more than {MOST_HEADERS} headers, the most that are read"
+            ),
+            Fault::ManyProvisional => write!(
+                f,
+                "told more than {MOST_PROVISIONAL} times to wait for the answer (status 1xx)"
+            ),
+            Fault::LargeBody(said) => {
                 let most = LARGEST_BODY / 1_000_000;
-                write!(f, "body larger than {most} MB, the most that is read")
+                write!(f, "body larger than {most} MB, the most that is read")?;
+                match said {
+                    None => Ok(()),
+                    Some(u64::MAX) => {
+                        write!(f, ": it has {} bytes or more", u64::MAX)
+                    }
+                    Some(said) => write!(f, ": it has {said} bytes"),
+                }
+            }
+            Fault::Odd(what) => {
+                // One is an odd length, several are odd chunks.
+                let one = if what.ends_with('s') { "" } else { "an " };
+                write!(f, "the answer cannot be read: {one}odd {what}")
             }
             Fault::NotHttp => f.write_str("the answer is not HTTP"),
             Fault::RedirectLoop => f.write_str("redirected in a loop"),
@@ -96,6 +131,10 @@ impl fmt::Display for Fault {
 
 impl From<&io::Error> for Fault {
     fn from(error: &io::Error) -> Fault {
+        let ours = error.get_ref().and_then(|error| error.downcast_ref());
+        if let Some(fault) = ours {
+            return Fault::clone(fault);
+        }
         match error.kind() {
             io::ErrorKind::ConnectionRefused => Fault::Refused,
             io::ErrorKind::ConnectionReset
@@ -112,7 +151,9 @@ impl Fault {
     /// there is so much already.
     pub fn in_body(self, after: u64) -> Fault {
         match self {
-            Fault::NoAnswer => Fault::CutShort { after },
+            // What is not HTTP the gate has refused already, and by its name:
+            // to ureq, what ends in the middle of a line is not HTTP either.
+            Fault::NoAnswer | Fault::NotHttp => Fault::CutShort { after },
             fault => fault,
         }
     }

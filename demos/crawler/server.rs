@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -20,7 +20,8 @@ use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 use tokio::time::sleep;
 
-use crate::chapter::Url;
+use super::url::Url;
+use crate::system::secret;
 
 /// How a site begins to say what it has seen.
 pub const COUNTED: &str = "Site:";
@@ -35,6 +36,9 @@ pub struct Server {
 
 /// What the connections share.
 struct Embedded {
+    /// The folder that the pages are in. Nobody else on this machine knows it,
+    /// so whoever asks for something else is a stranger.
+    secret: String,
     pages: u32,
     latency: Duration,
     counts: Mutex<Counts>,
@@ -58,24 +62,24 @@ impl Server {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let runtime = Builder::new_current_thread().enable_all().build()?;
         let site = Arc::new(Embedded {
+            secret: secret::name(),
             pages,
             latency,
             counts: Mutex::default(),
         });
         let (stop, stopped) = oneshot::channel();
-        let serve = serve(listener, Arc::clone(&site));
+        let (opened, is_open) = mpsc::channel();
+        let shared = Arc::clone(&site);
         thread::Builder::new()
             .name("site".to_owned())
             .spawn(move || {
-                runtime.block_on(async {
-                    tokio::select! {
-                        _ = stopped => {}
-                        _ = serve => {}
-                    }
-                });
+                // If it has been opened, nobody waits for this any more.
+                let _ = opened.send(run(listener, shared, stopped, &opened));
             })?;
+        is_open.recv().unwrap_or_else(|_| {
+            Err(io::Error::other("its thread ended at once"))
+        })?;
         Ok(Server {
             address,
             site,
@@ -85,7 +89,9 @@ impl Server {
 
     /// Where its pages are.
     pub fn urls(&self) -> Vec<Url> {
-        let page = |number| format!("http://{}/page/{number}", self.address);
+        let Server { address, site, .. } = self;
+        let page =
+            |number| format!("http://{address}/{}/page/{number}", site.secret);
         let pages = (1..=self.site.pages).map(page);
         pages.filter_map(|url| Url::parse(&url).ok()).collect()
     }
@@ -101,9 +107,33 @@ impl Server {
     }
 }
 
+/// Serves until it is told to stop. The runtime is made and dropped here, on
+/// the site's own thread: whoever opens the site is inside another runtime,
+/// and there no runtime may be dropped.
+fn run(
+    listener: TcpListener,
+    site: Arc<Embedded>,
+    stopped: oneshot::Receiver<()>,
+    opened: &mpsc::Sender<io::Result<()>>,
+) -> io::Result<()> {
+    let runtime = Builder::new_current_thread()
+        .enable_io()
+        .enable_time()
+        .build()?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::from_std(listener)?;
+        // Nobody waits for what is sent after this.
+        let _ = opened.send(Ok(()));
+        tokio::select! {
+            _ = stopped => {}
+            () = serve(listener, site) => {}
+        }
+        Ok(())
+    })
+}
+
 /// Serves every connection, for as long as it is polled.
-async fn serve(listener: TcpListener, site: Arc<Embedded>) -> io::Result<()> {
-    let listener = tokio::net::TcpListener::from_std(listener)?;
+async fn serve(listener: tokio::net::TcpListener, site: Arc<Embedded>) {
     loop {
         let Ok((stream, _)) = listener.accept().await else {
             // No more sockets, for one: there may be some again in a moment.
@@ -126,17 +156,22 @@ impl Embedded {
         self: Arc<Self>,
         request: Request<Incoming>,
     ) -> Result<Response<Full<Bytes>>, Infallible> {
-        let number = request.uri().path().strip_prefix("/page/");
-        let number = number.and_then(|number| number.parse().ok());
-        let _in_flight = InFlight::new(&self, number.unwrap_or(0));
-        sleep(self.latency).await;
-        let known = number.filter(|number| (1..=self.pages).contains(number));
-        let mut response =
-            Response::new(Full::from(known.map_or(String::new(), page)));
-        if known.is_none() {
+        let Some(number) = self.number(request.uri().path()) else {
+            // A stranger, who is no part of the run.
+            let mut response = Response::new(Full::default());
             *response.status_mut() = StatusCode::NOT_FOUND;
-        }
-        Ok(response)
+            return Ok(response);
+        };
+        let _in_flight = InFlight::new(&self, number);
+        sleep(self.latency).await;
+        Ok(Response::new(Full::from(page(number))))
+    }
+
+    /// Which of its pages a path leads to.
+    fn number(&self, path: &str) -> Option<u32> {
+        let path = path.strip_prefix('/')?.strip_prefix(&*self.secret)?;
+        let number = path.strip_prefix("/page/")?.parse().ok()?;
+        (1..=self.pages).contains(&number).then_some(number)
     }
 
     fn counts(&self) -> MutexGuard<'_, Counts> {

@@ -7,8 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::server::Server;
-use crate::chapter::Url;
+use super::url::Url;
 use crate::stage::say;
+
+/// How main begins to say why there is nothing to crawl.
+pub const CLOSED: &str = "The embedded site could not be opened:";
 
 /// What to crawl, and how.
 #[derive(Clone, Debug)]
@@ -43,8 +46,8 @@ pub struct Page {
     pub number: usize,
     /// Where it is.
     pub url: Url,
-    /// The embedded site's port is of no interest.
-    is_embedded: bool,
+    /// What the lines call it.
+    name: String,
 }
 
 impl Crawl {
@@ -57,22 +60,24 @@ impl Crawl {
                 match Server::start(*count, *latency) {
                     Ok(server) => (server.urls(), Some(server)),
                     Err(error) => {
-                        say!("The embedded site could not be opened: {error}");
+                        say!("{CLOSED} {error}");
                         return None;
                     }
                 }
             }
         };
-        let is_embedded = server.is_some();
+        let name = |number, url: &Url| match server {
+            // Where it is on this machine is of no interest.
+            Some(_) => format!("/page/{number}"),
+            None => url.to_string(),
+        };
         let pages = (1..).zip(urls).map(|(number, url)| Page {
             number,
+            name: name(number, &url),
             url,
-            is_embedded,
         });
-        Some(Site {
-            pages: pages.collect(),
-            server,
-        })
+        let pages = pages.collect();
+        Some(Site { pages, server })
     }
 }
 
@@ -109,10 +114,6 @@ pub fn lane(number: usize) -> String {
 
 impl fmt::Display for Page {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_embedded {
-            f.write_str(self.url.path())
-        } else {
-            self.url.fmt(f)
-        }
+        f.write_str(&self.name)
     }
 }

@@ -6,7 +6,7 @@ use hyper::header::LOCATION;
 use hyper::{HeaderMap, StatusCode};
 
 use super::fault::Fault;
-use crate::chapter::Url;
+use super::url::Url;
 
 /// After so many redirects a page is given up.
 const MOST_REDIRECTS: usize = 10;

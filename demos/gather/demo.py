@@ -65,7 +65,7 @@ async def return_exceptions(a, b, c):
 
 
 async def try_join(a, b, c):
-    """B fails, and nobody is dropped with it: gather has made tasks of them."""
+    """B fails, and A and C run on: gather has made tasks of all three."""
     try:
         await asyncio.gather(
             lane(work("A", a), "A"),

@@ -38,13 +38,13 @@ fn fork((a, b, c): (Duration, Duration, Duration)) -> Fork {
     } else if a == b && b <= c {
         Fork::new("B failed: B failed", "A: A done")
     } else if b == c && b < a {
-        Fork::new("A cancelled", "C: C done")
+        Fork::new("A cancelled by main", "C: C done")
     } else if a < b && b == c {
         Fork::new("C: C done", "B failed: B failed")
     } else if b < a {
-        Fork::new("A cancelled", gather)
+        Fork::new("A cancelled by main", gather)
     } else if b < c {
-        Fork::new("C cancelled", gather)
+        Fork::new("C cancelled by main", gather)
     } else {
         Fork::new("main: try_join! returned: B failed", gather)
     }
@@ -239,8 +239,8 @@ pub const CHAPTER: Chapter = Chapter {
         partings: &[Parting {
             scene: "try_join",
             why: "try_join! drops plain futures when one of them fails; \
-                  asyncio's gather makes tasks of coroutines, and they live \
-                  on until main ends. Where two are done in the same \
+                  asyncio's gather makes tasks of coroutines, and they run \
+                  on. Where two are done in the same \
                   millisecond, try_join! takes turns in who is polled first.",
             first: |k| Some(fork(abc(k))),
         }],

@@ -147,9 +147,10 @@ MOST_TICKS = 10_000
 
 def check(knobs):
     """What is wrong with these knobs, if anything is."""
-    ticks = knobs["block"] // knobs["heartbeat"]
+    block, every = knobs["block"], knobs["heartbeat"]
+    ticks = block // every
     if ticks > MOST_TICKS:
-        every, block = map(stage.describe, [knobs["heartbeat"], knobs["block"]])
+        every, block = stage.describe(every), stage.describe(block)
         return (
             f"a heartbeat every {every} would tick {ticks} times in {block};"
             f" give a longer --heartbeat, for at most {MOST_TICKS} ticks"

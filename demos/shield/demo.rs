@@ -115,8 +115,8 @@ pub async fn shielded(
     sleep(work).await;
 }
 
-/// Awaits work that is a task of its own. If the caller is dropped meanwhile,
-/// so is the handle, and that stops nothing.
+/// Only awaits the work, which is a task of its own: if this caller ends, the
+/// handle is dropped, and that stops nothing.
 #[traced]
 async fn call_shielded(task: JoinHandle<Report>) -> Result<Report, JoinError> {
     task.await

@@ -138,8 +138,7 @@ pub const CHAPTER: Chapter = Chapter {
                     .cancelled("critical", "main", How::Token, cleaned)
                     .total(stays)
                     .so(format!(
-                        "the work was done: {}; {}; main kept the loop alive until {}",
-                        p.when_said("article", DONE),
+                        "{}; main kept the loop alive until {}",
                         p.fate("article", "critical"),
                         time(p.total("article"))
                     ))
@@ -187,7 +186,7 @@ pub const CHAPTER: Chapter = Chapter {
                         cleaned,
                     )
                     .so(format!(
-                        "cleaning up from {} on; {}, {}",
+                        "asked to stop at {}, {}, {}",
                         p.when_said("unshielded", CLEANING),
                         p.fate("unshielded", "critical"),
                         p.fate("unshielded", "caller")
@@ -205,6 +204,7 @@ pub const CHAPTER: Chapter = Chapter {
                     .and("shielded")
                     .apart(work, cancel)
                     .cancelled("caller", "main", How::Abort, cancel)
+                    .stopped_awaiting("caller", "critical")
                     .said(
                         "main",
                         "Caller cancelled; the work continues",
@@ -230,14 +230,15 @@ pub const CHAPTER: Chapter = Chapter {
                 } = times(p.knobs);
                 asked_in_time(p, "article")
                     .said("critical", CLEANED, cleaned)
+                    .cancelled("critical", "main", How::Token, cleaned)
                     .and("dropped")
                     .cancelled("critical", "main", How::Abort, cancel)
                     .never_said(DONE)
                     .never_said(CLEANING)
                     .never_said(CLEANED)
                     .so(format!(
-                        "aborted: {}, cleaned up: {}; asked by a token: {}, \
-                         cleaned up: {}",
+                        "aborted: {}, cleaned up {}; asked by a token: {}, \
+                         cleaned up at {}",
                         p.fate("dropped", "critical"),
                         p.when_said("dropped", CLEANED),
                         p.fate("article", "critical"),
@@ -258,7 +259,7 @@ pub const CHAPTER: Chapter = Chapter {
             first: |k| {
                 (k.time(&CANCEL_AFTER) <= k.time(&WORK)).then(|| {
                     Fork::new(
-                        "critical cancelled",
+                        "critical cancelled by main",
                         "critical: Cancelled but cleaning up",
                     )
                 })

@@ -20,7 +20,6 @@ from .here import Cause, here
 from .laned import Laned
 from .lanes import Lane
 
-
 # Every callback comes by one of the ways below, except those of sockets.
 IO = Cause("io")
 RUNTIME = Cause("runtime")
@@ -158,8 +157,8 @@ class Timer:
         self.length = length
         self.callback = callback
         self.args = args
-        # On whose behalf: the lane that runs, or the one that runs because
-        # of.
+        # On whose behalf: the lane that runs, or the one because of which
+        # something runs.
         self.lane = here.lane or cause().lane
         # How it ended, once it has: "done" or "drop".
         self.over = None
@@ -331,7 +330,8 @@ def _owner(group, recorder):
     """The lane in whose frames a task group stands."""
     if here.lane is not None:
         return here.lane
-    lanes = recorder.parked.get(group._parent_task, ())
+    parent = getattr(group, "_parent_task", None)
+    lanes = () if parent is None else recorder.parked.get(parent, ())
     for lane in reversed(lanes):
         frames, _ = places.chain(lane.coro)
         for frame in frames:

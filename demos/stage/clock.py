@@ -1,6 +1,7 @@
 """The two clocks: the machine's, and one that jumps from timer to timer."""
 
 import asyncio
+import functools
 import time
 
 from .durations import MILLISECOND, SECOND
@@ -18,8 +19,8 @@ class RealClock:
         return time.perf_counter_ns()
 
     def loop_factory(self, recorder):
-        """The event loop that `asyncio.run` would use."""
-        return asyncio.new_event_loop()
+        """What makes the event loop: `None` for what asyncio itself does."""
+        return None
 
     def due(self, deadline):
         """When a timer set for a deadline fires at the earliest."""
@@ -58,8 +59,8 @@ class VirtualClock:
         return self.nanoseconds
 
     def loop_factory(self, recorder):
-        """The event loop that lives by this clock."""
-        return VirtualLoop(self, recorder)
+        """What makes the event loop that lives by this clock."""
+        return functools.partial(VirtualLoop, self, recorder)
 
     def due(self, deadline):
         """When a timer fires: tokio rounds up to whole milliseconds."""

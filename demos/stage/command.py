@@ -75,9 +75,10 @@ def main(chapter, knobs, scenes, article=None, check=None, real_only=False):
     for knob in knobs:
         if options[knob.name] is None:
             options[knob.name] = options[knob.other]
-    refused = check and check({knob.name: options[knob.name] for knob in knobs})
-    if refused:
-        parser.error(refused)
+    if check is not None:
+        refused = check({knob.name: options[knob.name] for knob in knobs})
+        if refused:
+            parser.error(refused)
 
     if options["json"]:
         # Whatever the terminal's encoding, the trace's is this.

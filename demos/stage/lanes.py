@@ -148,11 +148,16 @@ class Lane:
         self.parked = True
         task = _current_task()
         if task is not None:
-            self.recorder.parked.setdefault(task, []).append(self)
+            # Those inside of this one wait with it, unless they were only
+            # tried by hand.
+            inside = self.recorder.parked.get(task, [])
+            awaited = [wait for wait in wanted if wait.target in inside[-1:]]
+            inside = inside if awaited else []
+            self.recorder.parked[task] = [*inside, self]
 
     def woken(self, by):
         """It will be polled again."""
-        if self.parked and not self.ready:
+        if self.parked and not self.ready and not self.ended:
             self.ready = True
             self.note("wake", by=by)
 

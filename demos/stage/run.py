@@ -66,12 +66,10 @@ def run(coro, clock, subject, every_task=False, watch=None, **header):
     told each event as it happens, with the name of its lane.
     """
     here.recorder = recorder = Recorder(clock, watch)
-    recording = Recording(
-        recorder, ndjson.header(subject, clock, **header)
-    )
-    factory = lambda: clock.loop_factory(recorder)
+    recording = Recording(recorder, ndjson.header(subject, clock, **header))
+    loop_factory = clock.loop_factory(recorder)
     try:
-        with asyncio.Runner(loop_factory=factory) as runner:
+        with asyncio.Runner(loop_factory=loop_factory) as runner:
             # Making the loop takes time, and is no part of the run.
             loop = runner.get_loop()
             recorder.start = clock.now()

@@ -52,13 +52,13 @@ def found(lane, awaited):
     else:
         on, about = _what(frames, awaited, lane.recorder)
         waits = [] if on is None else [Wait(on)]
-        for timer in lane.timers:
-            if any(map(timer.mentions, about)):
-                timers.insert(0, timer)
+        timers[:0] = [
+            timer for timer in lane.timers if any(map(timer.mentions, about))
+        ]
     for timer in timers:
         waits.append(Wait(timer.on, timer.due, timer.place, timer))
     if not waits:
-        waits = [_other("a future")]
+        waits = [Wait({"other": {"what": "a future"}})]
     return waits, frames
 
 
@@ -75,8 +75,9 @@ def lanes_of(future, recorder):
     inner = list(getattr(future, "_children", ()))
     for callback, _ in getattr(future, "_callbacks", None) or ():
         inside = closure(callback)
-        if callback_name(callback) == "shield.<locals>._outer_done_callback":
-            inner.append(inside["inner"])
+        name = getattr(callback, "__qualname__", "")
+        if name == "shield.<locals>._outer_done_callback":
+            inner.append(inside.get("inner"))
     lanes = []
     for future in inner:
         lanes += lanes_of(future, recorder)
@@ -104,14 +105,6 @@ def closure(function):
     return inside
 
 
-def callback_name(callback):
-    return getattr(callback, "__qualname__", "")
-
-
-def _other(what):
-    return Wait({"other": {"what": what}})
-
-
 def _join(lanes):
     """A wait for lanes to end, of which some may have."""
     ids = {lane.id for lane in lanes if not lane.ended}
@@ -136,10 +129,14 @@ def _what(frames, awaited, recorder):
         library = [] if places.is_own(frame) else [*library, frame]
     for frame in library:
         look = LOOKS.get(frame.f_code)
-        if look is not None:
-            return look(frame, awaited, recorder)
         if frame.f_code.co_qualname == "as_completed.<locals>._wait_for_one":
-            return _next_completed(frame, awaited, recorder)
+            look = _next_completed
+        if look is not None:
+            try:
+                return look(frame, awaited, recorder)
+            except (AttributeError, KeyError):
+                # This version of asyncio has other names for it.
+                pass
     for frame in library:
         if Path(frame.f_code.co_filename).stem in NETWORK:
             # The function that the program called.

@@ -8,7 +8,7 @@ use crate::chapter::{
     AT_ONCE, Chapter, Claim, Erratum, Figure, Knob, Knobs, Measure, Plays,
     Scene, Twin, after, in_order, run, time,
 };
-use crate::trace::{How, Outcome};
+use crate::trace::{How, LaneKind, Outcome};
 
 const HELLO: Knob = Knob::time("hello", "1s", "How long Hello waits");
 const WORLD: Knob = Knob::time("world", "2s", "How long World waits");
@@ -79,12 +79,18 @@ pub const CHAPTER: Chapter = Chapter {
             scenes: &["create_task"],
             check: |p| {
                 let (hello, world) = waits(p.knobs);
-                let created = p.line("create_task", "main", CREATED);
-                p.ask("create_task")
+                let scene = "create_task";
+                let is_task =
+                    |lane| p.kind(scene, lane) == Some(LaneKind::Task);
+                p.ask(scene)
+                    .is("Hello is a task", is_task("Hello"), true)
+                    .is("World is a task", is_task("World"), true)
                     .in_order([
-                        ("main went on", created),
-                        ("main gave way", p.first_pend("create_task", "main")),
-                        ("Hello ended", p.end("create_task", "Hello")),
+                        ("Hello was created", p.spawn(scene, "Hello")),
+                        ("World was created", p.spawn(scene, "World")),
+                        ("main went on", p.line(scene, "main", CREATED)),
+                        ("main gave way", p.first_pend(scene, "main")),
+                        ("Hello ended", p.end(scene, "Hello")),
                     ])
                     .apart(hello.min(world), AT_ONCE)
                     .said("main", CREATED, AT_ONCE)

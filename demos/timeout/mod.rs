@@ -155,7 +155,7 @@ pub const CHAPTER: Chapter = Chapter {
                     .said("main", TIMED_OUT, limit)
                     .never_said("step 2 done")
                     .so(format!(
-                        "step 1 done: {}, step 2 done: {}, timed out: {}",
+                        "step 1 done at {}, step 2 done {}, timed out at {}",
                         p.when_said("timeout-block", "step 1 done"),
                         p.when_said("timeout-block", "step 2 done"),
                         p.when_said("timeout-block", TIMED_OUT)
@@ -217,7 +217,7 @@ pub const CHAPTER: Chapter = Chapter {
                     (k.time(&LIMIT) == k.time(&WORK)).then(|| {
                         Fork::new(
                             "eternity: This will never be seen",
-                            "eternity cancelled",
+                            "eternity cancelled by main",
                         )
                     })
                 },
@@ -243,7 +243,7 @@ pub const CHAPTER: Chapter = Chapter {
                     (k.time(&LIMIT).as_millis() <= 1).then(|| {
                         Fork::new(
                             "work: work finished in time",
-                            "work cancelled",
+                            "work cancelled by main",
                         )
                     })
                 },

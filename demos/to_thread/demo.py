@@ -77,10 +77,10 @@ MOST_TICKS = 10_000
 
 def check(knobs):
     """What is wrong with these knobs, if anything is."""
-    total = knobs["async-part"] + knobs["block"]
-    ticks = total // knobs["heartbeat"]
+    total, every = knobs["async-part"] + knobs["block"], knobs["heartbeat"]
+    ticks = total // every
     if ticks > MOST_TICKS:
-        every, total = map(stage.describe, [knobs["heartbeat"], total])
+        every, total = stage.describe(every), stage.describe(total)
         return (
             f"a heartbeat every {every} would tick {ticks} times in {total};"
             f" give a longer --heartbeat, for at most {MOST_TICKS} ticks"

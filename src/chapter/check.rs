@@ -5,8 +5,8 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use super::due::{Due, allowance, is_due, too_close};
-use super::played::culprit;
-use super::{Fact, Finding, Played, time};
+use super::time;
+use super::{Fact, Finding, Played};
 use crate::trace::{Header, How, Outcome};
 
 /// A claim being checked. Each question adds a [`Fact`].
@@ -134,8 +134,9 @@ impl<'a> Check<'a> {
         )
     }
 
-    /// A lane must be cancelled by that one, in this way, and end at this
-    /// time.
+    /// A lane must end cancelled, by this lane and in this way, and at this
+    /// time. That somebody ends when another one cancels him is not enough: the
+    /// end of main ends everybody.
     pub fn cancelled(
         self,
         lane: &str,
@@ -143,16 +144,31 @@ impl<'a> Check<'a> {
         how: How,
         due: impl Into<Due>,
     ) -> Self {
-        let end = self.played.scene(self.scene).lane(lane);
-        let cause = end.and_then(|lane| lane.end.as_ref()?.cause);
-        let measured = cause.map_or("nobody's doing".to_owned(), |cause| {
-            self.played.culprit(self.scene, cause)
-        });
+        let culprit = match self.played.culprit(self.scene, lane) {
+            Some((by, how)) => means(by, how),
+            None => "nobody".to_owned(),
+        };
         self.ended(lane, Outcome::Cancelled, due).is(
-            format!("{lane} is"),
-            measured,
-            culprit(by, how),
+            format!("what ended {lane}"),
+            culprit,
+            means(by, how),
         )
+    }
+
+    /// A lane must have awaited the end of another one.
+    pub fn awaited(self, lane: &str, other: &str) -> Self {
+        let awaited = self.played.awaited(self.scene, lane);
+        let holds = awaited.iter().any(|name| name == other);
+        let what = format!("whose end {lane} awaits");
+        self.that(what, holds, names(&awaited), other)
+    }
+
+    /// A lane must have been stopped while it awaited the end of another one.
+    pub fn stopped_awaiting(self, lane: &str, other: &str) -> Self {
+        let given_up = self.played.given_up(self.scene, lane);
+        let holds = given_up.iter().any(|name| name == other);
+        let what = format!("what {lane} awaits when it is stopped");
+        self.that(what, holds, names(&given_up), other)
     }
 
     /// What was measured must be this.
@@ -177,8 +193,8 @@ impl<'a> Check<'a> {
     ) -> Self {
         self.facts.push(Fact {
             what: what.into(),
-            expected: short(&expected.to_string()),
-            measured: short(&measured.to_string()),
+            expected: expected.to_string(),
+            measured: measured.to_string(),
             holds,
         });
         self
@@ -209,25 +225,32 @@ impl<'a> Check<'a> {
     }
 }
 
-/// A text that may be of any length, with its middle left out if it is long.
-pub fn short(text: &str) -> String {
-    const LONGEST: usize = 80;
-    let length = text.chars().count();
-    if length <= LONGEST {
-        return text.to_owned();
+fn names(names: &[String]) -> String {
+    match names {
+        [] => "nobody".to_owned(),
+        names => names.join(", "),
     }
-    let head = text.chars().take(LONGEST / 2).collect::<String>();
-    let tail = text.chars().skip(length - LONGEST / 4).collect::<String>();
-    format!("{head} ... {tail}")
+}
+
+/// By what a lane was cancelled, in words.
+fn means(by: &str, how: How) -> String {
+    match how {
+        How::Abort => format!("{by} aborted it"),
+        How::Drop => format!("{by} dropped it"),
+        How::Token => format!("{by} asked it to stop"),
+        How::Group => format!("{by} shut down its group"),
+        How::Shutdown => format!("{by} ended"),
+        How::Interrupt => "the user stopped the run".to_owned(),
+    }
 }
 
 /// What happened, in words and in the order in which it did.
 pub fn in_order<const N: usize>(
-    mut steps: [(impl Display, Option<usize>); N],
+    mut steps: [(&str, Option<usize>); N],
 ) -> String {
     steps.sort_by_key(|(_, step)| step.unwrap_or(usize::MAX));
     let words = steps.map(|(words, step)| match step {
-        Some(_) => words.to_string(),
+        Some(_) => words.to_owned(),
         None => format!("never: {words}"),
     });
     words.join(", then ")

@@ -109,7 +109,7 @@ pub fn too_close(header: &Header, due: Due, apart: Duration) -> String {
         Clock::Virtual => "rounding to whole milliseconds",
     };
     format!(
-        "it hangs on {}, too little where {adds} may add {}",
+        "it hangs on {}, and {adds} may add {}",
         time(apart),
         time(least)
     )
@@ -150,22 +150,22 @@ mod tests {
     use super::*;
     use crate::trace::{Subject, World};
 
-    fn header(clock: Clock) -> Header {
+    fn header(clock: Clock, speed: f64) -> Header {
         Header {
             subject: Subject::Program {
-                program: "a test".to_owned(),
+                program: "test".to_owned(),
                 args: Vec::new(),
             },
             world: World::tokio(1),
             clock,
-            speed: 1.0,
+            speed,
             knobs: BTreeMap::new(),
             program: String::new(),
         }
     }
 
     fn holds(clock: Clock, measured: u64, due: Due) -> Option<bool> {
-        let header = header(clock);
+        let header = header(clock, 1.0);
         let allowed = allowance(&header, due, due.time)?;
         let measured = Duration::from_millis(measured);
         Some(is_due(&header, measured, due, allowed))
@@ -215,7 +215,7 @@ mod tests {
     #[test]
     fn what_is_due_at_the_same_moment_cannot_be_told_apart() {
         for clock in [Clock::Virtual, Clock::Real] {
-            let header = header(clock);
+            let header = header(clock, 1.0);
             let due = after(millis(1000));
             assert_eq!(allowance(&header, due, Duration::ZERO), None);
         }

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{Url, Urls};
+use super::list::{Item, Items, List};
+use crate::system::foreign::is_order;
 
 /// The longest time a knob takes: longer than any class, and short enough
 /// that no sum of waits overflows a clock.
@@ -41,14 +42,9 @@ pub enum Kind {
     },
     /// A text of one line, such as a label.
     Text(&'static str),
-    /// URLs of the user's own, none unless they are given: the option may be
-    /// repeated, and a second one names a file of them.
-    Urls {
-        /// The name of the option that takes a file.
-        file: &'static str,
-        /// The names of the knobs that say nothing about the user's pages.
-        instead_of: &'static [&'static str],
-    },
+    /// Things that only the chapter knows, none unless they are given: the
+    /// option may be repeated, and a second one names a file of them.
+    List(&'static Items),
 }
 
 impl std::fmt::Debug for Knob {
@@ -66,8 +62,8 @@ pub enum Value {
     Count(u32),
     /// For [`Kind::Text`].
     Text(String),
-    /// For [`Kind::Urls`].
-    Urls(Urls),
+    /// For [`Kind::List`].
+    List(List),
 }
 
 impl Knob {
@@ -111,15 +107,14 @@ impl Knob {
         Knob { name, help, kind }
     }
 
-    /// A knob that takes URLs of the user's own, each by itself or all those of
-    /// a file with the option `file`, in place of what other knobs say.
-    pub const fn urls(
+    /// A knob that takes things that only the chapter knows, each by itself or
+    /// all those of a file, in place of what other knobs say.
+    pub const fn list(
         name: &'static str,
-        file: &'static str,
-        instead_of: &'static [&'static str],
+        items: &'static Items,
         help: &'static str,
     ) -> Knob {
-        let kind = Kind::Urls { file, instead_of };
+        let kind = Kind::List(items);
         Knob { name, help, kind }
     }
 
@@ -139,7 +134,7 @@ impl Knob {
                 _ => Err(format!("give a whole number from {min} to {max}")),
             },
             Kind::Text(_) => parse_text(text).map(Value::Text),
-            Kind::Urls { .. } => Urls::parse(text).map(Value::Urls),
+            Kind::List(items) => List::parse(items, text).map(Value::List),
         }
     }
 }
@@ -152,7 +147,7 @@ fn parse_text(text: &str) -> Result<String, String> {
     }
     // A line of the trace is one line, and none of it is an order to the
     // terminal.
-    if text.contains(char::is_control) {
+    if text.contains(is_order) {
         return Err("give one line, without tabs and other control characters"
             .to_owned());
     }
@@ -227,10 +222,10 @@ impl Knobs {
         self.describe() == Knobs::new(self.all).describe()
     }
 
-    /// Sets one knob. URLs are added to those that it has.
+    /// Sets one knob. What belongs to a list is added to what it has.
     pub fn set(&mut self, knob: &Knob, value: Value) {
         match (self.set.get_mut(knob.name), value) {
-            (Some(Value::Urls(urls)), Value::Urls(more)) => urls.extend(more),
+            (Some(Value::List(list)), Value::List(more)) => list.extend(more),
             (_, value) => {
                 self.set.insert(knob.name, value);
             }
@@ -287,19 +282,24 @@ impl Knobs {
         }
     }
 
-    /// The user's own URLs, if any were given.
-    pub fn urls(&self, knob: &Knob) -> &[Url] {
-        match self.set.get(knob.name) {
-            Some(Value::Urls(urls)) => urls.as_slice(),
-            _ => &[],
-        }
+    /// What was given to a knob that takes a list.
+    pub fn list<T: Item>(&self, knob: &Knob) -> impl Iterator<Item = &T> {
+        let list = match self.set.get(knob.name) {
+            Some(Value::List(list)) => Some(list),
+            _ => None,
+        };
+        list.into_iter().flat_map(List::items)
     }
 
-    /// The user's own URLs, whichever knob they were given to.
-    pub fn urls_set(&self) -> Option<&Urls> {
-        self.set.values().find_map(|value| match value {
-            Value::Urls(urls) => Some(urls),
-            _ => None,
+    /// What is to be said of these knobs before so many scenes are played.
+    pub fn announce(&self, scenes: usize) -> Option<String> {
+        self.all.iter().find_map(|knob| {
+            match (knob.kind, self.set.get(knob.name)) {
+                (Kind::List(items), Some(Value::List(list))) => {
+                    Some((items.announce)(list, scenes))
+                }
+                _ => None,
+            }
         })
     }
 
@@ -316,8 +316,8 @@ impl Knobs {
                         humantime::format_duration(self.unscaled(knob))
                             .to_string()
                     }
-                    Kind::Urls { .. } => match self.set.get(knob.name)? {
-                        Value::Urls(urls) => urls.to_string(),
+                    Kind::List(_) => match self.set.get(knob.name)? {
+                        Value::List(list) => list.to_string(),
                         _ => return None,
                     },
                 };
@@ -366,6 +366,10 @@ mod tests {
             "\u{1b}[31mred",
             "a\tb",
             "\0",
+            "\u{9b}31m",
+            "\u{202e}cod.exe",
+            "\u{2066}a",
+            "a\u{2028}b",
             &longer,
         ] {
             let error = LABEL.parse(text).unwrap_err();

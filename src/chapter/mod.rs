@@ -2,16 +2,17 @@
 //! claims. Everything that names a chapter (subcommands, help, `list`, the
 //! README's table, completions, tests) follows from these values.
 
+mod belief;
 mod check;
 mod claim;
+mod course;
 mod due;
 mod knob;
 mod lesson;
+mod list;
 mod played;
 mod time;
 mod twin;
-mod url;
-mod urls;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -19,19 +20,20 @@ use std::time::Duration;
 
 use tokio::task::JoinError;
 
-pub use check::{Check, in_order, short};
+pub use belief::{Belief, Practice, Proof};
+pub use check::{Check, in_order};
 pub use claim::{Claim, Evidence, Fact, Finding};
+pub use course::Course;
 pub use due::{AT_ONCE, Due, after};
 pub use knob::{Kind, Knob, Knobs, Value};
 pub use lesson::{Correction, Lesson};
+pub use list::{Item, Items, List};
 pub use played::Played;
-pub use twin::{Erratum, Fork, Parting, Twin};
-pub use url::Url;
-pub use urls::Urls;
-
 pub use time::{clock, time};
+pub use twin::{Erratum, Fork, Parting, Twin};
 
 use crate::timeline::Timeline;
+use crate::trace::Source;
 
 /// One section of the article.
 pub struct Chapter {
@@ -101,6 +103,9 @@ pub enum Clocks {
     /// The real one only: the scene waits for the world outside, which no
     /// virtual clock can hurry.
     RealOnly {
+        /// What it does that only the real clock can time, as the end of a
+        /// sentence: "waits for the post".
+        why: &'static str,
         /// How long it would take if nothing but its waits took time, where
         /// that can be known.
         ideal: Option<Duration>,
@@ -110,12 +115,18 @@ pub enum Clocks {
 }
 
 impl Run {
-    /// The same, for the real clock only. As the scene cannot be tried on the
-    /// virtual clock, it says itself what is to be known beforehand: how long
-    /// it would ideally take, and what its lanes are called.
-    pub fn real_only(self, ideal: Option<Duration>, lanes: Vec<String>) -> Run {
+    /// The same, for the real clock only, and [why](Clocks::RealOnly::why). As
+    /// the scene cannot be tried on the virtual clock, it says itself what is
+    /// to be known beforehand: how long it would ideally take, and what its
+    /// lanes are called.
+    pub fn real_only(
+        self,
+        why: &'static str,
+        ideal: Option<Duration>,
+        lanes: Vec<String>,
+    ) -> Run {
         Run {
-            clocks: Clocks::RealOnly { ideal, lanes },
+            clocks: Clocks::RealOnly { why, ideal, lanes },
             ..self
         }
     }
@@ -184,9 +195,18 @@ impl Scene {
 impl Chapter {
     /// Whether any of its scenes plays on the real clock only.
     pub fn is_real_only(&self) -> bool {
+        self.why_real_only().is_some()
+    }
+
+    /// Why one of its scenes plays on the real clock only, if one does: see
+    /// [`Clocks::RealOnly`].
+    pub fn why_real_only(&self) -> Option<&'static str> {
         let knobs = Knobs::new(self.knobs);
         let mut scenes = self.scenes.iter();
-        scenes.any(|scene| scene.clocks(&knobs) != Clocks::Both)
+        scenes.find_map(|scene| match scene.clocks(&knobs) {
+            Clocks::Both => None,
+            Clocks::RealOnly { why, .. } => Some(why),
+        })
     }
 
     /// The scene of that name; `-` and `_` are the same.
@@ -204,6 +224,19 @@ impl Chapter {
         let head = format!("fn {function}(");
         let mut lines = (1..).zip(self.demo.lines());
         lines.find_map(|(number, line)| line.contains(&head).then_some(number))
+    }
+
+    /// Its code in both languages, as the places of a trace name it.
+    pub fn sources(&self) -> Vec<Source> {
+        let source = |file: &str, lang: &str, text: &str| Source {
+            file: format!("demos/{}/{file}", self.folder()),
+            lang: lang.to_owned(),
+            text: text.to_owned(),
+        };
+        vec![
+            source("demo.rs", "rust", self.demo),
+            source("demo.py", "python", self.twin.demo),
+        ]
     }
 
     /// The lesson's parts.

@@ -4,21 +4,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::due::{Due, is_due, most};
-use super::{Check, Claim, Finding, Knobs, time};
-use crate::timeline::{Lane, Timeline};
-use crate::trace::{Cause, How, On, Outcome, Trace, What};
-
-/// That somebody cancelled a lane in this way, as in `main was dropped by ...`.
-pub(super) fn culprit(by: &str, how: How) -> String {
-    match how {
-        How::Abort => format!("aborted by {by}"),
-        How::Drop => format!("dropped by {by}"),
-        How::Token => format!("asked to stop by {by}"),
-        How::Group => format!("cancelled with its group by {by}"),
-        How::Shutdown => format!("cancelled by the end of {by}"),
-        How::Interrupt => "interrupted".to_owned(),
-    }
-}
+use super::time;
+use super::{Check, Claim, Finding, Knobs};
+use crate::timeline::{Lane, Timeline, Wait};
+use crate::trace::{How, LaneKind, On, Outcome, Trace, What};
 
 /// The scenes of a chapter that were played.
 pub struct Played<'a> {
@@ -42,7 +31,7 @@ impl<'a> Played<'a> {
     pub fn check(&self, claim: &Claim) -> Option<Finding> {
         let whole = |scene: &&str| {
             let played = self.scenes.get(scene);
-            played.is_some_and(|(trace, _)| trace.is_whole())
+            played.is_some_and(|(trace, _)| !trace.interrupted)
         };
         claim.scenes.iter().all(whole).then(|| (claim.check)(self))
     }
@@ -107,73 +96,69 @@ impl<'a> Played<'a> {
             .map_or("never".to_owned(), time)
     }
 
-    /// How and when a lane ended, in words, for evidence: if it was cancelled,
-    /// also by whom.
+    /// How and when a lane ended, in words, for evidence.
     pub fn fate(&self, scene: &str, lane: &str) -> String {
-        let end = match self.scene(scene).lane(lane) {
-            None => return format!("{lane} was never spawned"),
-            Some(Lane { end: None, .. }) => {
-                return format!("{lane} never ended");
+        match self.scene(scene).lane(lane) {
+            None => format!("{lane} was never spawned"),
+            Some(Lane { end: None, .. }) => format!("{lane} never ended"),
+            Some(Lane { end: Some(end), .. }) => {
+                let how = match self.culprit(scene, lane) {
+                    None => end.outcome.to_string(),
+                    Some((by, How::Shutdown)) => {
+                        format!("{} as {by} ended", end.outcome)
+                    }
+                    Some((by, _)) => format!("{} by {by}", end.outcome),
+                };
+                format!("{lane} {how} at {}", time(end.at))
             }
-            Some(Lane { end: Some(end), .. }) => end,
-        };
-        let at = time(end.at);
-        match (end.outcome, end.cause) {
-            (Outcome::Unrun, _) => format!("{lane} {}", end.outcome),
-            (Outcome::Cancelled, Some(cause)) => {
-                let by = self.culprit(scene, cause);
-                match cause.how {
-                    // It may have taken its time.
-                    How::Token => format!("{lane} was {by} and ended at {at}"),
-                    _ => format!("{lane} was {by} at {at}"),
-                }
-            }
-            (outcome, _) => format!("{lane} {outcome} at {at}"),
         }
     }
 
-    /// Who cancelled a lane, and how, in words.
-    pub(super) fn culprit(&self, scene: &str, cause: Cause) -> String {
+    /// Who cancelled a lane, and how, if it was cancelled and by a lane.
+    pub fn culprit(&self, scene: &str, lane: &str) -> Option<(&str, How)> {
         let timeline = self.scene(scene);
-        let by = cause.by.map_or("nobody", |by| timeline.name(by));
-        culprit(by, cause.how)
+        let cause = timeline.lane(lane)?.end.as_ref()?.cause?;
+        Some((timeline.name(cause.by?), cause.how))
     }
 
-    /// The lanes for whose end a lane waited until it came, in the order in
-    /// which it began to wait. Where it waited for any of several, it is not
-    /// known which one it meant.
-    pub fn joined(&self, scene: &str, lane: &str) -> Vec<String> {
+    /// The ends of other lanes that a lane has awaited, in that order. Where it
+    /// was the next of several, their names are joined by `or`.
+    pub fn awaited(&self, scene: &str, lane: &str) -> Vec<String> {
+        self.joins(scene, lane, |wait| wait.to.is_some() && !wait.dropped)
+    }
+
+    /// The same of those that it has given up to await.
+    pub fn given_up(&self, scene: &str, lane: &str) -> Vec<String> {
+        self.joins(scene, lane, |wait| wait.dropped)
+    }
+
+    fn joins(
+        &self,
+        scene: &str,
+        lane: &str,
+        which: impl Fn(&Wait) -> bool,
+    ) -> Vec<String> {
         let timeline = self.scene(scene);
-        let waits = timeline.lane(lane).map_or(&[][..], |lane| &lane.waits);
-        let joins = waits.iter().filter(|wait| !wait.dropped);
-        let joins = joins.filter_map(|wait| match &wait.on {
-            On::Join { lanes, more } => Some((lanes, *more)),
+        let lane = timeline.lane(lane);
+        let waits = lane.into_iter().flat_map(|lane| &lane.waits);
+        let names = |wait: &Wait| match &wait.on {
+            On::Join { lanes, more } => {
+                let names = lanes.iter().map(|lane| timeline.name(*lane));
+                let mut names = names.collect::<Vec<_>>().join(" or ");
+                if *more > 0 {
+                    names += " or others";
+                }
+                Some(names)
+            }
+            On::Thread { lane } => Some(timeline.name(*lane).to_owned()),
             _ => None,
-        });
-        joins
-            .map(|(lanes, more)| match (&lanes[..], more) {
-                ([lane], 0) => timeline.name(*lane).to_owned(),
-                _ => format!("any of {}", lanes.len() + more as usize),
-            })
-            .collect()
+        };
+        waits.filter(|wait| which(wait)).filter_map(names).collect()
     }
 
-    /// How long the timers were set for that a lane waited for.
-    pub fn timers(&self, scene: &str, lane: &str) -> Vec<Duration> {
-        let lane = self.scene(scene).lane(lane);
-        let waits = lane.map_or(&[][..], |lane| &lane.waits);
-        let timers = waits.iter().filter_map(|wait| match wait.on {
-            On::Timer { length } => length,
-            _ => None,
-        });
-        timers.map(Duration::from_nanos).collect()
-    }
-
-    /// How many lanes were cancelled in this way.
-    pub fn cancelled(&self, scene: &str, how: How) -> usize {
-        let lanes = self.scene(scene).lanes.iter();
-        let causes = lanes.filter_map(|lane| lane.end.as_ref()?.cause);
-        causes.filter(|cause| cause.how == how).count()
+    /// What a lane is: a task, a future inside of another lane, a thread.
+    pub fn kind(&self, scene: &str, lane: &str) -> Option<LaneKind> {
+        Some(self.scene(scene).lane(lane)?.kind)
     }
 
     /// How often a lane was polled.
@@ -198,6 +183,11 @@ impl<'a> Played<'a> {
             .filter(|lane| lane.outcome() == Some(outcome))
             .count();
         (lanes.count(), ended)
+    }
+
+    /// The position in a scene's trace at which a lane was made.
+    pub fn spawn(&self, scene: &str, lane: &str) -> Option<usize> {
+        self.position(scene, lane, |what| matches!(what, What::Spawn { .. }))
     }
 
     /// The position in a scene's trace at which a lane was first polled.

@@ -6,14 +6,19 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use colored::Colorize;
 
-use super::screen::Screen;
-use super::{Ending, Usage};
+use super::Ending;
 use crate::chapter::{Chapter, Erratum, Knobs, Scene, Twin};
-use crate::python::{self, Python};
-use crate::run;
+use crate::report::Usage;
+use crate::system::foreign;
+use crate::system::stop::{self, Stopped};
+use crate::terminal::{self, Check, Screen};
 use crate::trace::{Clock, Trace};
-use crate::twin::{lines, moments, of_scene, parting};
-use crate::view::{self, Check};
+use crate::world::compare::{lines, moments, of_scene, parting};
+use crate::world::python::{self, Python};
+use crate::world::{self, interrupt};
+
+/// More of what was found is not shown.
+const LONGEST: usize = 2000;
 
 /// Where CPython is to be found, and whether it must be.
 pub struct Witness<'a> {
@@ -26,21 +31,29 @@ pub struct Witness<'a> {
 /// Compares tokio with CPython, and CPython with its recording.
 ///
 /// # Errors
-/// If a scene or its Python twin fails to run, if there is no Python where one
-/// is required, or if nobody reads the output any more.
+/// A [`Usage`] error for knobs that the chapter refuses. If a scene or its
+/// Python twin fails to run, if there is no Python where one is required, or
+/// if nobody reads the output any more. [`Stopped`] if the user asks for it.
 pub fn verify(
     chapters: &[(&Chapter, Knobs)],
     witness: &Witness,
     screen: &mut Screen,
 ) -> Result<Ending> {
+    for (chapter, knobs) in chapters {
+        (chapter.check)(knobs).map_err(Usage)?;
+    }
+    // From here on Ctrl-C is a request, so that no Python is left behind.
+    interrupt::listen();
     let python = match Python::find(witness.python) {
         Ok(python) => Some(python),
+        Err(error) if error.is::<Stopped>() => return Err(error),
         Err(error) if witness.required => bail!(error),
         Err(error) => {
             // Nothing is left to do if stderr is closed.
+            let error = foreign::clean_lines(&format!("{error:#}"));
             let _ = writeln!(
                 anstream::stderr(),
-                "note: {error:#}; tokio is compared with CPython's recording only"
+                "note: {error}; tokio is compared with CPython's recording only"
             );
             None
         }
@@ -50,17 +63,20 @@ pub fn verify(
     for (chapter, knobs) in chapters {
         let page = screen.page;
         let twin = &chapter.twin;
-        if chapter.is_real_only() {
+        if let Some(why) = chapter.why_real_only() {
             page.heading(screen, chapter.name, chapter.title)?;
-            let why = "It waits for real sockets: no two runs have the same \
-                       times, and there is nothing to compare.";
-            page.aside(screen, 2, why)?;
+            let why = format!(
+                "It {why}: no two runs have the same times, and there is \
+                 nothing to compare."
+            );
+            page.aside(screen, 2, &why)?;
             continue;
         }
         // Before the heading: without a witness there is nothing to say.
         let witnesses = witnesses(chapter, twin, knobs, python.as_ref())?;
         page.heading(screen, chapter.name, chapter.title)?;
         for scene in chapter.scenes {
+            stop::check()?;
             let found = compare(chapter, twin, scene, knobs, &witnesses)?;
             scenes += 1;
             broken += usize::from(!found.holds);
@@ -99,11 +115,7 @@ pub fn verify(
         )?;
     }
     screen.flush()?;
-    Ok(if broken + wrong == 0 {
-        Ending::Fine
-    } else {
-        Ending::Broken
-    })
+    Ok(Ending::of(broken + wrong > 0))
 }
 
 /// What CPython says of a chapter: each witness has a name.
@@ -156,7 +168,9 @@ impl Found {
         };
         let page = screen.page;
         let scene = scene.bold().to_string();
-        view::check(&page, screen, check, &scene, &self.evidence)?;
+        // A Python says in it what it likes.
+        let evidence = foreign::cut(&self.evidence, LONGEST);
+        terminal::check(&page, screen, check, &scene, &evidence)?;
         Ok(())
     }
 }
@@ -169,7 +183,7 @@ fn compare(
     knobs: &Knobs,
     witnesses: &Witnesses,
 ) -> Result<Found> {
-    let tokio = run::scene(chapter, scene, knobs, Clock::Virtual)?;
+    let tokio = world::scene(chapter, scene, knobs, Clock::Virtual)?;
     let nature = twin.nature(scene.name);
     let expected = nature.and_then(|nature| (nature.first)(knobs));
     let mut reason = None;
@@ -180,7 +194,7 @@ fn compare(
         let found = parting(&tokio, cpython);
         let holds = match (&found, &expected) {
             (None, None) => true,
-            (Some(found), Some(fork)) => fork.is(found),
+            (Some(found), Some(fork)) => found.is(fork),
             _ => false,
         };
         if !holds {

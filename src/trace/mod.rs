@@ -238,6 +238,17 @@ impl Event {
     pub fn at(&self) -> Duration {
         Duration::from_nanos(self.at)
     }
+
+    /// Where in the source it happened, if it says so.
+    pub fn place(&self) -> Option<&Place> {
+        match &self.what {
+            What::Spawn { place, .. }
+            | What::Wait { place, .. }
+            | What::Pend { place, .. }
+            | What::Say { place, .. } => Some(place),
+            _ => None,
+        }
+    }
 }
 
 /// The kinds of event.

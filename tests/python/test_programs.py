@@ -10,6 +10,7 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 import rules
 from support import DEMOS, ROOT, events, names
@@ -17,6 +18,7 @@ from support import DEMOS, ROOT, events, names
 sys.path.insert(0, str(DEMOS))
 
 import stage
+from stage import waits as waits_of_stage
 
 TICK = 0.01
 
@@ -287,6 +289,22 @@ class Waits(unittest.TestCase):
             wakes(trace, "main"), ["completes", "timer", "itself"]
         )
 
+    def test_an_asyncio_that_is_built_otherwise_breaks_nothing(self):
+        async def main():
+            await asyncio.wait([named(nap(), "a")])
+            async with asyncio.TaskGroup() as group:
+                group.create_task(nap(), name="b")
+
+        def look(frame, awaited, recorder):
+            return frame.f_locals["gone"]
+
+        looks = dict.fromkeys(waits_of_stage.LOOKS, look)
+        with mock.patch.dict(waits_of_stage.LOOKS, looks):
+            trace, _ = record(main)
+        unknown = {"other": {"what": "a future"}}
+        self.assertEqual(waits(trace, "main"), [unknown, unknown])
+        self.assertEqual(wakes(trace, "main"), ["a", "b"])
+
     def test_through_generators(self):
         async def main():
             async for _ in count():
@@ -417,7 +435,9 @@ class Ends(unittest.TestCase):
                     await stage.lane(nap(10), "inside")
 
         trace, _ = record(main)
-        self.assertEqual(end(trace, "inside"), ("cancelled", "limited", "drop"))
+        self.assertEqual(
+            end(trace, "inside"), ("cancelled", "limited", "drop")
+        )
         [cancel] = events(trace, "cancel")
         self.assertEqual(names(trace)[cancel["lane"]], "limited")
         for lane in "limited", "outer", "main":

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::process::Stdio;
 
-use crate::support::{asyncade, on_virtual_clock, ran};
+use crate::support::{asyncade, chapter, on_virtual_clock, ran};
 use asyncade::demos::CHAPTERS;
 use asyncade::trace::{What, ndjson};
 
@@ -215,18 +215,36 @@ fn json_is_the_trace_and_nothing_else() {
 }
 
 #[test]
-fn an_export_is_what_json_prints() {
+fn an_export_is_what_json_prints_and_the_source() {
     let file = folder("export").join("gather.ndjson");
     let path = file.to_str().unwrap();
     let run =
         ran(&["gather", "--clock", "virtual", "--json", "--export", path]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    assert_eq!(fs::read_to_string(&file).unwrap(), run.stdout);
+    let exported = fs::read_to_string(&file).unwrap();
+    let without: String = exported
+        .split_inclusive('\n')
+        .filter(|line| !line.starts_with("{\"source\":"))
+        .collect();
+    assert_eq!(without, run.stdout);
+    for trace in ndjson::read(exported.as_bytes()).unwrap() {
+        let [source] = &trace.sources[..] else {
+            panic!("{:?}", trace.sources);
+        };
+        assert_eq!(source.text, chapter("gather").demo);
+        let lines = source.text.lines().count();
+        for event in &trace.events {
+            if let Some(place) = event.place() {
+                assert_eq!(place.file, source.file);
+                assert!(place.line as usize <= lines);
+            }
+        }
+    }
     let twice = ran(&["gather", "--export", path, "--export", path]);
     assert_eq!(twice.code, Some(2));
     assert!(twice.stderr.contains("twice"), "{}", twice.stderr);
     // What was there before is still there, and nothing else.
-    assert_eq!(fs::read_to_string(&file).unwrap(), run.stdout);
+    assert_eq!(fs::read_to_string(&file).unwrap(), exported);
     assert_eq!(fs::read_dir(file.parent().unwrap()).unwrap().count(), 1);
 }
 

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use crate::support::{Scenes, broken, chapter, ran, undisturbed};
 use asyncade::chapter::Knobs;
-use asyncade::run;
 use asyncade::timeline::Timeline;
 use asyncade::trace::{Clock, Outcome, Trace};
+use asyncade::world;
 
 /// Plays the embedded site with these options, for real.
 fn play(options: &str) -> (Knobs, Vec<Trace>) {
@@ -18,7 +18,8 @@ fn play(options: &str) -> (Knobs, Vec<Trace>) {
         put(&mut knobs, name, value);
     }
     let scenes = chapter.scenes.iter();
-    let play = |scene| run::scene(chapter, scene, &knobs, Clock::Real).unwrap();
+    let play =
+        |scene| world::scene(chapter, scene, &knobs, Clock::Real).unwrap();
     let traces = scenes.map(play).collect();
     (knobs, traces)
 }
@@ -76,6 +77,11 @@ const SABOTAGE: &[(&str, Sabotage)] = &[
         );
     }),
     ("once", |_, s| s.unsay("sync", "Site:")),
+    // As if the crawl had given up after a page that failed.
+    ("goes-on", |_, s| s.unsay("sync", "200 /page/3")),
+    ("cancels-nobody", |_, s| {
+        s.fate("async", "page 8", Outcome::Cancelled)
+    }),
 ];
 
 fn put(knobs: &mut Knobs, name: &str, value: &str) {
@@ -126,6 +132,6 @@ fn prove_plays_it_when_it_is_named_and_says_so_when_it_is_not() {
     assert!(
         named
             .stdout
-            .contains("1 chapter, 4 claims: all of them hold.")
+            .contains("1 chapter, 6 claims: all of them hold.")
     );
 }

@@ -2,9 +2,9 @@
 
 use crate::support::{chapter, play_all};
 use asyncade::chapter::Knobs;
-use asyncade::run;
 use asyncade::timeline::Timeline;
 use asyncade::trace::Clock;
+use asyncade::world;
 use std::time::Duration;
 
 #[test]
@@ -50,10 +50,11 @@ fn on_the_real_clock_it_is_the_same_but_for_a_hair() {
         let chapter = chapter(name);
         let knobs = Knobs::new(chapter.knobs);
         let scene = chapter.scene(scene).unwrap();
-        let ideal = run::scene(chapter, scene, &knobs, Clock::Virtual).unwrap();
+        let ideal =
+            world::scene(chapter, scene, &knobs, Clock::Virtual).unwrap();
         let ideal = Timeline::of(&ideal).critical_path().length().div_f64(10.0);
         let knobs = knobs.at_speed(10.0);
-        let real = run::scene(chapter, scene, &knobs, Clock::Real).unwrap();
+        let real = world::scene(chapter, scene, &knobs, Clock::Real).unwrap();
         let real = Timeline::of(&real);
         let path = real.critical_path().length();
         // Never shorter than what had to happen, never longer than all.

@@ -3,14 +3,23 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
+mod causes;
 mod claims;
 mod cli;
 mod crawler;
 mod crawler_claims;
 mod critical_path;
+mod hostile;
+mod layers;
 mod ndjson;
+mod picture;
 mod real;
 mod registry;
+mod report;
+#[cfg(unix)]
+mod robust_files;
+#[cfg(unix)]
+mod robust_signals;
 mod screens;
 mod stage;
 mod support;
@@ -18,4 +27,5 @@ mod support;
 mod terminal;
 mod transcripts;
 mod twin;
+mod walk;
 mod wrong;

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use crate::support::{on_virtual_clock, ran, undisturbed};
 use asyncade::chapter::{Chapter, Knobs, Plays};
-use asyncade::run;
 use asyncade::timeline::{Line, Timeline};
 use asyncade::trace::{Clock, Outcome, ndjson};
+use asyncade::world;
 
 const SPEED: f64 = 10.0;
 
@@ -66,10 +66,11 @@ fn really_waits(chapter: &'static Chapter) {
         if scene.plays == Plays::AlwaysVirtual {
             continue;
         }
-        let ideal = run::scene(chapter, scene, &knobs, Clock::Virtual).unwrap();
+        let ideal =
+            world::scene(chapter, scene, &knobs, Clock::Virtual).unwrap();
         let ideal = Timeline::of(&ideal);
         let real =
-            run::scene(chapter, scene, &knobs.at_speed(SPEED), Clock::Real)
+            world::scene(chapter, scene, &knobs.at_speed(SPEED), Clock::Real)
                 .unwrap();
         let real = Timeline::of(&real);
         said_in_order(&real, &ideal);

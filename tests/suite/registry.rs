@@ -1,9 +1,8 @@
-//! The chapters are data, and so is what must be true of them; the layers of
-//! the program know only what they may.
+//! The chapters are data, and so is what must be true of them.
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use asyncade::chapter::{Figure, Kind, Knobs, Plays};
 use asyncade::demos::{self, CHAPTERS};
@@ -48,9 +47,9 @@ fn a_chapter_is_found_by_either_spelling() {
         "sync_vs_async",
         "sync-vs-async",
     ] {
-        assert!(demos::find(name).is_some(), "{name}");
+        assert!(demos::COURSE.find(name).is_some(), "{name}");
     }
-    assert!(demos::find("nonsense").is_none());
+    assert!(demos::COURSE.find("nonsense").is_none());
 }
 
 #[test]
@@ -110,7 +109,7 @@ fn every_default_is_a_value_that_the_knob_would_take() {
         let described = Knobs::new(chapter.knobs).describe();
         for knob in chapter.knobs {
             match (described.get(knob.name), knob.kind) {
-                (None, Kind::Urls { .. }) => {}
+                (None, Kind::List(_)) => {}
                 (None, _) => panic!("--{} has no default", knob.name),
                 (Some(default), _) => assert!(
                     knob.parse(default).is_ok(),
@@ -147,78 +146,6 @@ fn demos_fit_on_a_projector() {
         for line in chapter.demo.lines() {
             assert!(line.chars().count() <= 80, "{}: {line}", chapter.name);
         }
-    }
-}
-
-/// Every Rust file below a folder.
-fn sources(folder: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files.extend(sources(&path));
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(path);
-        }
-    }
-    files
-}
-
-/// Which parts of this crate a file uses.
-fn uses(file: &Path) -> BTreeSet<String> {
-    let source = fs::read_to_string(file).unwrap();
-    let mut used = BTreeSet::new();
-    for (index, _) in source.match_indices("crate::") {
-        let rest = &source[index + "crate::".len()..];
-        let name: String = rest
-            .chars()
-            .take_while(|c| c.is_alphanumeric() || *c == '_')
-            .collect();
-        used.insert(name);
-    }
-    used
-}
-
-#[test]
-fn each_layer_knows_only_what_it_may() {
-    let allowed: [(&str, &[&str]); 5] = [
-        ("src/trace", &[]),
-        ("src/timeline", &["trace"]),
-        ("src/view", &["trace", "timeline"]),
-        ("src/stage", &["trace", "stage", "say"]),
-        ("demos", &["stage", "chapter", "timeline", "trace"]),
-    ];
-    for (place, allowed) in allowed {
-        let path = root().join(place);
-        let files = if path.is_dir() {
-            sources(&path)
-        } else {
-            vec![path]
-        };
-        assert!(!files.is_empty());
-        for file in files {
-            for used in uses(&file) {
-                assert!(
-                    allowed.contains(&used.as_str()),
-                    "{} must not know {used}",
-                    file.display()
-                );
-            }
-        }
-    }
-}
-
-#[test]
-fn a_demo_knows_the_stage_only() {
-    for chapter in CHAPTERS {
-        let file = root().join("demos").join(chapter.folder()).join("demo.rs");
-        let used = uses(&file);
-        assert_eq!(
-            used.into_iter().collect::<Vec<_>>(),
-            ["stage"],
-            "{}",
-            chapter.name
-        );
     }
 }
 

@@ -5,11 +5,14 @@ use std::cell::RefCell;
 use std::io::{self, Write};
 use std::rc::Rc;
 
-use crate::support::{chapter, on_virtual_clock};
 use asyncade::chapter::Knobs;
-use asyncade::command::{self, Choice, Output, Plan, Screen};
+use asyncade::command;
+use asyncade::demos::COURSE;
+use asyncade::report::{self, Choice, Plan, Unheard};
+use asyncade::terminal::{Full, Page, Quiet, Screen};
 use asyncade::trace::Clock;
-use asyncade::view::Page;
+
+use crate::support::{chapter, on_virtual_clock};
 
 /// What was written, kept.
 #[derive(Clone, Default)]
@@ -33,9 +36,10 @@ fn screen(page: Page, show: impl FnOnce(&mut Screen)) -> String {
     anstream::adapter::strip_str(&text).to_string()
 }
 
-fn played(name: &str, page: Page, all: bool, output: Output) -> String {
+/// A run on the virtual clock, of these scenes or else of the chapter's own.
+fn choice(name: &str, all: bool) -> Choice {
     let chapter = chapter(name);
-    let plan = Plan::new(&Choice {
+    Choice {
         chapter,
         knobs: Knobs::new(chapter.knobs),
         named: Vec::new(),
@@ -44,18 +48,24 @@ fn played(name: &str, page: Page, all: bool, output: Output) -> String {
         speed: None,
         yes_wait: false,
         twin: false,
-    });
-    let plan = plan.unwrap_or_else(|error| panic!("{error}"));
+    }
+}
+
+fn full(choice: &Choice, page: Page) -> String {
+    let plan = Plan::new(choice).unwrap();
     screen(page, |screen| {
-        command::play(&plan, Vec::new(), output, false, screen).unwrap();
+        report::play(plan, &mut Full::new(screen), Unheard::Stop);
     })
+}
+
+fn played(name: &str, page: Page, all: bool) -> String {
+    full(&choice(name, all), page)
 }
 
 #[test]
 fn every_chapter_at_80_columns() {
     for chapter in on_virtual_clock() {
-        let text =
-            played(chapter.name, Page::new(80, true), true, Output::Full);
+        let text = played(chapter.name, Page::new(80, true), true);
         insta::assert_snapshot!(format!("80-{}", chapter.name), text);
     }
 }
@@ -63,34 +73,28 @@ fn every_chapter_at_80_columns() {
 #[test]
 fn narrow_wide_plain_and_quiet() {
     let page = Page::new(40, true);
-    insta::assert_snapshot!(
-        "40-gather",
-        played("gather", page, false, Output::Full)
-    );
-    insta::assert_snapshot!(
-        "40-to_thread",
-        played("to_thread", page, false, Output::Full)
-    );
+    insta::assert_snapshot!("40-gather", played("gather", page, false));
+    insta::assert_snapshot!("40-to_thread", played("to_thread", page, false));
     let page = Page::new(120, true);
-    insta::assert_snapshot!(
-        "120-shield",
-        played("shield", page, false, Output::Full)
-    );
+    insta::assert_snapshot!("120-shield", played("shield", page, false));
     let page = Page::new(80, false);
     insta::assert_snapshot!(
         "ascii-to_thread",
-        played("to_thread", page, false, Output::Full)
+        played("to_thread", page, false)
     );
     let mut page = Page::new(80, true);
     page.plain = true;
     insta::assert_snapshot!(
         "plain-to_thread",
-        played("to_thread", page, false, Output::Full)
+        played("to_thread", page, false)
     );
     let page = Page::new(80, true);
     insta::assert_snapshot!(
         "quiet-gather",
-        played("gather", page, false, Output::Quiet)
+        screen(page, |screen| {
+            let plan = Plan::new(&choice("gather", false)).unwrap();
+            report::play(plan, &mut Quiet::new(screen), Unheard::Stop);
+        })
     );
 }
 
@@ -98,7 +102,7 @@ fn narrow_wide_plain_and_quiet() {
 fn the_list_and_a_chapter_on_paper() {
     let list = |columns| {
         screen(Page::new(columns, true), |screen| {
-            command::list(screen).unwrap()
+            command::list(&COURSE, screen).unwrap()
         })
     };
     insta::assert_snapshot!("80-list", list(80));
@@ -109,24 +113,22 @@ fn the_list_and_a_chapter_on_paper() {
     insta::assert_snapshot!("80-show-gather", show);
 }
 
+/// Whether a line could have been broken so that it fits: it has more than one
+/// word.
+fn is_too_wide(line: &str, columns: usize) -> bool {
+    console::measure_text_width(line) > columns
+        && line.split_whitespace().count() > 1
+}
+
 #[test]
 fn nothing_is_wider_than_its_page() {
-    for columns in [24, 40, 60, 80, 120] {
+    for columns in [24, 30, 40, 60, 80, 120] {
         for chapter in on_virtual_clock() {
-            let text = played(
-                chapter.name,
-                Page::new(columns, true),
-                true,
-                Output::Full,
-            );
+            let page = Page::new(columns, true);
+            let text = played(chapter.name, page, true);
             for line in text.lines() {
-                // A word that is longer than the page stays whole.
-                let words =
-                    line.split_whitespace().map(console::measure_text_width);
-                let longest = words.max().unwrap_or(0);
                 assert!(
-                    console::measure_text_width(line) <= columns
-                        || longest + 22 > columns,
+                    !is_too_wide(line, columns),
                     "{} at {columns}: {line:?}",
                     chapter.name
                 );
@@ -137,23 +139,11 @@ fn nothing_is_wider_than_its_page() {
 
 #[test]
 fn a_thousand_lanes_are_folded_and_counted() {
-    let chapter = chapter("sync-vs-async");
-    let mut knobs = Knobs::new(chapter.knobs);
-    knobs.set(&chapter.knobs[0], chapter.knobs[0].parse("1000").unwrap());
-    let plan = Plan::new(&Choice {
-        chapter,
-        knobs,
-        named: vec![chapter.scene("async").unwrap()],
-        all: false,
-        clock: Clock::Virtual,
-        speed: None,
-        yes_wait: false,
-        twin: false,
-    });
-    let plan = plan.unwrap_or_else(|error| panic!("{error}"));
-    let text = screen(Page::new(80, true), |screen| {
-        command::play(&plan, Vec::new(), Output::Full, false, screen).unwrap();
-    });
+    let mut choice = choice("sync-vs-async", false);
+    let tasks = &choice.chapter.knobs[0];
+    choice.knobs.set(tasks, tasks.parse("1000").unwrap());
+    choice.named = vec![choice.chapter.scene("async").unwrap()];
+    let text = full(&choice, Page::new(80, true));
     assert!(text.contains("985 more lanes, not shown"), "{text}");
     assert!(text.contains("in flight 1000"));
 }

@@ -8,11 +8,12 @@ use crate::support::{
     any_knobs, asyncade, chapter, on_virtual_clock, play_all, ran, undisturbed,
 };
 use asyncade::chapter::{Chapter, Knobs, Twin};
+use asyncade::demos::COURSE;
 use asyncade::demos::beliefs::{BELIEFS, PRACTICES};
-use asyncade::python::{self, Python};
-use asyncade::run;
-use asyncade::trace::{Clock, Outcome, Trace, What};
-use asyncade::twin::{Parting, parting};
+use asyncade::trace::{Cause, Clock, How, Outcome, Trace, What};
+use asyncade::world;
+use asyncade::world::compare::{Parting, parting};
+use asyncade::world::python::{self, Python};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
@@ -77,7 +78,7 @@ fn what_the_article_gets_wrong_is_recorded() {
                 .iter()
                 .find(|trace| trace.header.name() == erratum.scene)
                 .unwrap();
-            let lines = asyncade::twin::lines(trace);
+            let lines = asyncade::world::compare::lines(trace);
             assert_eq!(lines, erratum.says, "{}", chapter.name);
             assert!(chapter.lesson().erratum.is_some(), "{}", chapter.name);
             count += 1;
@@ -89,7 +90,7 @@ fn what_the_article_gets_wrong_is_recorded() {
 #[test]
 fn a_difference_is_found_whatever_it_is() {
     let chapter = chapter("gather");
-    let trace = run::scene(
+    let trace = world::scene(
         chapter,
         chapter.scene("failure").unwrap(),
         &Knobs::new(chapter.knobs),
@@ -144,6 +145,49 @@ fn a_difference_is_found_whatever_it_is() {
     let mut fewer = trace.clone();
     fewer.events.retain(polls);
     assert_eq!(parting(&trace, &fewer), None);
+}
+
+#[test]
+fn who_ended_whom_is_compared() {
+    let chapter = chapter("taskgroup");
+    let trace = world::scene(
+        chapter,
+        chapter.scene("failure").unwrap(),
+        &Knobs::new(chapter.knobs),
+        Clock::Virtual,
+    );
+    let trace = trace.unwrap();
+    let otherwise =
+        |to: Option<Cause>| {
+            let mut other = trace.clone();
+            let mut causes = other.events.iter_mut().filter_map(|event| {
+                match &mut event.what {
+                    What::End { cause, .. } if cause.is_some() => Some(cause),
+                    _ => None,
+                }
+            });
+            *causes.next().unwrap() = to;
+            drop(causes);
+            parting(&trace, &other).map(|parting| parting.to_string())
+        };
+    let by = |lane, how| {
+        Some(Cause {
+            by: Some(lane),
+            how,
+        })
+    };
+    let here = "tokio: 1.000s Task2 cancelled by main; CPython: 1.000s";
+    assert_eq!(
+        otherwise(by(1, How::Group)).unwrap(),
+        format!("{here} Task2 cancelled by Task1")
+    );
+    assert_eq!(
+        otherwise(by(0, How::Shutdown)).unwrap(),
+        format!("{here} Task2 cancelled as main ended")
+    );
+    assert_eq!(otherwise(None).unwrap(), format!("{here} Task2 cancelled"));
+    // By which means is each world's own affair.
+    assert_eq!(otherwise(by(0, How::Abort)), None);
 }
 
 #[test]
@@ -265,7 +309,7 @@ fn a_python_that_says_something_else_is_found_out() {
     let file = folder.join("python-wrong.ndjson");
     fs::write(&file, wrong).unwrap();
     let answers = format!(
-        "case $1 in -c) echo 3.13.0;; *) cat '{}';; esac",
+        "case \"$*\" in *version_info*) echo 3.13.0;; *) cat '{}';; esac",
         file.display()
     );
     let path = script("python-wrong", &answers);
@@ -318,8 +362,8 @@ fn every_belief_and_practice_is_proved() {
         assert!(!proofs.is_empty());
         for proof in proofs {
             // The very command that the screen names shows the very claim.
-            let (_, claim) = proof.find().unwrap();
-            let command = proof.command();
+            let (_, claim) = COURSE.proof(proof).unwrap();
+            let command = COURSE.command(proof);
             let mut arguments: Vec<&str> = command.split(' ').collect();
             assert_eq!(arguments.remove(0), "asyncade");
             arguments.extend(["--clock", "virtual", "--plain"]);

@@ -197,7 +197,8 @@ fn owner(receiver: &Expr) -> String {
         }
         Expr::Call(call)
             if call.args.len() == 1
-                && last_name(&call.func).is_some_and(|name| name == "clone") =>
+                && last_name(&call.func)
+                    .is_some_and(|name| name == "clone") =>
         {
             owner(&call.args[0])
         }

@@ -48,11 +48,12 @@ pub fn traced(arguments: TokenStream, item: TokenStream) -> TokenStream {
             #[allow(
                 unreachable_code,
                 clippy::diverging_sub_expression,
+                clippy::empty_loop,
                 clippy::let_unit_value,
                 clippy::needless_return
             )]
             if false {
-                let _returned: #ty = loop {};
+                let _returned: #ty = ::core::unreachable!();
                 return _returned;
             }
         },

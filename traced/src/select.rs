@@ -6,8 +6,8 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::visit_mut::VisitMut;
 use syn::{Expr, Ident, Macro, Pat, Token, token};
 
-use crate::awaits::{self, Where};
 use crate::Tracer;
+use crate::awaits::{self, Where};
 
 /// Wraps what a `join!` or `try_join!` awaits. If it is not written as tokio's
 /// is, it is left alone.

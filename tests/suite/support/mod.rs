@@ -6,14 +6,16 @@ use std::process::{Command, Output, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use asyncade::chapter::{Chapter, Kind, Knobs, Played, Urls, Value};
+use asyncade::chapter::{Chapter, Kind, Knobs, List, Played, Value};
 use asyncade::demos;
-use asyncade::run;
 use asyncade::trace::{By, Clock, Event, LaneId, Outcome, Trace, What, ndjson};
+use asyncade::world;
 use proptest::prelude::*;
 
 pub fn chapter(name: &str) -> &'static Chapter {
-    demos::find(name).unwrap_or_else(|| panic!("there is no chapter {name}"))
+    demos::COURSE
+        .find(name)
+        .unwrap_or_else(|| panic!("there is no chapter {name}"))
 }
 
 /// The machine for oneself, as far as that goes: what measures the real clock
@@ -34,7 +36,7 @@ pub fn on_virtual_clock() -> impl Iterator<Item = &'static Chapter> {
 pub fn play_all(chapter: &Chapter, knobs: &Knobs) -> Vec<Trace> {
     let scenes = chapter.scenes.iter();
     let run =
-        |scene| run::scene(chapter, scene, knobs, Clock::Virtual).unwrap();
+        |scene| world::scene(chapter, scene, knobs, Clock::Virtual).unwrap();
     scenes.map(run).collect()
 }
 
@@ -56,7 +58,7 @@ pub fn any_knobs(chapter: &'static Chapter) -> impl Strategy<Value = Knobs> {
             .boxed(),
             // Any characters, of whatever width, but those that control.
             Kind::Text(_) => r"\PC{1,20}".prop_map(Value::Text).boxed(),
-            Kind::Urls { .. } => Just(Value::Urls(Urls::default())).boxed(),
+            Kind::List(_) => Just(Value::List(List::default())).boxed(),
         })
         .collect();
     values.prop_map(move |values| {
@@ -175,26 +177,6 @@ impl Scenes {
             }
         }
         assert!(found, "nobody says {from:?}");
-    }
-
-    /// The first event of a kind happens before the first of another one.
-    pub fn before(
-        &mut self,
-        scene: &str,
-        is: impl Fn(LaneId, &What) -> bool,
-        other: impl Fn(LaneId, &What) -> bool,
-    ) {
-        let events = &mut self.scene(scene).events;
-        let mut all = events.iter();
-        let from = all.position(|event| is(event.lane, &event.what)).unwrap();
-        let mut event = events.remove(from);
-        let mut all = events.iter();
-        let to = all
-            .position(|event| other(event.lane, &event.what))
-            .unwrap();
-        assert!(to < from);
-        event.at = events[to].at;
-        events.insert(to, event);
     }
 
     /// Another thing happens in a scene: what happened in `by`.

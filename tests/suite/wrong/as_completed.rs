@@ -1,61 +1,61 @@
-//! Taking results, got wrong.
+//! Results as they come, got wrong.
 
 use std::time::Duration;
 
-use asyncade::chapter::{Knobs, run};
 use asyncade::stage::{Lane, say, sleep, traced};
 use tokio::task::{JoinHandle, JoinSet};
 
-use super::{Wrong, time};
+use super::{Set, Wrong};
 
 pub const WRONG: &[Wrong] = &[
     Wrong {
         scene: "as_completed",
-        mistake: "it awaits the handles in the order of the calls",
+        mistake: "the handles are awaited in the order of the calls",
         claims: &["completion-order", "first-after-shortest"],
         knobs: &[],
-        run: |k| run(in_call_order(x(k), y(k), z(k))),
+        run: |k| Box::pin(in_call_order(xyz(k))),
     },
     Wrong {
         scene: "as_completed",
-        mistake: "it waits for all, and processes them then",
-        claims: &["first-after-shortest", "completion-order"],
+        mistake: "all of them are awaited before the first is processed",
+        claims: &["completion-order", "first-after-shortest"],
         knobs: &[],
-        run: |k| run(all_first(x(k), y(k), z(k))),
+        run: |k| Box::pin(all_first(xyz(k))),
     },
     Wrong {
         scene: "as_completed",
-        mistake: "it makes the next task when the one before is done",
-        claims: &["same-total", "completion-order"],
+        mistake: "one is awaited after the other, the shortest first",
+        claims: &["completion-order", "same-total"],
         knobs: &[],
-        run: |k| run(one_by_one(x(k), y(k), z(k))),
+        run: |k| Box::pin(one_by_one(xyz(k))),
     },
     Wrong {
         scene: "as_completed",
-        mistake: "it takes the first result and drops the rest",
-        claims: &["same-total", "completion-order"],
+        mistake: "is content with the first result",
+        claims: &["completion-order", "same-total"],
         knobs: &[],
-        run: |k| run(the_first_only(x(k), y(k), z(k))),
+        run: |k| Box::pin(only_the_first(xyz(k))),
     },
     Wrong {
         scene: "gather-first",
-        mistake: "it takes each result when it comes",
+        mistake: "each is processed as it comes",
         claims: &["first-after-shortest"],
         knobs: &[],
-        run: |k| run(each_when_it_comes(x(k), y(k), z(k))),
+        run: |k| Box::pin(as_they_come(xyz(k))),
+    },
+    Wrong {
+        scene: "gather-first",
+        mistake: "each is awaited as soon as it is spawned",
+        claims: &["same-total", "first-after-shortest"],
+        knobs: &[],
+        run: |k| Box::pin(await_at_once(xyz(k))),
     },
 ];
 
-fn x(k: &Knobs) -> Duration {
-    time("as_completed", k, "x")
-}
+type Times = [(&'static str, Duration); 3];
 
-fn y(k: &Knobs) -> Duration {
-    time("as_completed", k, "y")
-}
-
-fn z(k: &Knobs) -> Duration {
-    time("as_completed", k, "z")
+fn xyz(k: Set) -> Times {
+    [("X", k.time("x")), ("Y", k.time("y")), ("Z", k.time("z"))]
 }
 
 #[traced]
@@ -64,61 +64,67 @@ async fn fetch(name: &'static str, delay: Duration) -> &'static str {
     name
 }
 
-fn spawn(
-    x: Duration,
-    y: Duration,
-    z: Duration,
-) -> [JoinHandle<&'static str>; 3] {
-    [("X", x), ("Y", y), ("Z", z)]
-        .map(|(name, delay)| tokio::spawn(fetch(name, delay).lane(name)))
+fn spawn(name: &'static str, delay: Duration) -> JoinHandle<&'static str> {
+    tokio::spawn(fetch(name, delay).lane(name))
 }
 
 #[traced]
-async fn in_call_order(x: Duration, y: Duration, z: Duration) {
-    for task in spawn(x, y, z) {
-        say!("Got: {}", task.await.unwrap());
+async fn in_call_order(times: Times) {
+    let handles = times.map(|(name, delay)| spawn(name, delay));
+    for handle in handles {
+        say!("Got: {}", handle.await.unwrap());
     }
 }
 
 #[traced]
-async fn all_first(x: Duration, y: Duration, z: Duration) {
-    let mut tasks = JoinSet::new();
-    for (name, delay) in [("X", x), ("Y", y), ("Z", z)] {
-        tasks.spawn(fetch(name, delay).lane(name));
+async fn all_first(times: Times) {
+    let mut set = JoinSet::new();
+    for (name, delay) in times {
+        set.spawn(fetch(name, delay).lane(name));
     }
-    for name in tasks.join_all().await {
+    for name in set.join_all().await {
         say!("Got: {name}");
     }
 }
 
 #[traced]
-async fn one_by_one(x: Duration, y: Duration, z: Duration) {
-    let mut calls = [(x, "X"), (y, "Y"), (z, "Z")];
-    calls.sort();
-    for (delay, name) in calls {
-        let task = tokio::spawn(fetch(name, delay).lane(name));
-        say!("Got: {}", task.await.unwrap());
+async fn one_by_one(mut times: Times) {
+    times.sort_by_key(|(_, delay)| *delay);
+    for (name, delay) in times {
+        let name = fetch(name, delay).lane(name).await;
+        say!("Got: {name}");
     }
 }
 
 #[traced]
-async fn the_first_only(x: Duration, y: Duration, z: Duration) {
-    let mut tasks = JoinSet::new();
-    for (name, delay) in [("X", x), ("Y", y), ("Z", z)] {
-        tasks.spawn(fetch(name, delay).lane(name));
+async fn only_the_first(times: Times) {
+    let mut set = JoinSet::new();
+    for (name, delay) in times {
+        set.spawn(fetch(name, delay).lane(name));
     }
-    if let Some(name) = tasks.join_next().await {
+    if let Some(name) = set.join_next().await {
         say!("Got: {}", name.unwrap());
     }
 }
 
 #[traced]
-async fn each_when_it_comes(x: Duration, y: Duration, z: Duration) {
-    let mut tasks = JoinSet::new();
-    for (name, delay) in [("X", x), ("Y", y), ("Z", z)] {
-        tasks.spawn(fetch(name, delay).lane(name));
+async fn as_they_come(times: Times) {
+    let mut set = JoinSet::new();
+    for (name, delay) in times {
+        set.spawn(fetch(name, delay).lane(name));
     }
-    while let Some(name) = tasks.join_next().await {
+    while let Some(name) = set.join_next().await {
         say!("Got: {}", name.unwrap());
+    }
+}
+
+#[traced]
+async fn await_at_once(times: Times) {
+    let mut names = Vec::new();
+    for (name, delay) in times {
+        names.push(spawn(name, delay).await.unwrap());
+    }
+    for name in names {
+        say!("Got: {name}");
     }
 }

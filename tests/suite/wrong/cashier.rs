@@ -1,104 +1,152 @@
-//! Cashiers who got it wrong.
+//! The cashier, got wrong.
 
 use std::time::Duration;
 
-use asyncade::chapter::{Knobs, run};
-use asyncade::stage::{Lane, block, say, sleep, traced};
+use asyncade::stage::{Lane, block, say, sleep, to_thread, traced};
 use tokio::task::JoinSet;
 
-use super::{Wrong, count, time};
+use super::{Set, Wrong};
 
 pub const WRONG: &[Wrong] = &[
     Wrong {
         scene: "sync",
-        mistake: "it gives way while a customer pays",
+        mistake: "tasks that wait: nobody stands in a queue",
         claims: &["sync-adds-up", "waiting-keeps-the-cashier"],
         knobs: &[],
-        run: |k| run(together(customers(k), scan(k), pay(k), false)),
+        run: |k| {
+            let (n, scan, pay) = shift(k);
+            Box::pin(together(n, scan, pay))
+        },
+    },
+    Wrong {
+        scene: "sync",
+        mistake: "the wait gives the thread back, and nobody takes it",
+        claims: &["waiting-keeps-the-cashier"],
+        knobs: &[],
+        run: |k| {
+            let (n, scan, pay) = shift(k);
+            Box::pin(one_by_one(n, scan, pay))
+        },
     },
     Wrong {
         scene: "async",
-        mistake: "paying blocks, in an async function",
+        mistake: "tasks whose wait blocks: async does not make it give way",
         claims: &[
             "waiting-keeps-the-cashier",
-            "paying-overlaps",
             "async-total",
+            "paying-overlaps",
         ],
         knobs: &[],
-        run: |k| run(together(customers(k), scan(k), pay(k), true)),
+        run: |k| {
+            let (n, scan, pay) = shift(k);
+            Box::pin(blocking_tasks(n, scan, pay))
+        },
     },
     Wrong {
         scene: "async",
-        mistake: "scanning gives way, as if it took no hands",
-        claims: &["scanning-never-overlaps", "waiting-keeps-the-cashier"],
-        knobs: &[],
-        run: |k| run(without_hands(customers(k), scan(k), pay(k))),
-    },
-    Wrong {
-        scene: "async",
-        mistake: "it awaits each task before it makes the next",
+        mistake: "each customer is awaited before the next is let in",
         claims: &["paying-overlaps", "async-total"],
         knobs: &[],
-        run: |k| run(in_turn(customers(k), scan(k), pay(k))),
+        run: |k| {
+            let (n, scan, pay) = shift(k);
+            Box::pin(one_by_one(n, scan, pay))
+        },
+    },
+    Wrong {
+        scene: "async",
+        mistake: "scanning waits too, so one cashier scans three at once",
+        claims: &["scanning-never-overlaps", "async-total"],
+        knobs: &[],
+        run: |k| {
+            let (n, scan, pay) = shift(k);
+            Box::pin(together(n, scan, pay))
+        },
+    },
+    Wrong {
+        scene: "async",
+        mistake: "scanning on threads: as many cashiers as customers",
+        claims: &["scanning-never-overlaps"],
+        knobs: &[],
+        run: |k| {
+            let (n, scan, pay) = shift(k);
+            Box::pin(many_hands(n, scan, pay))
+        },
     },
 ];
 
-fn customers(k: &Knobs) -> u32 {
-    count("cashier", k, "customers")
+fn shift(k: Set) -> (u32, Duration, Duration) {
+    (k.count("customers"), k.time("scan"), k.time("pay"))
 }
 
-fn scan(k: &Knobs) -> Duration {
-    time("cashier", k, "scan")
-}
-
-fn pay(k: &Knobs) -> Duration {
-    time("cashier", k, "pay")
-}
-
-#[traced]
-async fn serve(n: u32, scan: Duration, pay: Duration, blocks: bool) {
+async fn serve_and_stand(n: u32, scan: Duration, pay: Duration) {
     say!("Customer {n}: scanning");
     block(scan);
     say!("Customer {n}: paying");
-    if blocks {
-        block(pay);
-    } else {
-        sleep(pay).await;
-    }
+    block(pay);
     say!("Customer {n}: done");
 }
 
 #[traced]
-async fn together(customers: u32, scan: Duration, pay: Duration, blocks: bool) {
+async fn serve(n: u32, scan: Duration, pay: Duration) {
+    say!("Customer {n}: scanning");
+    block(scan);
+    say!("Customer {n}: paying");
+    sleep(pay).await;
+    say!("Customer {n}: done");
+}
+
+#[traced]
+async fn serve_by_waiting(n: u32, scan: Duration, pay: Duration) {
+    say!("Customer {n}: scanning");
+    sleep(scan).await;
+    say!("Customer {n}: paying");
+    sleep(pay).await;
+    say!("Customer {n}: done");
+}
+
+#[traced]
+async fn serve_on_a_thread(n: u32, scan: Duration, pay: Duration) {
+    say!("Customer {n}: scanning");
+    to_thread(format!("hands {n}"), move || block(scan)).await;
+    say!("Customer {n}: paying");
+    sleep(pay).await;
+    say!("Customer {n}: done");
+}
+
+#[traced]
+async fn together(customers: u32, scan: Duration, pay: Duration) {
     let mut tasks = JoinSet::new();
     for n in 1..=customers {
-        let customer = serve(n, scan, pay, blocks);
+        let customer = serve_by_waiting(n, scan, pay);
         tasks.spawn(customer.lane(format!("Customer {n}")));
     }
     tasks.join_all().await;
 }
 
 #[traced]
-async fn without_hands(customers: u32, scan: Duration, pay: Duration) {
+async fn blocking_tasks(customers: u32, scan: Duration, pay: Duration) {
     let mut tasks = JoinSet::new();
     for n in 1..=customers {
-        let customer = async move {
-            say!("Customer {n}: scanning");
-            sleep(scan).await;
-            say!("Customer {n}: paying");
-            sleep(pay).await;
-            say!("Customer {n}: done");
-        };
+        let customer = serve_and_stand(n, scan, pay);
         tasks.spawn(customer.lane(format!("Customer {n}")));
     }
     tasks.join_all().await;
 }
 
 #[traced]
-async fn in_turn(customers: u32, scan: Duration, pay: Duration) {
+async fn one_by_one(customers: u32, scan: Duration, pay: Duration) {
     for n in 1..=customers {
-        let customer = serve(n, scan, pay, false);
-        let task = tokio::spawn(customer.lane(format!("Customer {n}")));
-        task.await.unwrap();
+        let customer = serve(n, scan, pay);
+        customer.lane(format!("Customer {n}")).await;
     }
+}
+
+#[traced]
+async fn many_hands(customers: u32, scan: Duration, pay: Duration) {
+    let mut tasks = JoinSet::new();
+    for n in 1..=customers {
+        let customer = serve_on_a_thread(n, scan, pay);
+        tasks.spawn(customer.lane(format!("Customer {n}")));
+    }
+    tasks.join_all().await;
 }

@@ -1,77 +1,74 @@
-//! Coroutines, got wrong.
+//! Calling is not running, got wrong.
 
 use std::future::{Future, ready};
 use std::time::Duration;
 
-use asyncade::chapter::{Knobs, run};
-use asyncade::stage::{Lane, say, sleep, traced};
+use asyncade::stage::{Lane, block, say, sleep, traced};
 use tokio::task::yield_now;
 
-use super::{Wrong, time};
+use super::Wrong;
 
 pub const WRONG: &[Wrong] = &[
     Wrong {
         scene: "run",
-        mistake: "it asks again and again whether it is time",
+        mistake: "looks every now and then whether it is time",
         claims: &["woken-not-asked"],
         knobs: &[],
-        run: |k| run(asks(url(k), delay(k))),
+        run: |k| Box::pin(keeps_asking(k.text("url"), k.time("delay"))),
+    },
+    Wrong {
+        scene: "run",
+        mistake: "keeps the thread until the page is there",
+        claims: &["woken-not-asked"],
+        knobs: &[],
+        run: |k| Box::pin(keeps_the_thread(k.text("url"), k.time("delay"))),
     },
     Wrong {
         scene: "lazy",
-        mistake: "the call makes a task of it, which begins to run",
+        mistake: "a function that begins when it is called, as in JavaScript",
         claims: &["calling-is-not-running"],
         knobs: &[],
-        run: |k| run(spawns(url(k), delay(k))),
+        run: |k| Box::pin(eager(k.text("url"), k.time("delay"))),
     },
     Wrong {
         scene: "lazy",
-        mistake: "the function begins before it returns its future",
+        mistake: "a task instead of a call: it runs while main sleeps",
         claims: &["calling-is-not-running"],
         knobs: &[],
-        run: |k| run(begins_when_called(url(k), delay(k))),
+        run: |k| Box::pin(spawned(k.text("url"), k.time("delay"))),
     },
     Wrong {
         scene: "hand-over",
-        mistake: "what it awaits is always ready",
+        mistake: "awaits what is always ready: nobody gives way",
         claims: &["suspending-hands-over"],
         knobs: &[],
-        run: |_| run(selfish()),
+        run: |_| Box::pin(selfish_pair()),
     },
     Wrong {
         scene: "hand-over",
-        mistake: "it awaits A before it begins with B",
+        mistake: "one is awaited after the other: there is nobody to give way to",
         claims: &["suspending-hands-over"],
         knobs: &[],
-        run: |_| run(one_by_one()),
+        run: |_| Box::pin(polite_but_alone()),
     },
     Wrong {
         scene: "no-hand-over",
-        mistake: "it gives way after all",
+        mistake: "every await suspends",
         claims: &["ready-switches-nobody"],
         knobs: &[],
-        run: |_| run(polite()),
+        run: |_| Box::pin(polite_pair()),
+    },
+    Wrong {
+        scene: "no-hand-over",
+        mistake: "one is awaited after the other: nobody was there to switch to",
+        claims: &["ready-switches-nobody"],
+        knobs: &[],
+        run: |_| Box::pin(selfish_and_alone()),
     },
 ];
 
-fn url(k: &Knobs) -> String {
-    k.describe()["url"].clone()
-}
-
-fn delay(k: &Knobs) -> Duration {
-    time("coroutines", k, "delay")
-}
-
 #[traced]
-async fn fetch_data(url: String, delay: Duration) -> String {
-    say!("Start fetching: {url}");
-    sleep(delay).await;
-    say!("Finished fetching: {url}");
-    format!("Data from {url}")
-}
-
-#[traced]
-async fn asks(url: String, delay: Duration) {
+async fn keeps_asking(url: String, delay: Duration) {
     say!("Start fetching: {url}");
     for _ in 0..10 {
         sleep(delay / 10).await;
@@ -80,16 +77,22 @@ async fn asks(url: String, delay: Duration) {
     say!("Data from {url}");
 }
 
-#[traced]
-async fn spawns(url: String, delay: Duration) {
-    let task = tokio::spawn(fetch_data(url, delay).lane("fetch"));
-    say!("Coroutine created: nothing has run");
-    sleep(delay / 2).await;
-    say!("Awaiting it now");
-    task.await.unwrap();
+async fn keeps_the_thread(url: String, delay: Duration) {
+    say!("Start fetching: {url}");
+    block(delay);
+    say!("Finished fetching: {url}");
+    say!("Data from {url}");
 }
 
-fn eager(url: String, delay: Duration) -> impl Future {
+#[traced]
+async fn fetch(url: String, delay: Duration) -> String {
+    say!("Start fetching: {url}");
+    sleep(delay).await;
+    say!("Finished fetching: {url}");
+    format!("Data from {url}")
+}
+
+fn begin(url: String, delay: Duration) -> impl Future<Output = ()> {
     say!("Start fetching: {url}");
     async move {
         sleep(delay).await;
@@ -98,8 +101,8 @@ fn eager(url: String, delay: Duration) -> impl Future {
 }
 
 #[traced]
-async fn begins_when_called(url: String, delay: Duration) {
-    let coroutine = eager(url, delay);
+async fn eager(url: String, delay: Duration) {
+    let coroutine = begin(url, delay);
     say!("Coroutine created: nothing has run");
     sleep(delay / 2).await;
     say!("Awaiting it now");
@@ -107,33 +110,54 @@ async fn begins_when_called(url: String, delay: Duration) {
 }
 
 #[traced]
-async fn steps(name: &str, gives_way: bool) {
-    for step in 1..=3 {
-        say!("{name} step {step}");
-        match (step, gives_way) {
-            (3, _) => {}
-            (_, true) => yield_now().await,
-            (_, false) => ready(()).await,
-        }
-    }
+async fn spawned(url: String, delay: Duration) {
+    let task = tokio::spawn(fetch(url, delay).lane("fetch"));
+    say!("Coroutine created: nothing has run");
+    sleep(delay / 2).await;
+    say!("Awaiting it now");
+    task.await.unwrap();
 }
 
 #[traced]
-async fn selfish() {
-    let a = steps("A", false).lane("A");
-    let b = steps("B", false).lane("B");
+async fn polite(name: &str) {
+    say!("{name} step 1");
+    yield_now().await;
+    say!("{name} step 2");
+    yield_now().await;
+    say!("{name} step 3");
+}
+
+#[traced]
+async fn selfish(name: &str) {
+    say!("{name} step 1");
+    ready(()).await;
+    say!("{name} step 2");
+    ready(()).await;
+    say!("{name} step 3");
+}
+
+#[traced]
+async fn selfish_pair() {
+    let a = selfish("A").lane("A");
+    let b = selfish("B").lane("B");
     tokio::join!(biased; a, b);
 }
 
 #[traced]
-async fn one_by_one() {
-    steps("A", true).lane("A").await;
-    steps("B", true).lane("B").await;
+async fn polite_pair() {
+    let a = polite("A").lane("A");
+    let b = polite("B").lane("B");
+    tokio::join!(biased; a, b);
 }
 
 #[traced]
-async fn polite() {
-    let a = steps("A", true).lane("A");
-    let b = steps("B", true).lane("B");
-    tokio::join!(biased; a, b);
+async fn polite_but_alone() {
+    polite("A").lane("A").await;
+    polite("B").lane("B").await;
+}
+
+#[traced]
+async fn selfish_and_alone() {
+    selfish("A").lane("A").await;
+    selfish("B").lane("B").await;
 }

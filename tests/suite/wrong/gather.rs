@@ -1,117 +1,110 @@
-//! Gathering, got wrong.
+//! Gathering results, got wrong.
 
 use std::time::Duration;
 
-use asyncade::chapter::{Knobs, run};
 use asyncade::stage::{Lane, say, sleep, traced};
 use tokio::task::{JoinHandle, JoinSet};
 
-use super::{Wrong, time};
+use super::{Set, Wrong};
 
 pub const WRONG: &[Wrong] = &[
     Wrong {
-        scene: "gather",
-        mistake: "it awaits each task where it makes it",
-        claims: &["slowest-not-sum"],
-        knobs: &[],
-        run: |k| run(one_by_one(a(k), b(k), c(k))),
-    },
-    Wrong {
         scene: "sequential",
-        mistake: "the calls are together",
+        mistake: "the calls are tasks: they run while the first is awaited",
         claims: &["slowest-not-sum"],
         knobs: &[],
-        run: |k| run(as_they_end(a(k), b(k), c(k))),
+        run: |k| Box::pin(tasks(abc(k))),
     },
     Wrong {
         scene: "gather",
-        mistake: "it takes the results as they come",
-        claims: &["order-passed"],
+        mistake: "each task is awaited as soon as it is spawned",
+        claims: &["slowest-not-sum", "order-passed"],
         knobs: &[],
-        run: |k| run(as_they_end(a(k), b(k), c(k))),
+        run: |k| Box::pin(await_at_once(abc(k))),
     },
     Wrong {
         scene: "gather",
-        mistake: "the calls are in order, because each waits for the one before",
+        mistake: "results in the order in which they come",
         claims: &["order-passed"],
         knobs: &[],
-        run: |k| run(one_by_one(a(k), b(k), c(k))),
+        run: |k| Box::pin(as_they_come(abc(k))),
     },
     Wrong {
         scene: "failure",
-        mistake: "it awaits the handles in order: the error has to wait for A",
+        mistake: "try_join! over the handles: it sees no error but a panic",
         claims: &["failure-surfaces-at-once"],
         knobs: &[],
-        run: |k| run(in_order(a(k), b(k), c(k))),
+        run: |k| Box::pin(outer_results(abc(k))),
     },
     Wrong {
         scene: "failure",
-        mistake: "try_join! over the handles looks for panics only",
+        mistake: "the tasks are awaited one after the other",
         claims: &["failure-surfaces-at-once"],
         knobs: &[],
-        run: |k| run(not_flat(a(k), b(k), c(k))),
+        run: |k| Box::pin(in_turn(abc(k))),
     },
     Wrong {
         scene: "failure",
-        mistake: "plain futures: the siblings are dropped",
+        mistake: "a group: the failure cancels the others",
         claims: &["failure-surfaces-at-once"],
         knobs: &[],
-        run: |k| run(plain_futures(a(k), b(k), c(k))),
+        run: |k| Box::pin(in_a_group(abc(k))),
     },
     Wrong {
         scene: "failure",
-        mistake: "the error is not handled, and ends main",
+        mistake: "main returns at the error, and that ends the others",
         claims: &["failure-surfaces-at-once"],
         knobs: &[],
-        run: |k| run(not_handled(a(k), b(k), c(k))),
+        run: |k| Box::pin(returns(abc(k))),
     },
     Wrong {
         scene: "return_exceptions",
-        mistake: "flattened results stop at the first error",
+        mistake: "the error ends it all",
         claims: &["exceptions-as-results"],
         knobs: &[],
-        run: |k| run(stops_at_the_first(a(k), b(k), c(k))),
+        run: |k| Box::pin(gives_up(abc(k))),
     },
     Wrong {
         scene: "return_exceptions",
-        mistake: "it leaves out what has failed",
+        mistake: "what has failed is left out",
         claims: &["exceptions-as-results"],
         knobs: &[],
-        run: |k| run(leaves_out_errors(a(k), b(k), c(k))),
+        run: |k| Box::pin(left_out(abc(k))),
     },
     Wrong {
         scene: "try_join",
-        mistake: "CPython's gather, which cancels nobody; main stays on",
+        mistake: "tasks: try_join! returns, and they run on, as with gather",
         claims: &["try-join-drops"],
         knobs: &[],
-        run: |k| run(cancels_nobody(a(k), b(k), c(k), true)),
+        run: |k| Box::pin(handles(abc(k))),
     },
     Wrong {
         scene: "try_join",
-        mistake: "CPython's gather, which cancels nobody; main's end does",
+        mistake: "tasks, and main returns at the error",
         claims: &["try-join-drops"],
         knobs: &[],
-        run: |k| run(cancels_nobody(a(k), b(k), c(k), false)),
+        run: |k| Box::pin(handles_and_returns(abc(k))),
     },
     Wrong {
         scene: "try_join",
-        mistake: "tasks that are aborted: there is no try_join! that drops",
+        mistake: "tasks that are aborted by hand",
         claims: &["try-join-drops"],
         knobs: &[],
-        run: |k| run(aborts(a(k), b(k), c(k))),
+        run: |k| Box::pin(aborted(abc(k))),
+    },
+    Wrong {
+        scene: "try_join",
+        mistake: "join!: it waits for all, whatever they return",
+        claims: &["try-join-drops"],
+        knobs: &[],
+        run: |k| Box::pin(join_all(abc(k))),
     },
 ];
 
-fn a(k: &Knobs) -> Duration {
-    time("gather", k, "a")
-}
+type Times = (Duration, Duration, Duration);
 
-fn b(k: &Knobs) -> Duration {
-    time("gather", k, "b")
-}
-
-fn c(k: &Knobs) -> Duration {
-    time("gather", k, "c")
+fn abc(k: Set) -> Times {
+    (k.time("a"), k.time("b"), k.time("c"))
 }
 
 type Answer = Result<&'static str, String>;
@@ -129,55 +122,51 @@ async fn failing(name: &'static str, delay: Duration) -> Answer {
     Err(format!("{name} failed"))
 }
 
-#[traced]
+fn spawn(name: &'static str, delay: Duration) -> JoinHandle<Answer> {
+    tokio::spawn(work(name, delay).try_lane(name))
+}
+
+fn spawn_failing(name: &'static str, delay: Duration) -> JoinHandle<Answer> {
+    tokio::spawn(failing(name, delay).try_lane(name))
+}
+
 async fn flat(task: &mut JoinHandle<Answer>) -> Answer {
     task.await.unwrap()
 }
 
-/// A, B and C as tasks, of which B fails.
-fn spawn(a: Duration, b: Duration, c: Duration) -> [JoinHandle<Answer>; 3] {
-    [
-        tokio::spawn(work("A", a).try_lane("A")),
-        tokio::spawn(failing("B", b).try_lane("B")),
-        tokio::spawn(work("C", c).try_lane("C")),
-    ]
+#[traced]
+async fn tasks((a, b, c): Times) {
+    let (a, b, c) = (spawn("A", a), spawn("B", b), spawn("C", c));
+    let a = a.await.unwrap().unwrap();
+    let b = b.await.unwrap().unwrap();
+    let c = c.await.unwrap().unwrap();
+    say!("Results: {a}, {b}, {c}");
 }
 
 #[traced]
-async fn one_by_one(a: Duration, b: Duration, c: Duration) {
-    let mut results = Vec::new();
-    for (name, delay) in [("A", a), ("B", b), ("C", c)] {
-        let task = tokio::spawn(work(name, delay).try_lane(name));
-        results.push(task.await.unwrap().unwrap());
-    }
-    say!("Results: {}", results.join(", "));
+async fn await_at_once((a, b, c): Times) {
+    let a = spawn("A", a).await.unwrap().unwrap();
+    let b = spawn("B", b).await.unwrap().unwrap();
+    let c = spawn("C", c).await.unwrap().unwrap();
+    say!("Results: {a}, {b}, {c}");
 }
 
 #[traced]
-async fn as_they_end(a: Duration, b: Duration, c: Duration) {
-    let mut tasks = JoinSet::new();
-    for (name, delay) in [("A", a), ("B", b), ("C", c)] {
-        tasks.spawn(work(name, delay).try_lane(name));
-    }
+async fn as_they_come((a, b, c): Times) {
+    let mut set = JoinSet::new();
+    set.spawn(work("A", a).try_lane("A"));
+    set.spawn(work("B", b).try_lane("B"));
+    set.spawn(work("C", c).try_lane("C"));
     let mut results = Vec::new();
-    while let Some(result) = tasks.join_next().await {
+    while let Some(result) = set.join_next().await {
         results.push(result.unwrap().unwrap());
     }
     say!("Results: {}", results.join(", "));
 }
 
 #[traced]
-async fn in_order(a: Duration, b: Duration, c: Duration) {
-    for task in spawn(a, b, c) {
-        if let Err(error) = task.await.unwrap() {
-            say!("gather raised: {error}");
-        }
-    }
-}
-
-#[traced]
-async fn not_flat(a: Duration, b: Duration, c: Duration) {
-    let [a, b, c] = spawn(a, b, c);
+async fn outer_results((a, b, c): Times) {
+    let (a, b, c) = (spawn("A", a), spawn_failing("B", b), spawn("C", c));
     let (_, b, _) = tokio::try_join!(a, b, c).unwrap();
     if let Err(error) = b {
         say!("gather raised: {error}");
@@ -185,68 +174,105 @@ async fn not_flat(a: Duration, b: Duration, c: Duration) {
 }
 
 #[traced]
-async fn plain_futures(a: Duration, b: Duration, c: Duration) {
-    let longest = a.max(b).max(c);
-    let a = work("A", a).try_lane("A");
-    let b = failing("B", b).try_lane("B");
-    let c = work("C", c).try_lane("C");
-    if let Err(error) = tokio::try_join!(a, b, c) {
+async fn in_turn((a, b, c): Times) {
+    let (a, b, c) = (spawn("A", a), spawn_failing("B", b), spawn("C", c));
+    let _a = a.await.unwrap();
+    if let Err(error) = b.await.unwrap() {
         say!("gather raised: {error}");
     }
-    sleep(longest).await;
+    let _c = c.await.unwrap();
 }
 
 #[traced]
-async fn not_handled(a: Duration, b: Duration, c: Duration) {
-    let [mut a, mut b, mut c] = spawn(a, b, c);
+async fn in_a_group((a, b, c): Times) {
+    let mut set = JoinSet::new();
+    set.spawn(work("A", a).try_lane("A"));
+    set.spawn(failing("B", b).try_lane("B"));
+    set.spawn(work("C", c).try_lane("C"));
+    while let Some(result) = set.join_next().await {
+        if let Err(error) = result.unwrap() {
+            set.shutdown().await;
+            say!("gather raised: {error}");
+        }
+    }
+    sleep(a.max(b).max(c) - b).await;
+}
+
+#[traced]
+async fn returns((a, b, c): Times) {
+    let (mut a, mut b, mut c) =
+        (spawn("A", a), spawn_failing("B", b), spawn("C", c));
     let all = tokio::try_join!(flat(&mut a), flat(&mut b), flat(&mut c));
     if let Err(error) = all {
         say!("gather raised: {error}");
-        return;
     }
-    say!("Results: A, B, C");
 }
 
 #[traced]
-async fn stops_at_the_first(a: Duration, b: Duration, c: Duration) {
-    let [mut a, mut b, mut c] = spawn(a, b, c);
+async fn gives_up((a, b, c): Times) {
+    let (mut a, mut b, mut c) =
+        (spawn("A", a), spawn_failing("B", b), spawn("C", c));
     let all = tokio::try_join!(flat(&mut a), flat(&mut b), flat(&mut c));
-    match all {
-        Ok((a, b, c)) => say!("Results: {a}, {b}, {c}"),
-        Err(error) => say!("Results: A, error: {error}, C"),
+    if let Err(error) = all {
+        say!("Results: error: {error}");
     }
 }
 
 #[traced]
-async fn leaves_out_errors(a: Duration, b: Duration, c: Duration) {
-    let [a, b, c] = spawn(a, b, c);
+async fn left_out((a, b, c): Times) {
+    let (a, b, c) = (spawn("A", a), spawn_failing("B", b), spawn("C", c));
     let (a, b, c) = tokio::try_join!(a, b, c).unwrap();
     let results: Vec<_> = [a, b, c].into_iter().flatten().collect();
     say!("Results: {}", results.join(", "));
 }
 
 #[traced]
-async fn cancels_nobody(a: Duration, b: Duration, c: Duration, stays: bool) {
+async fn handles((a, b, c): Times) {
     let longest = a.max(b).max(c);
-    let [mut a, mut b, mut c] = spawn(a, b, c);
+    let (mut a, mut b, mut c) =
+        (spawn("A", a), spawn_failing("B", b), spawn("C", c));
     let all = tokio::try_join!(flat(&mut a), flat(&mut b), flat(&mut c));
     if let Err(error) = all {
         say!("try_join! returned: {error}");
     }
-    if stays {
-        sleep(longest).await;
-        say!("main is done");
-    }
+    sleep(longest).await;
+    say!("main is done");
 }
 
 #[traced]
-async fn aborts(a: Duration, b: Duration, c: Duration) {
+async fn handles_and_returns((a, b, c): Times) {
+    let (mut a, mut b, mut c) =
+        (spawn("A", a), spawn_failing("B", b), spawn("C", c));
+    let all = tokio::try_join!(flat(&mut a), flat(&mut b), flat(&mut c));
+    if let Err(error) = all {
+        say!("try_join! returned: {error}");
+    }
+    say!("main is done");
+}
+
+#[traced]
+async fn aborted((a, b, c): Times) {
     let longest = a.max(b).max(c);
-    let [mut a, mut b, mut c] = spawn(a, b, c);
+    let (mut a, mut b, mut c) =
+        (spawn("A", a), spawn_failing("B", b), spawn("C", c));
     let all = tokio::try_join!(flat(&mut a), flat(&mut b), flat(&mut c));
     if let Err(error) = all {
         a.abort();
         c.abort();
+        say!("try_join! returned: {error}");
+    }
+    sleep(longest).await;
+    say!("main is done");
+}
+
+#[traced]
+async fn join_all((a, b, c): Times) {
+    let longest = a.max(b).max(c);
+    let a = work("A", a).try_lane("A");
+    let b = failing("B", b).try_lane("B");
+    let c = work("C", c).try_lane("C");
+    let (_, b, _) = tokio::join!(a, b, c);
+    if let Err(error) = b {
         say!("try_join! returned: {error}");
     }
     sleep(longest).await;

@@ -1,157 +1,158 @@
-//! Mistakes that are none, and cures that cure nothing.
+//! Mistakes and cures, got wrong: mistakes that are none, and cures that do not
+//! help.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use asyncade::chapter::{Knobs, run};
 use asyncade::stage::{Lane, block, say, sleep, to_thread, traced};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use super::{Wrong, count, time};
+use super::{Set, Wrong};
 
 pub const WRONG: &[Wrong] = &[
     Wrong {
         scene: "blocking-call",
-        mistake: "the worker gives way: it blocks nobody",
+        mistake: "the call waits: it silences nobody",
         claims: &["blocking-call"],
         knobs: &[],
-        run: |k| run(gives_way(blocks(k), every(k))),
+        run: |k| Box::pin(beats_on(k.time("block"), k.time("heartbeat"))),
+    },
+    Wrong {
+        scene: "blocking-call",
+        mistake: "the heart has stopped by itself",
+        claims: &["blocking-call"],
+        knobs: &[],
+        run: |k| Box::pin(stops(k.time("block"), k.time("heartbeat"))),
     },
     Wrong {
         scene: "blocking-call-fixed",
-        mistake: "an async function, which is no thread",
+        mistake: "a task instead of a thread",
         claims: &["blocking-call-fixed"],
         knobs: &[],
-        run: |k| run(still_blocks(blocks(k), every(k))),
+        run: |k| Box::pin(task_instead(k.time("block"), k.time("heartbeat"))),
     },
     Wrong {
         scene: "blocking-call-fixed",
-        mistake: "the call is sent to a thread, and nobody waits for it",
+        mistake: "the call does not block any more, which cures another one",
         claims: &["blocking-call-fixed"],
         knobs: &[],
-        run: |k| run(does_not_wait(blocks(k), every(k))),
+        run: |k| Box::pin(beats_on(k.time("block"), k.time("heartbeat"))),
+    },
+    Wrong {
+        scene: "blocking-call-fixed",
+        mistake: "a call that takes half as long: no thread makes it faster",
+        claims: &["blocking-call-fixed"],
+        knobs: &[],
+        run: |k| Box::pin(faster(k.time("block"), k.time("heartbeat"))),
     },
     Wrong {
         scene: "forgotten-await",
-        mistake: "it made a task of it, and that runs",
+        mistake: "a task: it runs without being awaited",
         claims: &["forgotten-await"],
         knobs: &[],
-        run: |k| run(a_task(delay(k))),
+        run: |k| Box::pin(spawned(k.time("delay"))),
     },
     Wrong {
         scene: "forgotten-await",
-        mistake: "it is awaited, and cancelled before it has done anything",
+        mistake: "awaited for a moment, and dropped: it did begin",
         claims: &["forgotten-await"],
         knobs: &[],
-        run: |k| run(begins_and_is_dropped(delay(k))),
+        run: |k| Box::pin(begun(k.time("delay"))),
+    },
+    Wrong {
+        scene: "forgotten-await",
+        mistake: "main does not stay, so it had no time",
+        claims: &["forgotten-await"],
+        knobs: &[],
+        run: |_| Box::pin(no_time()),
     },
     Wrong {
         scene: "forgotten-await-fixed",
-        mistake: "a name for the coroutine awaits nothing",
+        mistake: "a task beside which main sleeps as long",
         claims: &["forgotten-await-fixed"],
         knobs: &[],
-        run: |k| run(named_and_forgotten(delay(k))),
+        run: |k| Box::pin(sleeps_beside(k.time("delay"))),
     },
     Wrong {
         scene: "forgotten-await-fixed",
-        mistake: "nobody awaits it, but a task saves the data",
+        mistake: "still forgotten",
         claims: &["forgotten-await-fixed"],
         knobs: &[],
-        run: |k| run(somebody_else(delay(k))),
+        run: |k| Box::pin(forgotten(k.time("delay"))),
+    },
+    Wrong {
+        scene: "too-many-tasks",
+        mistake: "they wait for their turn",
+        claims: &["too-many-tasks"],
+        knobs: &[],
+        run: |k| Box::pin(crowd(k, Cure::Permit)),
     },
     Wrong {
         scene: "too-many-tasks",
         mistake: "they ask one after the other",
         claims: &["too-many-tasks"],
         knobs: &[],
-        run: |k| run(one_by_one(tasks(k), capacity(k), delay(k))),
+        run: |k| Box::pin(crowd(k, Cure::OneByOne)),
     },
     Wrong {
         scene: "too-many-tasks-fixed",
-        mistake: "the permit is dropped at once: let _ = ...",
+        mistake: "`let _ =`: the permit is given back at once",
         claims: &["too-many-tasks-fixed"],
         knobs: &[],
-        run: |k| run(in_turn(tasks(k), capacity(k), delay(k), Permit::Dropped)),
+        run: |k| Box::pin(crowd(k, Cure::PermitThrownAway)),
     },
     Wrong {
         scene: "too-many-tasks-fixed",
-        mistake: "twice as many permits as there is room",
+        mistake: "a semaphore of one: a lock",
         claims: &["too-many-tasks-fixed"],
         knobs: &[],
-        run: |k| run(in_turn(tasks(k), capacity(k), delay(k), Permit::Twice)),
+        run: |k| Box::pin(crowd(k, Cure::Lock)),
     },
     Wrong {
         scene: "too-many-tasks-fixed",
-        mistake: "only one permit: it is slower than it has to be",
+        mistake: "no semaphore: whoever is refused asks again later",
         claims: &["too-many-tasks-fixed"],
         knobs: &[],
-        run: |k| run(in_turn(tasks(k), capacity(k), delay(k), Permit::One)),
+        run: |k| Box::pin(crowd(k, Cure::Retry)),
     },
     Wrong {
         scene: "too-many-tasks-fixed",
-        mistake: "no semaphore: main starts them in batches",
+        mistake: "each has a semaphore of its own",
         claims: &["too-many-tasks-fixed"],
         knobs: &[],
-        run: |k| run(in_batches(tasks(k), capacity(k), delay(k))),
+        run: |k| Box::pin(crowd(k, Cure::OwnSemaphore)),
     },
     Wrong {
         scene: "lost-task",
-        mistake: "main awaits its task",
+        mistake: "main awaits it",
         claims: &["lost-task"],
         knobs: &[],
-        run: |k| run(awaited(delay(k))),
+        run: |k| Box::pin(awaited(k.time("delay"))),
     },
     Wrong {
         scene: "lost-task",
-        mistake: "main aborts its task itself",
+        mistake: "main aborts it: it is not its end that does",
         claims: &["lost-task"],
         knobs: &[],
-        run: |k| run(aborted(delay(k))),
+        run: |k| Box::pin(aborted(k.time("delay"))),
     },
     Wrong {
         scene: "lost-task-fixed",
-        mistake: "no handle: main only sleeps longer",
+        mistake: "no handle: main only sleeps for longer",
         claims: &["lost-task-fixed"],
         knobs: &[],
-        run: |k| run(sleeps_longer(delay(k), delay(k))),
+        run: |k| Box::pin(sleeps_longer(k.time("delay"))),
     },
     Wrong {
         scene: "lost-task-fixed",
-        mistake: "no handle: main sleeps much longer",
+        mistake: "keeps the handle, and does not await it",
         claims: &["lost-task-fixed"],
         knobs: &[],
-        run: |k| run(sleeps_longer(delay(k), delay(k) * 2)),
-    },
-    Wrong {
-        scene: "lost-task-fixed",
-        mistake: "main keeps the handle, and does not await it",
-        claims: &["lost-task-fixed"],
-        knobs: &[],
-        run: |k| run(keeps_the_handle(delay(k))),
+        run: |k| Box::pin(keeps_the_handle(k.time("delay"))),
     },
 ];
-
-fn blocks(k: &Knobs) -> Duration {
-    time("pitfalls", k, "block")
-}
-
-fn every(k: &Knobs) -> Duration {
-    time("pitfalls", k, "heartbeat")
-}
-
-fn tasks(k: &Knobs) -> u32 {
-    count("pitfalls", k, "tasks")
-}
-
-fn capacity(k: &Knobs) -> usize {
-    count("pitfalls", k, "capacity") as usize
-}
-
-fn delay(k: &Knobs) -> Duration {
-    time("pitfalls", k, "delay")
-}
 
 #[traced]
 async fn heartbeat(every: Duration) {
@@ -162,48 +163,67 @@ async fn heartbeat(every: Duration) {
 }
 
 #[traced]
-async fn gives_way(blocked: Duration, every: Duration) {
-    let heart = tokio::spawn(heartbeat(every).lane("heartbeat"));
-    let worker = async move {
-        sleep(every * 5 / 2).await;
-        say!("Calling blocking code");
-        sleep(blocked).await;
-        say!("Blocking code returned");
-    };
-    tokio::spawn(worker.lane("worker")).await.unwrap();
-    heart.abort();
-}
-
-async fn call(blocked: Duration) {
-    block(blocked);
+async fn waiting_call(time: Duration, every: Duration) {
+    sleep(every * 5 / 2).await;
+    say!("Calling blocking code");
+    sleep(time).await;
+    say!("Blocking code returned");
 }
 
 #[traced]
-async fn still_blocks(blocked: Duration, every: Duration) {
+async fn beats_on(time: Duration, every: Duration) {
     let heart = tokio::spawn(heartbeat(every).lane("heartbeat"));
-    let worker = async move {
-        sleep(every * 5 / 2).await;
-        say!("Calling blocking code");
-        tokio::spawn(call(blocked).lane("blocking_io"))
-            .await
-            .unwrap();
-        say!("Blocking code returned");
-    };
-    tokio::spawn(worker.lane("worker")).await.unwrap();
+    let worker = waiting_call(time, every).lane("worker");
+    tokio::spawn(worker).await.unwrap();
     heart.abort();
 }
 
 #[traced]
-async fn does_not_wait(blocked: Duration, every: Duration) {
+async fn two_beats(every: Duration) {
+    for n in 1..=2 {
+        sleep(every).await;
+        say!("tick {n}");
+    }
+}
+
+#[traced]
+async fn stops(time: Duration, every: Duration) {
+    let heart = tokio::spawn(two_beats(every).lane("heartbeat"));
+    let worker = waiting_call(time, every).lane("worker");
+    tokio::spawn(worker).await.unwrap();
+    heart.abort();
+}
+
+#[traced]
+async fn calls_a_task(time: Duration, every: Duration) {
+    sleep(every * 5 / 2).await;
+    say!("Calling blocking code");
+    let call = async move { block(time) };
+    tokio::spawn(call.lane("blocking_io")).await.unwrap();
+    say!("Blocking code returned");
+}
+
+#[traced]
+async fn task_instead(time: Duration, every: Duration) {
     let heart = tokio::spawn(heartbeat(every).lane("heartbeat"));
-    let worker = async move {
-        sleep(every * 5 / 2).await;
-        say!("Calling blocking code");
-        let call = to_thread("blocking_io", move || block(blocked));
-        tokio::spawn(call.lane("nobody waits"));
-        say!("Blocking code returned");
-    };
-    tokio::spawn(worker.lane("worker")).await.unwrap();
+    let worker = calls_a_task(time, every).lane("worker");
+    tokio::spawn(worker).await.unwrap();
+    heart.abort();
+}
+
+#[traced]
+async fn calls_a_thread(time: Duration, every: Duration) {
+    sleep(every * 5 / 2).await;
+    say!("Calling blocking code");
+    to_thread("blocking_io", move || block(time)).await;
+    say!("Blocking code returned");
+}
+
+#[traced]
+async fn faster(time: Duration, every: Duration) {
+    let heart = tokio::spawn(heartbeat(every).lane("heartbeat"));
+    let worker = calls_a_thread(time / 2, every).lane("worker");
+    tokio::spawn(worker).await.unwrap();
     heart.abort();
 }
 
@@ -213,37 +233,45 @@ async fn save(delay: Duration) {
     say!("Data saved");
 }
 
+const DONE: &str = "main is done";
+
 #[traced]
-async fn a_task(delay: Duration) {
+async fn spawned(delay: Duration) {
     tokio::spawn(save(delay).lane("save"));
     sleep(delay).await;
-    say!("main is done");
+    say!("{DONE}");
 }
 
 #[traced]
-async fn begins_and_is_dropped(delay: Duration) {
-    let save = save(delay).lane("save");
+async fn begun(delay: Duration) {
     tokio::select! {
         biased;
-        () = save => {}
+        () = save(delay).lane("save") => {}
         () = std::future::ready(()) => {}
     }
     sleep(delay).await;
-    say!("main is done");
+    say!("{DONE}");
+}
+
+async fn no_time() {
+    drop(save(Duration::ZERO).lane("save"));
+    say!("{DONE}");
 }
 
 #[traced]
-async fn named_and_forgotten(delay: Duration) {
-    let _save = save(delay).lane("save");
+async fn sleeps_beside(delay: Duration) {
+    let save = tokio::spawn(save(delay).lane("save"));
+    tokio::task::yield_now().await;
     sleep(delay).await;
-    say!("main is done");
+    drop(save);
+    say!("{DONE}");
 }
 
 #[traced]
-async fn somebody_else(delay: Duration) {
+async fn forgotten(delay: Duration) {
     drop(save(delay).lane("save"));
-    tokio::spawn(save(delay).lane("another")).await.unwrap();
-    say!("main is done");
+    sleep(delay).await;
+    say!("{DONE}");
 }
 
 type Answer = Result<(), &'static str>;
@@ -254,11 +282,6 @@ struct Service {
 }
 
 impl Service {
-    fn new(capacity: usize) -> Arc<Service> {
-        let in_use = AtomicUsize::new(0);
-        Arc::new(Service { capacity, in_use })
-    }
-
     #[traced]
     async fn serve(&self, delay: Duration) -> Answer {
         if self.in_use.fetch_add(1, Ordering::Relaxed) >= self.capacity {
@@ -271,110 +294,105 @@ impl Service {
     }
 }
 
-async fn ask(service: Arc<Service>, delay: Duration) -> Answer {
-    service.serve(delay).await
-}
-
-fn report(answers: &[Answer]) {
-    let served = answers.iter().filter(|answer| answer.is_ok()).count();
-    let refused = answers.len() - served;
-    say!("Served: {served}; refused: {refused}");
-}
-
-#[traced]
-async fn one_by_one(tasks: u32, capacity: usize, delay: Duration) {
-    let service = Service::new(capacity);
-    let mut answers = Vec::new();
-    for n in 1..=tasks {
-        let ask = ask(service.clone(), delay).try_lane(format!("Task {n}"));
-        answers.push(tokio::spawn(ask).await.unwrap());
-    }
-    report(&answers);
-}
-
-/// What is wrong about the permits.
+/// What is done, or not, so that nobody is refused.
 #[derive(Clone, Copy)]
-enum Permit {
-    Dropped,
-    Twice,
-    One,
+enum Cure {
+    Permit,
+    PermitThrownAway,
+    Lock,
+    OwnSemaphore,
+    Retry,
+    OneByOne,
 }
 
 #[traced]
-async fn ask_in_turn(
-    permits: Arc<Semaphore>,
+async fn ask(
+    cure: Cure,
     service: Arc<Service>,
+    permits: Arc<Semaphore>,
     delay: Duration,
-    drops: bool,
 ) -> Answer {
-    let permit = permits.acquire().await;
-    if drops {
-        drop(permit);
-        return service.serve(delay).await;
+    match cure {
+        Cure::Permit | Cure::Lock => {
+            let _permit = permits.acquire().await.unwrap();
+            service.serve(delay).await
+        }
+        Cure::PermitThrownAway => {
+            let _ = permits.acquire().await.unwrap();
+            service.serve(delay).await
+        }
+        Cure::OwnSemaphore => {
+            let permits = Semaphore::new(service.capacity);
+            let _permit = permits.acquire().await.unwrap();
+            service.serve(delay).await
+        }
+        Cure::Retry => {
+            while service.serve(delay).await.is_err() {
+                sleep(delay).await;
+            }
+            Ok(())
+        }
+        Cure::OneByOne => service.serve(delay).await,
     }
-    let _permit = permit.unwrap();
-    service.serve(delay).await
+}
+
+fn crowd(k: Set, cure: Cure) -> impl Future<Output = ()> + use<> {
+    let room = k.count("capacity") as usize;
+    asks(cure, k.count("tasks"), room, k.time("delay"))
 }
 
 #[traced]
-async fn in_turn(tasks: u32, capacity: usize, delay: Duration, wrong: Permit) {
-    let service = Service::new(capacity);
-    let (permits, drops) = match wrong {
-        Permit::Dropped => (capacity, true),
-        Permit::Twice => (capacity * 2, false),
-        Permit::One => (1, false),
+async fn asks(cure: Cure, tasks: u32, capacity: usize, delay: Duration) {
+    let in_use = AtomicUsize::new(0);
+    let service = Arc::new(Service { capacity, in_use });
+    let permits = match cure {
+        Cure::Lock => 1,
+        _ => capacity,
     };
     let permits = Arc::new(Semaphore::new(permits));
     let mut all = JoinSet::new();
-    for n in 1..=tasks {
-        let ask = ask_in_turn(permits.clone(), service.clone(), delay, drops);
-        all.spawn(ask.try_lane(format!("Task {n}")));
-    }
-    let answers = all.join_all().await;
-    report(&answers);
-}
-
-#[traced]
-async fn in_batches(tasks: u32, capacity: usize, delay: Duration) {
-    let service = Service::new(capacity);
     let mut answers = Vec::new();
-    let all: Vec<u32> = (1..=tasks).collect();
-    for batch in all.chunks(capacity) {
-        let mut set = JoinSet::new();
-        for n in batch {
-            let ask = ask(service.clone(), delay);
-            set.spawn(ask.try_lane(format!("Task {n}")));
+    for n in 1..=tasks {
+        let task = ask(cure, service.clone(), permits.clone(), delay);
+        all.spawn(task.try_lane(format!("Task {n}")));
+        if let Cure::OneByOne = cure
+            && let Some(answer) = all.join_next().await
+        {
+            answers.push(answer.unwrap());
         }
-        answers.extend(set.join_all().await);
     }
-    report(&answers);
+    answers.extend(all.join_all().await);
+    let served = answers.iter().filter(|answer| answer.is_ok()).count();
+    say!("Served: {served}; refused: {}", answers.len() - served);
 }
 
 #[traced]
 async fn awaited(delay: Duration) {
     let task = tokio::spawn(save(delay).lane("save"));
+    sleep(delay / 2).await;
     task.await.unwrap();
-    say!("main is done");
+    say!("{DONE}");
 }
 
 #[traced]
 async fn aborted(delay: Duration) {
     let task = tokio::spawn(save(delay).lane("save"));
     sleep(delay / 2).await;
-    say!("main is done");
     task.abort();
+    say!("{DONE}");
 }
 
 #[traced]
-async fn sleeps_longer(delay: Duration, longer: Duration) {
+async fn sleeps_longer(delay: Duration) {
     tokio::spawn(save(delay).lane("save"));
-    sleep(longer).await;
-    say!("main is done");
+    sleep(delay / 2).await;
+    sleep(delay / 2).await;
+    say!("{DONE}");
 }
 
 #[traced]
 async fn keeps_the_handle(delay: Duration) {
     let _task = tokio::spawn(save(delay).lane("save"));
     sleep(delay / 2).await;
-    say!("main is done");
+    say!("{DONE}");
 }

@@ -3,235 +3,245 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use asyncade::chapter::{Knobs, run};
 use asyncade::stage::{Cancelled, Lane, say, sleep, traced};
-use tokio::task::{JoinError, JoinHandle};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{Wrong, time};
+use super::{Set, Wrong};
 
 pub const WRONG: &[Wrong] = &[
     Wrong {
         scene: "article",
-        mistake: "it cancels whoever waits, and not the work",
-        claims: &["article-loses-the-work", "cleanup-takes-its-time"],
+        mistake: "a caller is cancelled instead of the work",
+        claims: &["article-loses-the-work", "shield-protects-from-the-caller"],
         knobs: &[],
-        run: |k| run(cancels_the_wait(work(k), cancel(k), cleanup(k))),
+        run: |k| Box::pin(cancels_a_caller(times(k), k.seconds(2.5))),
     },
     Wrong {
         scene: "article",
-        mistake: "it aborts the work, which cannot clean up",
-        claims: &[
-            "article-loses-the-work",
-            "cleanup-takes-its-time",
-            "no-async-drop",
-        ],
+        mistake: "the work does not listen",
+        claims: &["article-loses-the-work", "cleanup-takes-its-time"],
         knobs: &[],
-        run: |k| run(aborts(work(k), cancel(k), cleanup(k))),
+        run: |k| Box::pin(deaf(times(k), k.seconds(2.5))),
+    },
+    Wrong {
+        scene: "article",
+        mistake: "the work gives up by itself: nobody has cancelled it",
+        claims: &["article-loses-the-work"],
+        knobs: &[],
+        run: |k| Box::pin(gives_up(times(k), k.seconds(2.5))),
     },
     Wrong {
         scene: "article",
         mistake: "main does not wait for the cleanup",
         claims: &["cleanup-takes-its-time"],
         knobs: &[],
-        run: |k| run(does_not_wait(work(k), cancel(k), cleanup(k))),
+        run: |k| Box::pin(does_not_wait(times(k), k.seconds(2.5))),
+    },
+    Wrong {
+        scene: "article",
+        mistake: "the work is aborted: its cleanup has no time",
+        claims: &["cleanup-takes-its-time", "no-async-drop"],
+        knobs: &[],
+        run: |k| Box::pin(aborts(times(k), k.seconds(2.5))),
     },
     Wrong {
         scene: "unshielded",
-        mistake: "the work is a task, and nobody passes the cancellation on",
+        mistake: "the work is a task of its own: its caller's end is not its",
         claims: &["unshielded-is-lost"],
         knobs: &[],
-        run: |k| run(a_task(work(k), cancel(k), cleanup(k))),
+        run: |k| Box::pin(task_of_its_own(times(k))),
     },
     Wrong {
         scene: "unshielded",
-        mistake: "main cancels the work itself, and not the caller",
+        mistake: "one token for both: it is main that cancels the work",
         claims: &["unshielded-is-lost"],
         knobs: &[],
-        run: |k| run(past_the_caller(work(k), cancel(k), cleanup(k))),
-    },
-    Wrong {
-        scene: "unshielded",
-        mistake: "the caller lets go of the work, which cannot clean up",
-        claims: &["unshielded-is-lost"],
-        knobs: &[],
-        run: |k| run(drops_the_work(work(k), cancel(k), cleanup(k))),
+        run: |k| Box::pin(one_token(times(k))),
     },
     Wrong {
         scene: "shielded",
-        mistake: "there is no shield: the work is lost with the caller",
+        mistake: "the caller awaits the work itself",
         claims: &["shield-protects-from-the-caller"],
         knobs: &[],
-        run: |k| run(no_shield(work(k), cancel(k), cleanup(k))),
+        run: |k| Box::pin(no_shield(times(k))),
     },
     Wrong {
         scene: "shielded",
-        mistake: "nobody is cancelled",
+        mistake: "nobody is cancelled: the caller gives up by itself",
         claims: &["shield-protects-from-the-caller"],
         knobs: &[],
-        run: |k| run(nobody_is_cancelled(work(k), cancel(k), cleanup(k))),
+        run: |k| Box::pin(nobody_cancels(times(k))),
+    },
+    Wrong {
+        scene: "shielded",
+        mistake: "the caller does not await the work that it is to be shielded from",
+        claims: &["shield-protects-from-the-caller"],
+        knobs: &[],
+        run: |k| Box::pin(awaits_something_else(times(k))),
     },
     Wrong {
         scene: "dropped",
-        mistake: "it asks with a token, and the cleanup runs",
+        mistake: "the work is asked by a token, and cleans up",
         claims: &["no-async-drop"],
         knobs: &[],
-        run: |k| run(asks(work(k), cancel(k), cleanup(k))),
+        run: |k| Box::pin(asked(times(k))),
     },
     Wrong {
         scene: "dropped",
-        mistake: "it drops the handle, and the task runs on until main ends",
+        mistake: "nobody aborts anybody: main returns",
         claims: &["no-async-drop"],
         knobs: &[],
-        run: |k| run(drops_the_handle(work(k), cancel(k), cleanup(k))),
+        run: |k| Box::pin(returns(times(k))),
     },
 ];
 
-fn work(k: &Knobs) -> Duration {
-    time("shield", k, "work")
+#[derive(Clone, Copy)]
+struct Times {
+    work: Duration,
+    cancel_after: Duration,
+    cleanup: Duration,
 }
 
-fn cancel(k: &Knobs) -> Duration {
-    time("shield", k, "cancel-after")
-}
-
-fn cleanup(k: &Knobs) -> Duration {
-    time("shield", k, "cleanup")
+fn times(k: Set) -> Times {
+    Times {
+        work: k.time("work"),
+        cancel_after: k.time("cancel-after"),
+        cleanup: k.time("cleanup"),
+    }
 }
 
 type Report = Result<&'static str, Cancelled>;
 
-const SAW: &str = "Main saw cancellation, but task continues in background";
-
 #[traced]
-async fn critical(
-    work: Duration,
-    cleanup: Duration,
-    stop: CancellationToken,
-) -> Report {
+async fn critical(times: Times, stop: CancellationToken) -> Report {
     tokio::select! {
         biased;
         () = stop.cancelled() => {
             say!("Cancelled but cleaning up");
-            sleep(cleanup).await;
+            sleep(times.cleanup).await;
             say!("Cleanup finished");
             Err(Cancelled)
         }
-        () = sleep(work) => {
+        () = sleep(times.work) => {
             say!("Critical work done");
             Ok("important data")
         }
     }
 }
 
-/// The work as a task, and the token by which it can be asked to stop.
-fn spawn(
-    work: Duration,
-    cleanup: Duration,
-) -> (JoinHandle<Report>, CancellationToken) {
-    let stop = CancellationToken::new();
-    let task = critical(work, cleanup, stop.clone()).try_lane("critical");
-    (tokio::spawn(task), stop)
+fn spawn(times: Times, stop: &CancellationToken) -> JoinHandle<Report> {
+    tokio::spawn(critical(times, stop.clone()).try_lane("critical"))
+}
+
+const SAW: &str = "Main saw cancellation, but task continues in background";
+
+#[traced]
+async fn await_it(task: JoinHandle<Report>) -> Report {
+    task.await.unwrap()
 }
 
 #[traced]
-async fn await_it(task: JoinHandle<Report>) -> Result<Report, JoinError> {
-    task.await
-}
-
-#[traced]
-async fn cancels_the_wait(work: Duration, cancel: Duration, cleanup: Duration) {
-    let (task, _stop) = spawn(work, cleanup);
-    let wait = tokio::spawn(await_it(task).lane("wait"));
-    sleep(cancel).await;
-    wait.abort();
-    if wait.await.is_err() {
+async fn cancels_a_caller(times: Times, time_to_finish: Duration) {
+    let task = spawn(times, &CancellationToken::new());
+    let caller = tokio::spawn(await_it(task).try_lane("caller"));
+    sleep(times.cancel_after).await;
+    caller.abort();
+    if caller.await.is_err() {
         say!("{SAW}");
     }
-    sleep(cleanup + Duration::from_millis(2500)).await;
+    sleep(times.cleanup).await;
+    sleep(time_to_finish).await;
 }
 
 #[traced]
-async fn aborts(work: Duration, cancel: Duration, cleanup: Duration) {
-    let (task, _stop) = spawn(work, cleanup);
-    sleep(cancel).await;
+async fn deaf(times: Times, time_to_finish: Duration) {
+    let stop = CancellationToken::new();
+    let task = spawn(times, &CancellationToken::new());
+    sleep(times.cancel_after).await;
+    stop.cancel();
+    if let Err(Cancelled) = task.await.unwrap() {
+        say!("{SAW}");
+    }
+    sleep(time_to_finish).await;
+}
+
+#[traced]
+async fn gives_up(times: Times, time_to_finish: Duration) {
+    let work = async move {
+        sleep(times.cancel_after).await;
+        say!("Cancelled but cleaning up");
+        sleep(times.cleanup).await;
+        say!("Cleanup finished");
+        Err::<(), _>(Cancelled)
+    };
+    let task = tokio::spawn(work.try_lane("critical"));
+    if let Err(Cancelled) = task.await.unwrap() {
+        say!("{SAW}");
+    }
+    sleep(time_to_finish).await;
+}
+
+#[traced]
+async fn does_not_wait(times: Times, time_to_finish: Duration) {
+    let stop = CancellationToken::new();
+    let _task = spawn(times, &stop);
+    sleep(times.cancel_after).await;
+    stop.cancel();
+    say!("{SAW}");
+    sleep(times.cleanup).await;
+    sleep(time_to_finish).await;
+}
+
+#[traced]
+async fn aborts(times: Times, time_to_finish: Duration) {
+    let task = spawn(times, &CancellationToken::new());
+    sleep(times.cancel_after).await;
     task.abort();
     if task.await.is_err() {
         say!("{SAW}");
     }
-    sleep(cleanup + Duration::from_millis(2500)).await;
+    sleep(times.cleanup).await;
+    sleep(time_to_finish).await;
 }
 
-#[traced]
-async fn does_not_wait(work: Duration, cancel: Duration, cleanup: Duration) {
-    let (task, stop) = spawn(work, cleanup);
-    sleep(cancel).await;
-    stop.cancel();
-    say!("{SAW}");
-    drop(task);
-    sleep(cleanup + Duration::from_millis(2500)).await;
-}
+const LOST: &str = "Caller cancelled; the work was lost";
 
 #[traced]
-async fn a_task(work: Duration, cancel: Duration, cleanup: Duration) {
-    let (task, _stop) = spawn(work, cleanup);
+async fn task_of_its_own(times: Times) {
+    let task = spawn(times, &CancellationToken::new());
     let caller = tokio::spawn(await_it(task).try_lane("caller"));
-    sleep(cancel).await;
+    sleep(times.cancel_after).await;
     caller.abort();
     if caller.await.is_err() {
-        say!("Caller cancelled; the work was lost");
+        say!("{LOST}");
     }
-    sleep(work).await;
-}
-
-/// Awaits the work, and never hears that anybody cancels.
-#[traced]
-async fn deaf(
-    work: Duration,
-    cleanup: Duration,
-    stop: CancellationToken,
-) -> Report {
-    critical(work, cleanup, stop).try_lane("critical").await
+    sleep(times.work).await;
 }
 
 #[traced]
-async fn past_the_caller(work: Duration, cancel: Duration, cleanup: Duration) {
+async fn one_token(times: Times) {
     let stop = CancellationToken::new();
-    let caller = deaf(work, cleanup, stop.clone()).try_lane("caller");
-    let caller = tokio::spawn(caller);
-    sleep(cancel).await;
+    let work = critical(times, stop.clone()).try_lane("critical");
+    let caller = tokio::spawn(work.try_lane("caller"));
+    sleep(times.cancel_after).await;
     stop.cancel();
-    if caller.await.unwrap().is_err() {
-        say!("Caller cancelled; the work was lost");
+    if let Err(Cancelled) = caller.await.unwrap() {
+        say!("{LOST}");
     }
 }
 
-#[traced]
-async fn drops_the_work(work: Duration, cancel: Duration, cleanup: Duration) {
-    let never = CancellationToken::new();
-    let caller = deaf(work, cleanup, never).try_lane("caller");
-    let caller = tokio::spawn(caller);
-    sleep(cancel).await;
-    caller.abort();
-    if caller.await.is_err() {
-        say!("Caller cancelled; the work was lost");
-    }
-}
+const CONTINUES: &str = "Caller cancelled; the work continues";
 
-/// Awaits the work, and passes on that it is cancelled.
 #[traced]
-async fn passes_on(
-    work: Duration,
-    cleanup: Duration,
-    stop: CancellationToken,
-) -> Report {
-    let stop_work = CancellationToken::new();
-    let work = critical(work, cleanup, stop_work.clone());
-    let mut work = pin!(work.try_lane("critical"));
+async fn call(times: Times, stop: CancellationToken) -> Report {
+    let own = CancellationToken::new();
+    let work = critical(times, own.clone()).try_lane("critical");
+    let mut work = pin!(work);
     tokio::select! {
         biased;
         () = stop.cancelled() => {
-            stop_work.cancel();
+            own.cancel();
             work.await
         }
         report = &mut work => report,
@@ -239,46 +249,62 @@ async fn passes_on(
 }
 
 #[traced]
-async fn no_shield(work: Duration, cancel: Duration, cleanup: Duration) {
+async fn no_shield(times: Times) {
     let stop = CancellationToken::new();
-    let caller = passes_on(work, cleanup, stop.clone()).try_lane("caller");
+    let caller = call(times, stop.clone()).try_lane("caller");
     let caller = tokio::spawn(caller);
-    sleep(cancel).await;
+    sleep(times.cancel_after).await;
     stop.cancel();
-    if caller.await.unwrap().is_err() {
-        say!("Caller cancelled; the work continues");
+    say!("{CONTINUES}");
+    let _report = caller.await.unwrap();
+    sleep(times.work).await;
+}
+
+#[traced]
+async fn give_up_after(time: Duration) -> Report {
+    sleep(time).await;
+    Err(Cancelled)
+}
+
+#[traced]
+async fn nobody_cancels(times: Times) {
+    let _task = spawn(times, &CancellationToken::new());
+    let caller = give_up_after(times.cancel_after).try_lane("caller");
+    if let Err(Cancelled) = tokio::spawn(caller).await.unwrap() {
+        say!("{CONTINUES}");
     }
-    sleep(work).await;
+    sleep(times.work).await;
 }
 
 #[traced]
-async fn nobody_is_cancelled(
-    work: Duration,
-    cancel: Duration,
-    cleanup: Duration,
-) {
-    let (task, _stop) = spawn(work, cleanup);
-    let caller = tokio::spawn(await_it(task).try_lane("caller"));
-    sleep(cancel).await;
-    say!("Caller cancelled; the work continues");
-    let _report = caller.await;
-    sleep(cancel).await;
+async fn awaits_something_else(times: Times) {
+    let _task = spawn(times, &CancellationToken::new());
+    let caller = give_up_after(times.work * 2).try_lane("caller");
+    let caller = tokio::spawn(caller);
+    sleep(times.cancel_after).await;
+    caller.abort();
+    if caller.await.is_err() {
+        say!("{CONTINUES}");
+    }
+    sleep(times.work).await;
 }
 
+const ABORTED: &str = "Task aborted; no cleanup ran";
+
 #[traced]
-async fn asks(work: Duration, cancel: Duration, cleanup: Duration) {
-    let (task, stop) = spawn(work, cleanup);
-    sleep(cancel).await;
+async fn asked(times: Times) {
+    let stop = CancellationToken::new();
+    let task = spawn(times, &stop);
+    sleep(times.cancel_after).await;
     stop.cancel();
-    if task.await.unwrap().is_err() {
-        say!("Task aborted; no cleanup ran");
+    if let Err(Cancelled) = task.await.unwrap() {
+        say!("{ABORTED}");
     }
 }
 
 #[traced]
-async fn drops_the_handle(work: Duration, cancel: Duration, cleanup: Duration) {
-    let (task, _stop) = spawn(work, cleanup);
-    sleep(cancel).await;
-    drop(task);
-    say!("Task aborted; no cleanup ran");
+async fn returns(times: Times) {
+    let _task = spawn(times, &CancellationToken::new());
+    sleep(times.cancel_after).await;
+    say!("{ABORTED}");
 }

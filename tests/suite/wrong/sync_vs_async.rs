@@ -1,77 +1,68 @@
-//! Three waits, got wrong.
+//! One after another, or together, got wrong.
 
 use std::time::Duration;
 
-use asyncade::chapter::{Knobs, run};
 use asyncade::stage::{Lane, block, say, sleep, to_thread, traced};
 use tokio::task::JoinSet;
 
-use super::{Wrong, count, time};
+use super::Wrong;
 
 pub const WRONG: &[Wrong] = &[
     Wrong {
         scene: "sync",
-        mistake: "its sleep does not block: others could run",
+        mistake: "the waits give way: it takes as long, but blocks nobody",
         claims: &["sync-adds-up"],
         knobs: &[],
-        run: |k| run(gives_way(tasks(k), delay(k))),
-    },
-    Wrong {
-        scene: "sync",
-        mistake: "the calls are tasks, and overlap",
-        claims: &["sync-adds-up"],
-        knobs: &[],
-        run: |k| run(in_order_of_ending(tasks(k), delay(k))),
+        run: |k| Box::pin(gives_way(k.count("tasks"), k.time("delay"))),
     },
     Wrong {
         scene: "async",
-        mistake: "it awaits each task before it makes the next",
+        mistake: "each task is awaited as soon as it is spawned",
         claims: &["async-overlaps", "one-thread"],
         knobs: &[],
-        run: |k| run(one_by_one(tasks(k), delay(k))),
+        run: |k| Box::pin(await_at_once(k.count("tasks"), k.time("delay"))),
     },
     Wrong {
         scene: "async",
-        mistake: "a blocking sleep in an async function",
+        mistake: "the tasks block: async does not make them give way",
         claims: &["async-overlaps"],
         knobs: &[],
-        run: |k| run(blocks(tasks(k), delay(k))),
+        run: |k| Box::pin(blocking_tasks(k.count("tasks"), k.time("delay"))),
     },
     Wrong {
         scene: "async",
-        mistake: "it takes the results as they come, and they come in order",
+        mistake: "results as they come: by chance that is the order of calls",
         claims: &["call-order"],
         knobs: &[],
-        run: |k| run(in_order_of_ending(tasks(k), delay(k))),
+        run: |k| Box::pin(as_they_come(k.count("tasks"), k.time("delay"))),
     },
     Wrong {
         scene: "async",
-        mistake: "it takes the handles from a stack, the last one first",
+        mistake: "handles are popped from the end",
         claims: &["call-order"],
         knobs: &[],
-        run: |k| run(from_a_stack(tasks(k), delay(k))),
+        run: |k| Box::pin(popped(k.count("tasks"), k.time("delay"))),
     },
     Wrong {
         scene: "async",
-        mistake: "each call has a thread of its own",
+        mistake: "a thread for each: parallelism",
         claims: &["one-thread"],
         knobs: &[],
-        run: |k| run(on_threads(tasks(k), delay(k))),
+        run: |k| Box::pin(on_threads(k.count("tasks"), k.time("delay"))),
     },
 ];
-
-fn tasks(k: &Knobs) -> u32 {
-    count("sync-vs-async", k, "tasks")
-}
-
-fn delay(k: &Knobs) -> Duration {
-    time("sync-vs-async", k, "delay")
-}
 
 #[traced]
 async fn task(n: u32, delay: Duration) -> u32 {
     say!("Async task {n} start");
     sleep(delay).await;
+    say!("Async task {n} end");
+    n
+}
+
+async fn blocking_task(n: u32, delay: Duration) -> u32 {
+    say!("Async task {n} start");
+    block(delay);
     say!("Async task {n} end");
     n
 }
@@ -86,7 +77,7 @@ async fn gives_way(tasks: u32, delay: Duration) {
 }
 
 #[traced]
-async fn one_by_one(tasks: u32, delay: Duration) {
+async fn await_at_once(tasks: u32, delay: Duration) {
     let mut results = Vec::new();
     for n in 1..=tasks {
         let task = task(n, delay).lane(format!("Task {n}"));
@@ -96,16 +87,11 @@ async fn one_by_one(tasks: u32, delay: Duration) {
 }
 
 #[traced]
-async fn blocks(tasks: u32, delay: Duration) {
+async fn blocking_tasks(tasks: u32, delay: Duration) {
     let mut handles = Vec::new();
     for n in 1..=tasks {
-        let task = async move {
-            say!("Async task {n} start");
-            block(delay);
-            say!("Async task {n} end");
-            n
-        };
-        handles.push(tokio::spawn(task.lane(format!("Task {n}"))));
+        let task = blocking_task(n, delay).lane(format!("Task {n}"));
+        handles.push(tokio::spawn(task));
     }
     let mut results = Vec::new();
     for handle in handles {
@@ -115,7 +101,7 @@ async fn blocks(tasks: u32, delay: Duration) {
 }
 
 #[traced]
-async fn in_order_of_ending(tasks: u32, delay: Duration) {
+async fn as_they_come(tasks: u32, delay: Duration) {
     let mut set = JoinSet::new();
     for n in 1..=tasks {
         set.spawn(task(n, delay).lane(format!("Task {n}")));
@@ -128,7 +114,7 @@ async fn in_order_of_ending(tasks: u32, delay: Duration) {
 }
 
 #[traced]
-async fn from_a_stack(tasks: u32, delay: Duration) {
+async fn popped(tasks: u32, delay: Duration) {
     let mut handles = Vec::new();
     for n in 1..=tasks {
         let task = task(n, delay).lane(format!("Task {n}"));
@@ -142,15 +128,19 @@ async fn from_a_stack(tasks: u32, delay: Duration) {
 }
 
 #[traced]
+async fn call_a_thread(n: u32, delay: Duration) -> u32 {
+    say!("Async task {n} start");
+    to_thread(format!("thread {n}"), move || block(delay)).await;
+    say!("Async task {n} end");
+    n
+}
+
+#[traced]
 async fn on_threads(tasks: u32, delay: Duration) {
     let mut handles = Vec::new();
     for n in 1..=tasks {
-        let call = move || {
-            block(delay);
-            n
-        };
-        let task = to_thread(format!("Task {n}"), call);
-        handles.push(tokio::spawn(task.lane(format!("waits for {n}"))));
+        let task = call_a_thread(n, delay).lane(format!("Task {n}"));
+        handles.push(tokio::spawn(task));
     }
     let mut results = Vec::new();
     for handle in handles {

@@ -1,107 +1,87 @@
-//! Groups, got wrong.
+//! A group of tasks, got wrong.
 
 use std::time::Duration;
 
-use asyncade::chapter::{Knobs, run};
 use asyncade::stage::{Lane, say, sleep, traced};
 use tokio::task::JoinSet;
-use tokio::time::timeout;
 
-use super::{Wrong, time};
+use super::Wrong;
 
 pub const WRONG: &[Wrong] = &[
     Wrong {
         scene: "sequential",
-        mistake: "the workers are together",
+        mistake: "both are spawned before the first is awaited",
         claims: &["one-after-the-other"],
         knobs: &[],
-        run: |k| run(together(task1(k), task2(k))),
+        run: |k| Box::pin(group(k.time("task1"), k.time("task2"))),
     },
     Wrong {
         scene: "taskgroup",
-        mistake: "it awaits each worker before it makes the next",
+        mistake: "each is awaited as soon as it is spawned",
         claims: &["ends-with-the-last"],
         knobs: &[],
-        run: |k| run(one_by_one(task1(k), task2(k))),
+        run: |k| Box::pin(await_at_once(k.time("task1"), k.time("task2"))),
     },
     Wrong {
         scene: "taskgroup",
-        mistake: "it says that all succeeded when one has",
+        mistake: "goes on when the first is done",
         claims: &["ends-with-the-last"],
         knobs: &[],
-        run: |k| run(after_the_first(task1(k), task2(k))),
+        run: |k| Box::pin(only_the_first(k.time("task1"), k.time("task2"))),
     },
     Wrong {
         scene: "failure",
-        mistake: "bare tasks, and main ends at the error",
+        mistake: "bare tasks: it is main's end that would stop the sibling",
         claims: &["failure-cancels-siblings"],
         knobs: &[],
-        run: |k| run(bare_tasks(fail_at(k), task2(k), false)),
+        run: |k| Box::pin(bare_tasks(k.time("fail-at"), k.time("task2"))),
     },
     Wrong {
         scene: "failure",
-        mistake: "bare tasks, and main stays on",
+        mistake: "bare tasks, and main returns at the error",
         claims: &["failure-cancels-siblings", "reports-after-all-ended"],
         knobs: &[],
-        run: |k| run(bare_tasks(fail_at(k), task2(k), true)),
+        run: |k| Box::pin(returns(k.time("fail-at"), k.time("task2"))),
     },
     Wrong {
         scene: "failure",
-        mistake: "the sibling gives up by itself, at the same time",
-        claims: &["failure-cancels-siblings"],
+        mistake: "bare tasks, and main aborts the sibling by hand",
+        claims: &["failure-cancels-siblings", "reports-after-all-ended"],
         knobs: &[],
-        run: |k| run(gives_up_by_itself(fail_at(k), task2(k))),
+        run: |k| Box::pin(by_hand(k.time("fail-at"), k.time("task2"))),
     },
     Wrong {
         scene: "failure",
-        mistake: "it waits for the siblings instead of cancelling them",
-        claims: &["failure-cancels-siblings"],
-        knobs: &[],
-        run: |k| run(group(fail_at(k), task2(k), AtError::JoinAll)),
-    },
-    Wrong {
-        scene: "failure",
-        mistake: "it reports before the siblings have ended",
+        mistake: "reports the error first, and shuts the group down then",
         claims: &["reports-after-all-ended"],
         knobs: &[],
-        run: |k| run(group(fail_at(k), task2(k), AtError::ReportFirst)),
+        run: |k| Box::pin(reports_first(k.time("fail-at"), k.time("task2"))),
     },
     Wrong {
         scene: "failure",
-        mistake: "it aborts the siblings and does not wait for their ends",
+        mistake: "asks the group to stop, and does not wait until it has",
         claims: &["reports-after-all-ended"],
         knobs: &[],
-        run: |k| run(group(fail_at(k), task2(k), AtError::AbortOnly)),
+        run: |k| Box::pin(does_not_wait(k.time("fail-at"), k.time("task2"))),
     },
     Wrong {
         scene: "no-group",
-        mistake: "there is a group after all",
+        mistake: "a group after all",
         claims: &["orphan-outlives-error"],
         knobs: &[],
-        run: |k| run(group(fail_at(k), task2(k), AtError::AbortOnly)),
+        run: |k| Box::pin(failing_group(k.time("fail-at"), k.time("task2"))),
     },
     Wrong {
         scene: "no-group",
-        mistake: "main does not stay for the orphan",
+        mistake: "the sibling is awaited first: it has outlived nothing",
         claims: &["orphan-outlives-error"],
         knobs: &[],
-        run: |k| run(bare_tasks(fail_at(k), task2(k), false)),
+        run: |k| Box::pin(sibling_first(k.time("fail-at"), k.time("task2"))),
     },
 ];
 
-fn task1(k: &Knobs) -> Duration {
-    time("taskgroup", k, "task1")
-}
+type Report = Result<String, String>;
 
-fn task2(k: &Knobs) -> Duration {
-    time("taskgroup", k, "task2")
-}
-
-fn fail_at(k: &Knobs) -> Duration {
-    time("taskgroup", k, "fail-at")
-}
-
-/// Says so if it is dropped before its worker is done.
 struct Watch(u32, bool);
 
 impl Drop for Watch {
@@ -113,107 +93,132 @@ impl Drop for Watch {
 }
 
 #[traced]
-async fn worker(n: u32, delay: Duration) -> Result<u32, String> {
+async fn worker(n: u32, delay: Duration) -> Report {
     let mut watch = Watch(n, false);
     sleep(delay).await;
     watch.1 = true;
     say!("Task{n} completed");
-    Ok(n)
+    Ok(format!("Task{n}-result"))
 }
 
 #[traced]
-async fn failing(n: u32, delay: Duration) -> Result<u32, String> {
+async fn failing(n: u32, delay: Duration) -> Report {
     sleep(delay).await;
     Err(format!("Task{n} failed"))
 }
 
 #[traced]
-async fn together(task1: Duration, task2: Duration) {
-    let (first, second) = (worker(1, task1), worker(2, task2));
-    let (_first, _second) = tokio::join!(first, second);
-    say!("All succeeded: Task1-result, Task2-result");
-}
-
-#[traced]
-async fn one_by_one(task1: Duration, task2: Duration) {
-    let mut group = JoinSet::new();
-    group.spawn(worker(1, task1).try_lane("Task1"));
-    group.join_next().await;
-    group.spawn(worker(2, task2).try_lane("Task2"));
-    group.join_next().await;
-    say!("All succeeded: Task1-result, Task2-result");
-}
-
-#[traced]
-async fn after_the_first(task1: Duration, task2: Duration) {
-    let mut group = JoinSet::new();
-    group.spawn(worker(1, task1).try_lane("Task1"));
-    group.spawn(worker(2, task2).try_lane("Task2"));
-    group.join_next().await;
-    say!("All succeeded: Task1-result, Task2-result");
-    group.join_next().await;
-}
-
-#[traced]
-async fn bare_tasks(fail_at: Duration, task2: Duration, stays: bool) {
-    let first = tokio::spawn(failing(1, fail_at).try_lane("Task1"));
+async fn group(task1: Duration, task2: Duration) {
+    let first = tokio::spawn(worker(1, task1).try_lane("Task1"));
     let second = tokio::spawn(worker(2, task2).try_lane("Task2"));
-    if let Err(error) = first.await.unwrap() {
-        say!("Error: {error}");
-    }
-    if stays {
-        sleep(task2).await;
-        say!("main is done");
-    }
-    drop(second);
+    let first = first.await.unwrap().unwrap();
+    let second = second.await.unwrap().unwrap();
+    say!("All succeeded: {first}, {second}");
 }
 
 #[traced]
-async fn gives_up_by_itself(fail_at: Duration, task2: Duration) {
+async fn await_at_once(task1: Duration, task2: Duration) {
+    let first = tokio::spawn(worker(1, task1).try_lane("Task1"));
+    let first = first.await.unwrap().unwrap();
+    let second = tokio::spawn(worker(2, task2).try_lane("Task2"));
+    let second = second.await.unwrap().unwrap();
+    say!("All succeeded: {first}, {second}");
+}
+
+#[traced]
+async fn only_the_first(task1: Duration, task2: Duration) {
     let mut group = JoinSet::new();
-    group.spawn(failing(1, fail_at).try_lane("Task1"));
-    let limited = async move {
-        let worker = worker(2, task2);
-        let limited = timeout(fail_at, worker).await;
-        limited.map_err(|_| asyncade::stage::Cancelled)
-    };
-    let second = tokio::spawn(limited.try_lane("Task2"));
-    if let Some(Ok(Err(error))) = group.join_next().await {
-        let _ended = second.await;
+    group.spawn(worker(1, task1).try_lane("Task1"));
+    group.spawn(worker(2, task2).try_lane("Task2"));
+    group.join_next().await.unwrap().unwrap().unwrap();
+    say!("All succeeded: Task1-result, Task2-result");
+    group.join_next().await.unwrap().unwrap().unwrap();
+}
+
+#[traced]
+async fn bare_tasks(fail_at: Duration, task2: Duration) {
+    let first = tokio::spawn(failing(1, fail_at).try_lane("Task1"));
+    let _second = tokio::spawn(worker(2, task2).try_lane("Task2"));
+    if let Err(error) = first.await.unwrap() {
         say!("Error: {error}");
     }
     sleep(task2).await;
     say!("main is done");
 }
 
-/// What is done when one of the group fails.
-#[derive(Clone, Copy, PartialEq)]
-enum AtError {
-    JoinAll,
-    ReportFirst,
-    AbortOnly,
+#[traced]
+async fn returns(fail_at: Duration, task2: Duration) {
+    let first = tokio::spawn(failing(1, fail_at).try_lane("Task1"));
+    let _second = tokio::spawn(worker(2, task2).try_lane("Task2"));
+    if let Err(error) = first.await.unwrap() {
+        say!("Error: {error}");
+    }
+    say!("main is done");
 }
 
 #[traced]
-async fn group(fail_at: Duration, task2: Duration, at_error: AtError) {
+async fn by_hand(fail_at: Duration, task2: Duration) {
+    let first = tokio::spawn(failing(1, fail_at).try_lane("Task1"));
+    let second = tokio::spawn(worker(2, task2).try_lane("Task2"));
+    if let Err(error) = first.await.unwrap() {
+        second.abort();
+        say!("Error: {error}");
+    }
+    sleep(task2).await;
+    say!("main is done");
+}
+
+fn spawn(fail_at: Duration, task2: Duration) -> JoinSet<Report> {
     let mut group = JoinSet::new();
     group.spawn(failing(1, fail_at).try_lane("Task1"));
     group.spawn(worker(2, task2).try_lane("Task2"));
+    group
+}
+
+#[traced]
+async fn reports_first(fail_at: Duration, task2: Duration) {
+    let mut group = spawn(fail_at, task2);
     while let Some(ended) = group.join_next().await {
         if let Err(error) = ended.unwrap() {
-            if at_error == AtError::AbortOnly {
-                group.abort_all();
-            }
-            if at_error == AtError::JoinAll {
-                while group.join_next().await.is_some() {}
-            }
             say!("Error: {error}");
-            if at_error == AtError::ReportFirst {
-                group.shutdown().await;
-            }
-            break;
+            group.shutdown().await;
         }
     }
     sleep(task2).await;
     say!("main is done");
+}
+
+#[traced]
+async fn does_not_wait(fail_at: Duration, task2: Duration) {
+    let mut group = spawn(fail_at, task2);
+    if let Some(ended) = group.join_next().await
+        && let Err(error) = ended.unwrap()
+    {
+        group.abort_all();
+        say!("Error: {error}");
+    }
+    sleep(task2).await;
+    say!("main is done");
+}
+
+#[traced]
+async fn failing_group(fail_at: Duration, task2: Duration) {
+    let mut group = spawn(fail_at, task2);
+    if let Some(ended) = group.join_next().await
+        && let Err(error) = ended.unwrap()
+    {
+        group.shutdown().await;
+        say!("Error: {error}");
+    }
+    sleep(task2).await;
+}
+
+#[traced]
+async fn sibling_first(fail_at: Duration, task2: Duration) {
+    let first = tokio::spawn(failing(1, fail_at).try_lane("Task1"));
+    let second = tokio::spawn(worker(2, task2).try_lane("Task2"));
+    second.await.unwrap().unwrap();
+    if let Err(error) = first.await.unwrap() {
+        say!("Error: {error}");
+    }
 }

@@ -2,76 +2,96 @@
 
 use std::time::Duration;
 
-use asyncade::chapter::{Knobs, run};
 use asyncade::stage::{Lane, say, sleep, traced};
+use tokio::task::yield_now;
 
-use super::{Wrong, time};
+use super::{Set, Wrong};
 
 pub const WRONG: &[Wrong] = &[
     Wrong {
         scene: "sequential",
-        mistake: "it awaits both together",
+        mistake: "both are awaited together",
         claims: &["await-is-sequential"],
         knobs: &[],
-        run: |k| run(both_at_once(hello(k), world(k))),
+        run: |k| {
+            let (hello, world) = waits(k);
+            Box::pin(together(hello, world))
+        },
     },
     Wrong {
         scene: "create_task",
-        mistake: "it awaits each task where it makes it",
+        mistake: "each task is awaited as soon as it is spawned",
         claims: &["spawn-does-not-wait", "longest-not-sum"],
         knobs: &[],
-        run: |k| run(awaits_each(hello(k), world(k))),
+        run: |k| {
+            let (hello, world) = waits(k);
+            Box::pin(await_at_once(hello, world))
+        },
     },
     Wrong {
         scene: "create_task",
-        mistake: "it makes coroutines, and no tasks of them",
-        claims: &["longest-not-sum", "first-turn-at-await"],
+        mistake: "nothing is spawned: two calls, awaited later",
+        claims: &["spawn-does-not-wait", "longest-not-sum"],
         knobs: &[],
-        run: |k| run(no_tasks(hello(k), world(k))),
+        run: |k| {
+            let (hello, world) = waits(k);
+            Box::pin(only_called(hello, world))
+        },
     },
     Wrong {
         scene: "create_task",
-        mistake: "it awaits both inside of itself, without making tasks",
+        mistake: "gives way once, so that the tasks begin at once",
         claims: &["first-turn-at-await"],
         knobs: &[],
-        run: |k| run(inside(hello(k), world(k))),
+        run: |k| {
+            let (hello, world) = waits(k);
+            Box::pin(gives_way(hello, world))
+        },
     },
     Wrong {
         scene: "create_task",
-        mistake: "it gives way before it goes on",
+        mistake: "no tasks: main polls both inside of its own turn",
         claims: &["first-turn-at-await", "spawn-does-not-wait"],
         knobs: &[],
-        run: |k| run(gives_way(hello(k), world(k))),
+        run: |k| {
+            let (hello, world) = waits(k);
+            Box::pin(joined(hello, world))
+        },
     },
     Wrong {
         scene: "dropped",
-        mistake: "it aborts the task instead of dropping its handle",
+        mistake: "the task is aborted: that is not what dropping does",
         claims: &["dropped-handle-detaches"],
         knobs: &[],
-        run: |k| run(aborted(hello(k), world(k))),
+        run: |k| {
+            let (hello, world) = waits(k);
+            Box::pin(aborted(hello, world))
+        },
     },
     Wrong {
         scene: "dropped",
-        mistake: "it drops the coroutine, and never made a task of it",
+        mistake: "the task is aborted at the end: it is not main's end that does",
         claims: &["dropped-handle-detaches"],
         knobs: &[],
-        run: |k| run(never_spawned(hello(k), world(k))),
+        run: |k| {
+            let (hello, world) = waits(k);
+            Box::pin(aborted_late(hello, world))
+        },
     },
     Wrong {
         scene: "dropped",
-        mistake: "it aborts the task at the end, before main's own end could",
+        mistake: "no task: a future that is dropped is gone",
         claims: &["dropped-handle-detaches"],
         knobs: &[],
-        run: |k| run(aborted_at_the_end(hello(k), world(k))),
+        run: |k| {
+            let (hello, world) = waits(k);
+            Box::pin(dropped_future(hello, world))
+        },
     },
 ];
 
-fn hello(k: &Knobs) -> Duration {
-    time("tasks", k, "hello")
-}
-
-fn world(k: &Knobs) -> Duration {
-    time("tasks", k, "world")
+fn waits(k: Set) -> (Duration, Duration) {
+    (k.time("hello"), k.time("world"))
 }
 
 #[traced]
@@ -81,25 +101,23 @@ async fn say_after(delay: Duration, what: &str) {
 }
 
 #[traced]
-async fn both_at_once(hello: Duration, world: Duration) {
-    let hello = say_after(hello, "Hello");
-    let world = say_after(world, "World");
-    tokio::join!(hello, world);
+async fn together(hello: Duration, world: Duration) {
+    tokio::join!(say_after(hello, "Hello"), say_after(world, "World"));
     say!("All tasks done!");
 }
 
 #[traced]
-async fn awaits_each(hello: Duration, world: Duration) {
-    let hello = tokio::spawn(say_after(hello, "Hello").lane("Hello"));
-    hello.await.unwrap();
-    let world = tokio::spawn(say_after(world, "World").lane("World"));
-    world.await.unwrap();
+async fn await_at_once(hello: Duration, world: Duration) {
+    let hello = say_after(hello, "Hello").lane("Hello");
+    tokio::spawn(hello).await.unwrap();
+    let world = say_after(world, "World").lane("World");
+    tokio::spawn(world).await.unwrap();
     say!("Tasks created, main continues...");
     say!("All tasks done!");
 }
 
 #[traced]
-async fn no_tasks(hello: Duration, world: Duration) {
+async fn only_called(hello: Duration, world: Duration) {
     let hello = say_after(hello, "Hello").lane("Hello");
     let world = say_after(world, "World").lane("World");
     say!("Tasks created, main continues...");
@@ -109,22 +127,22 @@ async fn no_tasks(hello: Duration, world: Duration) {
 }
 
 #[traced]
-async fn inside(hello: Duration, world: Duration) {
-    let hello = say_after(hello, "Hello").lane("Hello");
-    let world = say_after(world, "World").lane("World");
+async fn gives_way(hello: Duration, world: Duration) {
+    let hello = tokio::spawn(say_after(hello, "Hello").lane("Hello"));
+    let world = tokio::spawn(say_after(world, "World").lane("World"));
+    yield_now().await;
     say!("Tasks created, main continues...");
-    tokio::join!(hello, world);
+    hello.await.unwrap();
+    world.await.unwrap();
     say!("All tasks done!");
 }
 
 #[traced]
-async fn gives_way(hello: Duration, world: Duration) {
-    let hello = tokio::spawn(say_after(hello, "Hello").lane("Hello"));
-    let world = tokio::spawn(say_after(world, "World").lane("World"));
-    tokio::task::yield_now().await;
+async fn joined(hello: Duration, world: Duration) {
+    let hello = say_after(hello, "Hello").lane("Hello");
+    let world = say_after(world, "World").lane("World");
     say!("Tasks created, main continues...");
-    hello.await.unwrap();
-    world.await.unwrap();
+    tokio::join!(hello, world);
     say!("All tasks done!");
 }
 
@@ -138,19 +156,18 @@ async fn aborted(hello: Duration, world: Duration) {
 }
 
 #[traced]
-async fn never_spawned(hello: Duration, world: Duration) {
+async fn aborted_late(hello: Duration, world: Duration) {
     let hello = tokio::spawn(say_after(hello, "Hello").lane("Hello"));
-    let world = say_after(world, "World").lane("World");
-    drop(world);
+    let world = tokio::spawn(say_after(world, "World").lane("World"));
     hello.await.unwrap();
+    world.abort();
     say!("main is done");
 }
 
 #[traced]
-async fn aborted_at_the_end(hello: Duration, world: Duration) {
+async fn dropped_future(hello: Duration, world: Duration) {
     let hello = tokio::spawn(say_after(hello, "Hello").lane("Hello"));
-    let world = tokio::spawn(say_after(world, "World").lane("World"));
+    drop(say_after(world, "World").lane("World"));
     hello.await.unwrap();
     say!("main is done");
-    world.abort();
 }

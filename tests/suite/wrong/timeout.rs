@@ -2,106 +2,97 @@
 
 use std::time::Duration;
 
-use asyncade::chapter::{Knobs, run};
-use asyncade::stage::{Lane, block, say, sleep, traced};
+use asyncade::stage::{Lane, block, say, sleep, to_thread, traced};
 use tokio::time::{Instant, timeout};
 
-use super::{Wrong, time};
+use super::Wrong;
 
 pub const WRONG: &[Wrong] = &[
     Wrong {
         scene: "no-limit",
-        mistake: "there is a limit",
+        mistake: "has a limit",
         claims: &["waits-forever"],
         knobs: &[],
-        run: |k| run(limited(limit(k), work(k))),
-    },
-    Wrong {
-        scene: "no-limit",
-        mistake: "main does not wait for the work",
-        claims: &["waits-forever"],
-        knobs: &[],
-        run: |k| run(does_not_wait(work(k))),
+        run: |k| Box::pin(limited(k.time("limit"), k.time("work"))),
     },
     Wrong {
         scene: "wait_for",
-        mistake: "it looks at the clock when the work is done",
+        mistake: "looks at the limit when the work is done",
         claims: &["ends-at-the-limit", "work-is-cancelled"],
-        knobs: &[],
-        run: |k| run(looks_afterwards(limit(k), work(k))),
+        knobs: &[("work", "3s")],
+        run: |k| Box::pin(looks_late(k.time("limit"), k.time("work"))),
     },
     Wrong {
         scene: "wait_for",
-        mistake: "the limit is on the handle: the task is left running",
+        mistake: "a limit on a handle: the wait ends, and the work goes on",
         claims: &["work-is-cancelled"],
         knobs: &[],
-        run: |k| run(limits_the_handle(limit(k), work(k), true)),
+        run: |k| Box::pin(on_a_handle(k.time("limit"), k.time("work"))),
     },
     Wrong {
         scene: "wait_for",
-        mistake: "the same, and main ends before anybody notices",
+        mistake: "a limit on a handle, and main returns there",
         claims: &["work-is-cancelled"],
         knobs: &[],
-        run: |k| run(limits_the_handle(limit(k), work(k), false)),
+        run: |k| Box::pin(on_a_handle_and_out(k.time("limit"), k.time("work"))),
     },
     Wrong {
         scene: "wait_for",
-        mistake: "a plain wait until the limit, and the work ends with main",
+        mistake: "a limit on a handle, and main aborts the task later",
         claims: &["work-is-cancelled"],
         knobs: &[],
-        run: |k| run(plain_wait(limit(k), work(k))),
+        run: |k| Box::pin(aborts_later(k.time("limit"), k.time("work"))),
     },
     Wrong {
         scene: "timeout-block",
-        mistake: "each step has a limit of its own",
+        mistake: "a limit for each step",
         claims: &["deadline-covers-all"],
         knobs: &[],
-        run: |k| run(a_limit_each(limit(k))),
+        run: |k| Box::pin(limit_for_each(k.time("limit"))),
     },
     Wrong {
         scene: "timeout-block",
-        mistake: "the limit is on the second step only",
+        mistake: "a limit on the first step only",
         claims: &["deadline-covers-all"],
         knobs: &[],
-        run: |k| run(the_second_only(limit(k))),
+        run: |k| Box::pin(first_step_only(k.time("limit"))),
     },
     Wrong {
         scene: "in-time",
-        mistake: "it sleeps until the limit, and looks then",
+        mistake: "sleeps until the limit, and looks what has come",
         claims: &["in-time-is-left-alone"],
         knobs: &[],
-        run: |k| run(until_the_limit(limit(k))),
+        run: |k| Box::pin(sleeps(k.time("limit"))),
     },
     Wrong {
         scene: "in-time",
-        mistake: "the work takes longer than the limit",
+        mistake: "a limit as long as the work was expected to take",
         claims: &["in-time-is-left-alone"],
         knobs: &[],
-        run: |k| run(too_long(limit(k))),
+        run: |k| Box::pin(too_tight(k.time("limit"))),
     },
     Wrong {
         scene: "blocking",
-        mistake: "the work does not block: it can be timed out",
+        mistake: "the work gives way: that can be timed out",
         claims: &["blocking-cannot-be-timed-out"],
         knobs: &[],
-        run: |k| run(does_not_block(limit(k))),
+        run: |k| Box::pin(gives_way(k.time("limit"))),
     },
     Wrong {
         scene: "blocking",
-        mistake: "no limit, and the work gives way: it could be timed out",
+        mistake: "the work is on a thread: one can stop waiting for it",
         claims: &["blocking-cannot-be-timed-out"],
         knobs: &[],
-        run: |k| run(has_no_limit(limit(k))),
+        run: |k| Box::pin(on_a_thread(k.time("limit"))),
+    },
+    Wrong {
+        scene: "blocking",
+        mistake: "no limit at all",
+        claims: &["blocking-cannot-be-timed-out"],
+        knobs: &[],
+        run: |k| Box::pin(no_limit(k.time("limit"))),
     },
 ];
-
-fn limit(k: &Knobs) -> Duration {
-    time("timeout", k, "limit")
-}
-
-fn work(k: &Knobs) -> Duration {
-    time("timeout", k, "work")
-}
 
 const TIMED_OUT: &str = "Task timed out and was cancelled";
 
@@ -113,23 +104,14 @@ async fn eternity(work: Duration) {
 
 #[traced]
 async fn limited(limit: Duration, work: Duration) {
-    let eternity = eternity(work).lane("eternity");
-    if timeout(limit, eternity).await.is_err() {
-        say!("{TIMED_OUT}");
-    }
+    let _reached = timeout(limit, eternity(work).lane("eternity")).await;
 }
 
 #[traced]
-async fn does_not_wait(work: Duration) {
-    let _task = tokio::spawn(eternity(work).lane("eternity"));
-    say!("main is done");
-}
-
-#[traced]
-async fn looks_afterwards(limit: Duration, work: Duration) {
-    let begun = Instant::now();
+async fn looks_late(limit: Duration, work: Duration) {
+    let start = Instant::now();
     eternity(work).lane("eternity").await;
-    if begun.elapsed() > limit {
+    if start.elapsed() > limit {
         say!("{TIMED_OUT}");
     }
     sleep(limit).await;
@@ -137,57 +119,67 @@ async fn looks_afterwards(limit: Duration, work: Duration) {
 }
 
 #[traced]
-async fn limits_the_handle(limit: Duration, work: Duration, stays: bool) {
+async fn on_a_handle(limit: Duration, work: Duration) {
     let task = tokio::spawn(eternity(work).lane("eternity"));
     if timeout(limit, task).await.is_err() {
         say!("{TIMED_OUT}");
     }
-    if stays {
-        sleep(limit).await;
-        say!("main is done");
-    }
-}
-
-#[traced]
-async fn plain_wait(limit: Duration, work: Duration) {
-    let _task = tokio::spawn(eternity(work).lane("eternity"));
-    sleep(limit).await;
-    say!("{TIMED_OUT}");
     sleep(limit).await;
     say!("main is done");
 }
 
 #[traced]
-async fn a_limit_each(limit: Duration) {
+async fn on_a_handle_and_out(limit: Duration, work: Duration) {
+    let task = tokio::spawn(eternity(work).lane("eternity"));
+    if timeout(limit, task).await.is_err() {
+        say!("{TIMED_OUT}");
+    }
+    say!("main is done");
+}
+
+#[traced]
+async fn aborts_later(limit: Duration, work: Duration) {
+    let mut task = tokio::spawn(eternity(work).lane("eternity"));
+    if timeout(limit, &mut task).await.is_err() {
+        say!("{TIMED_OUT}");
+    }
+    sleep(limit).await;
+    task.abort();
+    say!("main is done");
+}
+
+#[traced]
+async fn limit_for_each(limit: Duration) {
     let step = limit * 3 / 5;
     for n in 1..=2 {
         if timeout(limit, sleep(step)).await.is_err() {
             say!("{TIMED_OUT}");
-            return;
+        } else {
+            say!("step {n} done");
         }
-        say!("step {n} done");
     }
 }
 
 #[traced]
-async fn the_second_only(limit: Duration) {
+async fn first_step_only(limit: Duration) {
     let step = limit * 3 / 5;
-    sleep(step).await;
-    say!("step 1 done");
     if timeout(limit, sleep(step)).await.is_err() {
         say!("{TIMED_OUT}");
-        return;
     }
+    say!("step 1 done");
+    sleep(step).await;
     say!("step 2 done");
 }
 
 #[traced]
-async fn until_the_limit(limit: Duration) {
-    let work = async move {
-        sleep(limit / 2).await;
-        say!("work finished in time");
-    };
-    let task = tokio::spawn(work.lane("work"));
+async fn short(work: Duration) {
+    sleep(work).await;
+    say!("work finished in time");
+}
+
+#[traced]
+async fn sleeps(limit: Duration) {
+    let task = tokio::spawn(short(limit / 2).lane("work"));
     sleep(limit).await;
     if !task.is_finished() {
         say!("{TIMED_OUT}");
@@ -195,18 +187,15 @@ async fn until_the_limit(limit: Duration) {
 }
 
 #[traced]
-async fn too_long(limit: Duration) {
-    let work = async {
-        sleep(limit * 2).await;
-        say!("work finished in time");
-    };
-    if timeout(limit, work.lane("work")).await.is_err() {
+async fn too_tight(limit: Duration) {
+    let work = short(limit / 2).lane("work");
+    if timeout(limit / 3, work).await.is_err() {
         say!("{TIMED_OUT}");
     }
 }
 
 #[traced]
-async fn does_not_block(limit: Duration) {
+async fn gives_way(limit: Duration) {
     let work = async {
         sleep(limit * 2).await;
         say!("work finished late");
@@ -219,13 +208,24 @@ async fn does_not_block(limit: Duration) {
 }
 
 #[traced]
-async fn has_no_limit(limit: Duration) {
+async fn on_a_thread(limit: Duration) {
     let work = async {
-        block(limit);
-        sleep(limit).await;
+        to_thread("thread", move || block(limit * 2)).await;
         say!("work finished late");
         "the late result"
     };
-    let result = work.lane("work").await;
-    say!("Got: {result}");
+    match timeout(limit, work.lane("work")).await {
+        Ok(result) => say!("Got: {result}"),
+        Err(_) => say!("{TIMED_OUT}"),
+    }
+}
+
+#[traced]
+async fn no_limit(limit: Duration) {
+    let work = async {
+        sleep(limit * 2).await;
+        say!("work finished late");
+        "the late result"
+    };
+    say!("Got: {}", work.lane("work").await);
 }

@@ -1,68 +1,84 @@
-//! Blocking code, got wrong.
+//! Blocking code beside a heartbeat, got wrong.
 
 use std::time::Duration;
 
-use asyncade::chapter::{Knobs, run};
 use asyncade::stage::{Lane, block, say, sleep, to_thread, traced};
 
-use super::{Wrong, time};
+use super::{Set, Wrong};
 
 pub const WRONG: &[Wrong] = &[
     Wrong {
         scene: "to_thread",
-        mistake: "the call is made before the wait, and the two overlap",
+        mistake: "the call runs beside the async part, not after it",
         claims: &["equal-totals"],
         knobs: &[],
-        run: |k| run(overlaps(async_part(k), blocks(k), every(k))),
+        run: |k| Box::pin(beside(times(k))),
     },
     Wrong {
         scene: "to_thread",
-        mistake: "it does not wait for the thread",
-        claims: &["equal-totals", "loop-is-held"],
+        mistake: "main does not wait for the call",
+        claims: &["equal-totals", "heartbeat-never-misses", "loop-is-held"],
         knobs: &[],
-        run: |k| run(does_not_wait(async_part(k), blocks(k), every(k))),
+        run: |k| Box::pin(does_not_wait(times(k))),
     },
     Wrong {
         scene: "to_thread",
-        mistake: "a task, which is no thread: it blocks the loop",
+        mistake: "a task, and no thread: async does not make it give way",
         claims: &[
             "loop-is-held",
             "heartbeat-never-misses",
             "thread-and-loop-overlap",
         ],
         knobs: &[],
-        run: |k| run(a_task(async_part(k), blocks(k), every(k))),
+        run: |k| Box::pin(only_a_task(times(k))),
     },
     Wrong {
         scene: "to_thread",
-        mistake: "the call is made first, and its result sent to a thread",
+        mistake: "an async function around the call",
         claims: &[
             "loop-is-held",
             "heartbeat-never-misses",
             "thread-and-loop-overlap",
         ],
         knobs: &[],
-        run: |k| run(calls_first(async_part(k), blocks(k), every(k))),
+        run: |k| Box::pin(only_async(times(k))),
+    },
+    Wrong {
+        scene: "to_thread",
+        mistake: "the call does not block: it waits, and needs no thread",
+        claims: &["thread-and-loop-overlap"],
+        knobs: &[],
+        run: |k| Box::pin(waits(times(k))),
     },
     Wrong {
         scene: "blocking",
-        mistake: "the call gives way after all",
+        mistake: "the call is on a thread after all",
         claims: &["loop-is-held"],
         knobs: &[],
-        run: |k| run(gives_way(async_part(k), blocks(k), every(k))),
+        run: |k| Box::pin(in_thread(times(k))),
+    },
+    Wrong {
+        scene: "blocking",
+        mistake: "the call waits: it blocks nobody",
+        claims: &["loop-is-held"],
+        knobs: &[],
+        run: |k| Box::pin(waits(times(k))),
     },
 ];
 
-fn async_part(k: &Knobs) -> Duration {
-    time("to_thread", k, "async-part")
+#[derive(Clone, Copy)]
+struct Times {
+    async_part: Duration,
+    block: Duration,
+    every: Duration,
 }
 
-fn blocks(k: &Knobs) -> Duration {
-    time("to_thread", k, "block")
-}
-
-fn every(k: &Knobs) -> Duration {
-    time("to_thread", k, "heartbeat")
+fn times(k: Set) -> Times {
+    Times {
+        async_part: k.time("async-part"),
+        block: k.time("block"),
+        every: k.time("heartbeat"),
+    }
 }
 
 fn blocking_io(time: Duration) -> &'static str {
@@ -78,64 +94,84 @@ async fn heartbeat(every: Duration) {
     }
 }
 
-#[traced]
-async fn overlaps(async_part: Duration, blocked: Duration, every: Duration) {
-    let heart = tokio::spawn(heartbeat(every).lane("heartbeat"));
-    say!("Start async part");
-    let call = to_thread("blocking_io", move || blocking_io(blocked));
-    let (result, ()) = tokio::join!(call, sleep(async_part));
+fn heart(every: Duration) -> tokio::task::JoinHandle<()> {
+    tokio::spawn(heartbeat(every).lane("heartbeat"))
+}
+
+fn got(result: &str) {
     say!("Got: {result}");
     say!("Continue with other async work");
+}
+
+#[traced]
+async fn beside(times: Times) {
+    let heart = heart(times.every);
+    say!("Start async part");
+    let call = to_thread("blocking_io", move || blocking_io(times.block));
+    let (result, ()) = tokio::join!(call, sleep(times.async_part));
+    got(result);
     heart.abort();
 }
 
 #[traced]
-async fn does_not_wait(
-    async_part: Duration,
-    blocked: Duration,
-    every: Duration,
-) {
-    let heart = tokio::spawn(heartbeat(every).lane("heartbeat"));
+async fn does_not_wait(times: Times) {
+    let heart = heart(times.every);
     say!("Start async part");
-    sleep(async_part).await;
-    let call = to_thread("blocking_io", move || blocking_io(blocked));
-    let _call = tokio::spawn(call.lane("nobody waits"));
-    say!("Got: result from blocking call");
-    say!("Continue with other async work");
+    sleep(times.async_part).await;
+    let call = to_thread("blocking_io", move || blocking_io(times.block));
+    let _call = tokio::spawn(call);
+    got("a thread is on its way");
     heart.abort();
 }
 
 #[traced]
-async fn a_task(async_part: Duration, blocked: Duration, every: Duration) {
-    let heart = tokio::spawn(heartbeat(every).lane("heartbeat"));
+async fn only_a_task(times: Times) {
+    let heart = heart(times.every);
     say!("Start async part");
-    sleep(async_part).await;
-    let call = async move { blocking_io(blocked) };
+    sleep(times.async_part).await;
+    let call = async move { blocking_io(times.block) };
     let result = tokio::spawn(call.lane("blocking_io")).await.unwrap();
-    say!("Got: {result}");
-    say!("Continue with other async work");
+    got(result);
+    heart.abort();
+}
+
+async fn async_io(time: Duration) -> &'static str {
+    blocking_io(time)
+}
+
+#[traced]
+async fn only_async(times: Times) {
+    let heart = heart(times.every);
+    say!("Start async part");
+    sleep(times.async_part).await;
+    let result = async_io(times.block).lane("blocking_io").await;
+    got(result);
     heart.abort();
 }
 
 #[traced]
-async fn calls_first(async_part: Duration, blocked: Duration, every: Duration) {
-    let heart = tokio::spawn(heartbeat(every).lane("heartbeat"));
+async fn waiting_io(time: Duration) -> &'static str {
+    sleep(time).await;
+    "result from blocking call"
+}
+
+#[traced]
+async fn waits(times: Times) {
+    let heart = heart(times.every);
     say!("Start async part");
-    sleep(async_part).await;
-    let result = blocking_io(blocked);
-    let result = to_thread("blocking_io", move || result).await;
-    say!("Got: {result}");
-    say!("Continue with other async work");
+    sleep(times.async_part).await;
+    let result = waiting_io(times.block).lane("blocking_io").await;
+    got(result);
     heart.abort();
 }
 
 #[traced]
-async fn gives_way(async_part: Duration, blocked: Duration, every: Duration) {
-    let heart = tokio::spawn(heartbeat(every).lane("heartbeat"));
+async fn in_thread(times: Times) {
+    let heart = heart(times.every);
     say!("Start async part");
-    sleep(async_part).await;
-    sleep(blocked).await;
-    say!("Got: result from blocking call");
-    say!("Continue with other async work");
+    sleep(times.async_part).await;
+    let call = to_thread("blocking_io", move || blocking_io(times.block));
+    let result = call.await;
+    got(result);
     heart.abort();
 }

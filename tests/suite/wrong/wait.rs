@@ -1,202 +1,243 @@
-//! Waiting for some, got wrong.
+//! Waiting for some of the tasks, got wrong.
 
 use std::time::Duration;
 
-use asyncade::chapter::{Knobs, run};
 use asyncade::stage::{Lane, say, sleep, traced};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::{Wrong, count, time};
+use super::{Set, Wrong};
 
 pub const WRONG: &[Wrong] = &[
     Wrong {
         scene: "sequential",
-        mistake: "the workers are together",
+        mistake: "the workers are tasks",
         claims: &["one-after-the-other"],
         knobs: &[],
-        run: |k| run(together(workers(k), second(k))),
+        run: |k| Box::pin(together(times(k))),
     },
     Wrong {
         scene: "first_completed",
-        mistake: "it waits for all of them",
-        claims: &["whichever-comes-first", "done-and-pending"],
+        mistake: "waits for all, or for the limit",
+        claims: &["whichever-comes-first"],
         knobs: &[],
-        run: |k| run(for_all(workers(k), second(k), limit(k))),
+        run: |k| Box::pin(until_all(times(k))),
     },
     Wrong {
         scene: "first_completed",
-        mistake: "it has no limit",
+        mistake: "has no limit",
         claims: &["whichever-comes-first"],
         knobs: &[("timeout", "500ms")],
-        run: |k| run(no_limit(workers(k), second(k))),
+        run: |k| Box::pin(without_limit(times(k))),
     },
     Wrong {
         scene: "first_completed",
-        mistake: "it sleeps until the limit, whoever is done before",
+        mistake: "sleeps until the limit, and looks who is done",
         claims: &["whichever-comes-first"],
         knobs: &[],
-        run: |k| run(until_the_limit(workers(k), second(k), limit(k))),
+        run: |k| Box::pin(looks_late(times(k))),
     },
     Wrong {
         scene: "first_completed",
-        mistake: "it aborts the pending tasks itself",
+        mistake: "counts the one that is done among the pending",
         claims: &["done-and-pending"],
         knobs: &[],
-        run: |k| run(first(workers(k), second(k), limit(k), Then::Abort)),
+        run: |k| Box::pin(counts_twice(times(k))),
     },
     Wrong {
         scene: "first_completed",
-        mistake: "it counts those in the set who have ended as pending",
+        mistake: "cancels the pending ones itself",
         claims: &["done-and-pending"],
         knobs: &[],
-        run: |k| run(counts_the_set(workers(k), second(k), limit(k))),
+        run: |k| Box::pin(shuts_down(times(k))),
     },
     Wrong {
         scene: "all_completed",
-        mistake: "it stops at the first",
+        mistake: "a limit for each wait, and none for all of them",
         claims: &["all-or-timeout"],
         knobs: &[],
-        run: |k| run(first(workers(k), second(k), limit(k), Then::Leave)),
+        run: |k| Box::pin(limit_for_each(times(k))),
     },
     Wrong {
         scene: "all_completed",
-        mistake: "it has no limit",
+        mistake: "stops at the first",
         claims: &["all-or-timeout"],
         knobs: &[],
-        run: |k| run(no_limit_for_all(workers(k), second(k))),
+        run: |k| Box::pin(until_first(times(k))),
+    },
+    Wrong {
+        scene: "all_completed",
+        mistake: "sleeps until the limit, though all are done before",
+        claims: &["all-or-timeout"],
+        knobs: &[("timeout", "4500ms")],
+        run: |k| Box::pin(looks_late(times(k))),
     },
     Wrong {
         scene: "first_exception",
-        mistake: "it stops at the first, failed or not",
+        mistake: "does not look whether a worker has failed",
         claims: &["exception-or-timeout"],
         knobs: &[],
-        run: |k| run(first(workers(k), second(k), limit(k), Then::Leave)),
+        run: |k| Box::pin(overlooks(times(k), k.count("fail"))),
     },
     Wrong {
         scene: "first_exception",
-        mistake: "it does not look at the errors",
+        mistake: "stops at the first that is done, failed or not",
         claims: &["exception-or-timeout"],
         knobs: &[],
-        run: |k| run(for_all(workers(k), second(k), limit(k))),
+        run: |k| Box::pin(stops_early(times(k), k.count("fail"))),
     },
     Wrong {
         scene: "left-running",
-        mistake: "it shuts the set down",
+        mistake: "the set is dropped with the function: that aborts all in it",
         claims: &["cancels-nobody"],
         knobs: &[],
-        run: |k| run(first(workers(k), second(k), limit(k), Then::Abort)),
+        run: |k| Box::pin(drops_the_set(times(k))),
     },
     Wrong {
         scene: "left-running",
-        mistake: "it returns, and the set is dropped",
+        mistake: "main does not stay",
         claims: &["cancels-nobody"],
         knobs: &[],
-        run: |k| run(first(workers(k), second(k), limit(k), Then::Leave)),
+        run: |k| Box::pin(until_first(times(k))),
     },
 ];
 
-fn workers(k: &Knobs) -> u32 {
-    count("wait", k, "workers")
+#[derive(Clone, Copy)]
+struct Times {
+    workers: u32,
+    second: Duration,
+    limit: Duration,
 }
 
-fn limit(k: &Knobs) -> Duration {
-    time("wait", k, "timeout")
+fn times(k: Set) -> Times {
+    Times {
+        workers: k.count("workers"),
+        second: k.seconds(1.0),
+        limit: k.time("timeout"),
+    }
 }
 
-fn second(k: &Knobs) -> Duration {
-    k.seconds(1.0)
+type Report = Result<(), String>;
+
+#[traced]
+async fn worker(i: u32, second: Duration) -> Report {
+    sleep(second * i).await;
+    say!("worker {i} done");
+    Ok(())
 }
 
 #[traced]
-async fn worker(i: u32, second: Duration) {
+async fn failing(i: u32, second: Duration) -> Report {
     sleep(second * i).await;
-    say!("worker {i} done");
+    Err(format!("worker {i} failed"))
 }
 
-fn start(workers: u32, second: Duration) -> JoinSet<()> {
+fn start(times: Times, fail: u32) -> JoinSet<Report> {
     let mut tasks = JoinSet::new();
-    for i in 1..=workers {
-        tasks.spawn(worker(i, second).lane(format!("worker {i}")));
+    for i in 1..=times.workers {
+        let name = format!("worker {i}");
+        if i == fail {
+            tasks.spawn(failing(i, times.second).try_lane(name));
+        } else {
+            tasks.spawn(worker(i, times.second).try_lane(name));
+        }
     }
     tasks
 }
 
-fn report(done: usize, pending: usize) {
-    say!("Completed: {done}; still pending: {pending}");
+fn report(mut done: u32, tasks: &mut JoinSet<Report>) {
+    while tasks.try_join_next().is_some() {
+        done += 1;
+    }
+    say!("Completed: {done}; still pending: {}", tasks.len());
 }
 
 #[traced]
-async fn together(workers: u32, second: Duration) {
-    start(workers, second).join_all().await;
+async fn together(times: Times) {
+    start(times, 0).join_all().await;
 }
 
 #[traced]
-async fn for_all(workers: u32, second: Duration, limit: Duration) {
-    let mut tasks = start(workers, second);
+async fn until_all(times: Times) {
+    let mut tasks = start(times, 0);
     let mut done = 0;
     let all = async {
         while tasks.join_next().await.is_some() {
             done += 1;
         }
     };
-    let _reached = timeout(limit, all).await;
-    report(done, tasks.len());
+    let _reached = timeout(times.limit, all).await;
+    report(done, &mut tasks);
 }
 
 #[traced]
-async fn no_limit(workers: u32, second: Duration) {
-    let mut tasks = start(workers, second);
+async fn without_limit(times: Times) {
+    let mut tasks = start(times, 0);
     tasks.join_next().await;
-    report(1, tasks.len());
+    report(1, &mut tasks);
 }
 
 #[traced]
-async fn no_limit_for_all(workers: u32, second: Duration) {
-    let mut tasks = start(workers, second);
+async fn looks_late(times: Times) {
+    let mut tasks = start(times, 0);
+    sleep(times.limit).await;
+    report(0, &mut tasks);
+}
+
+#[traced]
+async fn counts_twice(times: Times) {
+    let mut tasks = start(times, 0);
+    let _reached = timeout(times.limit, tasks.join_next()).await;
+    say!("Completed: 1; still pending: {}", tasks.len() + 1);
+}
+
+#[traced]
+async fn shuts_down(times: Times) {
+    let mut tasks = start(times, 0);
+    let done = timeout(times.limit, tasks.join_next()).await.is_ok();
+    report(u32::from(done), &mut tasks);
+    tasks.shutdown().await;
+}
+
+#[traced]
+async fn limit_for_each(times: Times) {
+    let mut tasks = start(times, 0);
     let mut done = 0;
-    while tasks.join_next().await.is_some() {
+    while let Ok(Some(_)) = timeout(times.limit, tasks.join_next()).await {
         done += 1;
     }
-    report(done, tasks.len());
+    report(done, &mut tasks);
 }
 
 #[traced]
-async fn until_the_limit(workers: u32, second: Duration, limit: Duration) {
-    let mut tasks = start(workers, second);
-    sleep(limit).await;
+async fn until_first(times: Times) {
+    let mut tasks = start(times, 0);
+    let done = timeout(times.limit, tasks.join_next()).await.is_ok();
+    report(u32::from(done), &mut tasks);
+}
+
+#[traced]
+async fn overlooks(times: Times, fail: u32) {
+    let mut tasks = start(times, fail);
     let mut done = 0;
-    while tasks.try_join_next().is_some() {
-        done += 1;
-    }
-    report(done, tasks.len());
+    let all = async {
+        while tasks.join_next().await.is_some() {
+            done += 1;
+        }
+    };
+    let _reached = timeout(times.limit, all).await;
+    report(done, &mut tasks);
 }
 
 #[traced]
-async fn counts_the_set(workers: u32, second: Duration, limit: Duration) {
-    let tasks = start(workers, second);
-    // Whoever is done by then is still in the set.
-    sleep(limit.min(second)).await;
-    tokio::task::yield_now().await;
-    report(0, tasks.len());
-}
-
-/// What is done with those who are pending.
-#[derive(Clone, Copy, PartialEq)]
-enum Then {
-    Leave,
-    Abort,
+async fn stops_early(times: Times, fail: u32) {
+    let mut tasks = start(times, fail);
+    let done = timeout(times.limit, tasks.join_next()).await.is_ok();
+    report(u32::from(done), &mut tasks);
 }
 
 #[traced]
-async fn first(workers: u32, second: Duration, limit: Duration, then: Then) {
-    let mut tasks = start(workers, second);
-    let mut done = 0;
-    if timeout(limit, tasks.join_next()).await.is_ok() {
-        done += 1;
-    }
-    report(done, tasks.len());
-    if then == Then::Abort {
-        tasks.shutdown().await;
-    }
+async fn drops_the_set(times: Times) {
+    until_first(times).await;
+    sleep(times.second * times.workers).await;
 }
