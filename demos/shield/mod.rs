@@ -138,7 +138,8 @@ pub const CHAPTER: Chapter = Chapter {
                     .cancelled("critical", "main", How::Token, cleaned)
                     .total(stays)
                     .so(format!(
-                        "{}; main kept the loop alive until {}",
+                        "the work was done: {}; {}; main kept the loop alive until {}",
+                        p.when_said("article", DONE),
                         p.fate("article", "critical"),
                         time(p.total("article"))
                     ))
