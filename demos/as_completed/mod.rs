@@ -73,6 +73,8 @@ pub const CHAPTER: Chapter = Chapter {
                 let scene = "as_completed";
                 let mut check =
                     p.ask(scene).apart(first, second).apart(second, third);
+                // Whichever is next, and not the one that is known to be.
+                check = check.awaited("main", "X or Y or Z");
                 for (wait, name) in order {
                     check = check.ended(name, Outcome::Finished, wait).said(
                         "main",

@@ -189,6 +189,10 @@ pub const CHAPTER: Chapter = Chapter {
                 for (n, length) in (1..).zip(&scans) {
                     let what = format!("the scan of Customer {n}");
                     check = check.time(what, Some(*length), scan);
+                    let lane = format!("Customer {n}");
+                    let held = p.held("async", &lane);
+                    let what = format!("{lane} keeps the thread for");
+                    check = check.time(what, Some(held), scan);
                 }
                 let first = visits.first().map(|visit| visit.scanning);
                 let last = visits.last().map(|visit| visit.paying);

@@ -150,6 +150,9 @@ pub const CHAPTER: Chapter = Chapter {
                         order.map(|(_, name)| name).join(", "),
                     )
                     .is("main reports", reported, "A, B, C")
+                    .awaited("main", "A")
+                    .awaited("main", "B")
+                    .awaited("main", "C")
                     .so(format!(
                         "finished in the order {finished}, reported as \
                          {reported}"

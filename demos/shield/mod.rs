@@ -159,6 +159,8 @@ pub const CHAPTER: Chapter = Chapter {
                     .apart(cleaned, cancel)
                     .said("critical", CLEANING, cancel)
                     .said("critical", CLEANED, cleaned)
+                    .cancelled("critical", "main", How::Token, cleaned)
+                    .awaited("main", "critical")
                     .said("main", saw, cleaned)
                     .so(format!(
                         "cancelled at {}, cleaned up at {}, and main saw it at {}",
@@ -199,9 +201,14 @@ pub const CHAPTER: Chapter = Chapter {
             says: "A shield protects the work from the caller's cancellation, and from nothing else.",
             scenes: &["article", "shielded"],
             check: |p| {
-                let Times { work, cancel, .. } = times(p.knobs);
+                let Times {
+                    work,
+                    cancel,
+                    cleaned,
+                } = times(p.knobs);
                 asked_in_time(p, "article")
                     .never_said(DONE)
+                    .cancelled("critical", "main", How::Token, cleaned)
                     .and("shielded")
                     .apart(work, cancel)
                     .cancelled("caller", "main", How::Abort, cancel)

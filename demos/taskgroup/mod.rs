@@ -19,6 +19,8 @@ const FAIL_AT: Knob = Knob::same_as(
 );
 
 const SUCCEEDED: &str = "All succeeded: Task1-result, Task2-result";
+/// What main awaits, where the two are a group: whichever ends next.
+const GROUP: &str = "Task1 or Task2";
 const FAILED: &str = "Error: Task1 failed";
 
 /// What the knobs say.
@@ -110,6 +112,7 @@ pub const CHAPTER: Chapter = Chapter {
                 let Workers { task1, task2, .. } = workers(p.knobs);
                 p.ask("taskgroup")
                     .apart(task1.max(task2), task1.min(task2))
+                    .awaited("main", GROUP)
                     .ended("Task1", Outcome::Finished, task1)
                     .ended("Task2", Outcome::Finished, task2)
                     .said("main", SUCCEEDED, task1.max(task2))
@@ -163,6 +166,7 @@ pub const CHAPTER: Chapter = Chapter {
                 p.ask("failure")
                     .unless(takes <= fail_at, done_before(takes))
                     .apart(takes, fail_at)
+                    .awaited("main", GROUP)
                     .in_order([task1, report])
                     .in_order([task2, report])
                     .so(in_order(steps))

@@ -80,11 +80,9 @@ pub const CHAPTER: Chapter = Chapter {
             check: |p| {
                 let (hello, world) = waits(p.knobs);
                 let scene = "create_task";
-                let is_task =
-                    |lane| p.kind(scene, lane) == Some(LaneKind::Task);
                 p.ask(scene)
-                    .is("Hello is a task", is_task("Hello"), true)
-                    .is("World is a task", is_task("World"), true)
+                    .is_a("Hello", LaneKind::Task)
+                    .is_a("World", LaneKind::Task)
                     .in_order([
                         ("Hello was created", p.spawn(scene, "Hello")),
                         ("World was created", p.spawn(scene, "World")),
@@ -163,8 +161,12 @@ pub const CHAPTER: Chapter = Chapter {
                         hello,
                     )
                 };
+                let often = match polls {
+                    1 => "once".to_owned(),
+                    polls => format!("{polls} times"),
+                };
                 check.so(format!(
-                    "{}, polled {polls} times after its handle was dropped; {}",
+                    "{}, polled {often} after its handle was dropped; {}",
                     p.fate("dropped", "World"),
                     p.fate("dropped", "main")
                 ))

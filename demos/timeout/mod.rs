@@ -8,8 +8,8 @@ use crate::chapter::{
     Chapter, Claim, Figure, Fork, Knob, Knobs, Measure, Parting, Plays, Scene,
     Twin, after, run, time,
 };
-use crate::timeline::Timeline;
-use crate::trace::{How, Outcome};
+use crate::timeline::{Timeline, Wait};
+use crate::trace::{How, On, Outcome};
 
 const LIMIT: Knob = Knob::time("limit", "1s", "How long main waits at most");
 const WORK: Knob = Knob::time("work", "1h", "How long the work takes");
@@ -29,6 +29,14 @@ fn within(k: &Knobs) -> String {
         time(work),
         time(limit)
     )
+}
+
+/// The limit that main had set, and that nobody needed.
+fn unused_limit(timeline: &Timeline) -> Option<Duration> {
+    let mut waits = timeline.lane("main")?.waits.iter();
+    let is_unused =
+        |wait: &&Wait| wait.dropped && matches!(wait.on, On::Timer { .. });
+    waits.find(is_unused)?.due
 }
 
 /// When main stopped waiting for the work.
@@ -115,9 +123,10 @@ pub const CHAPTER: Chapter = Chapter {
                 p.ask("wait_for")
                     .unless(work <= limit, within(p.knobs))
                     .apart(work, limit)
+                    .stopped_awaiting("main", "eternity")
                     .said("main", TIMED_OUT, limit)
                     .so(format!(
-                        "main was told at {}",
+                        "main gave up to await eternity, and was told at {}",
                         p.when_said("wait_for", TIMED_OUT)
                     ))
             },
@@ -170,6 +179,11 @@ pub const CHAPTER: Chapter = Chapter {
                 let (limit, _) = times(p.knobs);
                 p.ask("in-time")
                     .apart(limit / 2, limit)
+                    .time(
+                        "main's limit",
+                        unused_limit(p.scene("in-time")),
+                        limit,
+                    )
                     .said("work", "work finished in time", limit / 2)
                     .ended("work", Outcome::Finished, limit / 2)
                     .never_said(TIMED_OUT)
@@ -192,6 +206,11 @@ pub const CHAPTER: Chapter = Chapter {
                 let held = p.held("blocking", "work");
                 p.ask("blocking")
                     .apart(late, limit)
+                    .time(
+                        "main's limit",
+                        unused_limit(p.scene("blocking")),
+                        limit,
+                    )
                     .time("the work holds the thread", Some(held), late)
                     .ended("work", Outcome::Finished, late)
                     .said("main", got, late)

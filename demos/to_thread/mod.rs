@@ -148,6 +148,10 @@ pub const CHAPTER: Chapter = Chapter {
                     async_part, block, ..
                 } = times(p.knobs);
                 let total = after(async_part).then(block);
+                let [direct, aside] = [
+                    p.held("blocking", "main"),
+                    p.held("to_thread", "blocking_io"),
+                ];
                 let mut check = p.ask("blocking");
                 for scene in ["blocking", "to_thread"] {
                     check = check
@@ -156,11 +160,18 @@ pub const CHAPTER: Chapter = Chapter {
                         .said("main", GOT, total)
                         .total(total);
                 }
-                check.so(format!(
-                    "{} and {}",
-                    time(p.total("blocking")),
-                    time(p.total("to_thread"))
-                ))
+                check
+                    .is_a("blocking_io", LaneKind::Thread)
+                    .time("the thread is kept for", Some(aside), block)
+                    .and("blocking")
+                    .time("main keeps the loop's for", Some(direct), block)
+                    .so(format!(
+                        "{} and {}; the call takes {} and {}",
+                        time(p.total("blocking")),
+                        time(p.total("to_thread")),
+                        time(direct),
+                        time(aside)
+                    ))
             },
         },
         Claim {
@@ -176,6 +187,7 @@ pub const CHAPTER: Chapter = Chapter {
                     .time("the loop is held for", Some(direct), block)
                     .and("to_thread")
                     .apart(block, AT_ONCE)
+                    .is_a("blocking_io", LaneKind::Thread)
                     .said("main", GOT, total(p.knobs))
                     .time("the loop is held for", Some(aside), AT_ONCE)
                     .so(format!(
@@ -199,6 +211,7 @@ pub const CHAPTER: Chapter = Chapter {
                         "no tick would be missed, even if the call blocked the loop",
                     )
                     .apart(block, every)
+                    .is_a("blocking_io", LaneKind::Thread)
                     .said("main", GOT, total(p.knobs))
                     .time("the longest silence", silence, every)
                     .so(format!(
@@ -213,9 +226,6 @@ pub const CHAPTER: Chapter = Chapter {
             scenes: &["to_thread"],
             check: |p| {
                 let async_part = p.knobs.time(&ASYNC_PART);
-                let timeline = p.scene("to_thread");
-                let thread = timeline.lane("blocking_io");
-                let kind = thread.map(|lane| lane.kind);
                 let from = p.first_poll("to_thread", "blocking_io");
                 let to = p.end("to_thread", "blocking_io");
                 let during = ticks_between(p, from, to);
@@ -227,11 +237,7 @@ pub const CHAPTER: Chapter = Chapter {
                     )
                     .apart(tick.unwrap_or(AT_ONCE), async_part)
                     .apart(tick.unwrap_or(AT_ONCE), total(p.knobs))
-                    .is(
-                        "the call is made on a thread",
-                        kind == Some(LaneKind::Thread),
-                        true,
-                    )
+                    .is_a("blocking_io", LaneKind::Thread)
                     .that(
                         "ticks while the thread is busy",
                         during > 0,

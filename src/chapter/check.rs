@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::due::{Due, allowance, is_due, too_close};
 use super::time;
 use super::{Fact, Finding, Played};
-use crate::trace::{Header, How, Outcome};
+use crate::trace::{Header, How, LaneKind, Outcome};
 
 /// A claim being checked. Each question adds a [`Fact`].
 #[must_use = "a check that is not ended with `so` has found nothing"]
@@ -155,6 +155,14 @@ impl<'a> Check<'a> {
         )
     }
 
+    /// A lane must be of this kind.
+    pub fn is_a(self, lane: &str, kind: LaneKind) -> Self {
+        let what = format!("what {lane} is");
+        let found = self.played.kind(self.scene, lane);
+        let found = found.map_or("not there", kind_of);
+        self.is(what, found, kind_of(kind))
+    }
+
     /// A lane must have awaited the end of another one.
     pub fn awaited(self, lane: &str, other: &str) -> Self {
         let awaited = self.played.awaited(self.scene, lane);
@@ -222,6 +230,15 @@ impl<'a> Check<'a> {
         let holds =
             !self.facts.is_empty() && self.facts.iter().all(|fact| fact.holds);
         Finding::of(holds, words.into(), self.facts)
+    }
+}
+
+fn kind_of(kind: LaneKind) -> &'static str {
+    match kind {
+        LaneKind::Main => "main",
+        LaneKind::Task => "a task",
+        LaneKind::Future => "a future in another lane",
+        LaneKind::Thread => "a thread",
     }
 }
 

@@ -107,6 +107,9 @@ impl<'a> Played<'a> {
                     Some((by, How::Shutdown)) => {
                         format!("{} as {by} ended", end.outcome)
                     }
+                    Some((by, How::Group)) => {
+                        format!("{} with its group by {by}", end.outcome)
+                    }
                     Some((by, _)) => format!("{} by {by}", end.outcome),
                 };
                 format!("{lane} {how} at {}", time(end.at))

@@ -227,7 +227,8 @@ pub fn limited<F: IntoFuture>(
 
 /// How an await is shown.
 pub trait Shown<T> {
-    /// Also if what it awaits shows waits of its own.
+    /// From the first poll on, also if what it awaits shows waits of its own,
+    /// or never has to wait: a limit counts from there.
     const ALWAYS: bool;
 
     /// Whether it has ended with what it waited for.
@@ -289,13 +290,18 @@ impl<F: Future, K: Shown<F::Output>> Future for Awaited<F, K> {
         }
         let tag = this.wanting.as_ref().map(|wanting| wanting.tag);
         let tag = *this.tag.get_or_insert(tag.unwrap_or(Tag::Any));
+        if K::ALWAYS
+            && let Some(wanting) = this.wanting.take()
+        {
+            *this.wait = begin(wanting, this.place);
+        }
         let before = here::look();
         let polled = poll_tagged(this.future, tag, cx);
         let parked = here::found();
         here::forget(before);
         match &polled {
             Poll::Pending => {
-                if K::ALWAYS || !parked.is_parked {
+                if !parked.is_parked {
                     let wanting = this.wanting.take();
                     let begun =
                         wanting.and_then(|wanting| begin(wanting, this.place));

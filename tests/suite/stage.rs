@@ -415,8 +415,9 @@ fn each_await_says_where_it_is_parked_and_for_what() {
             lanes: vec![1],
             more: 0,
         },
-        length(LONG),
+        // The limit counts from before what it limits.
         length(SHORT),
+        length(LONG),
         On::Yield,
     ];
     assert!(waits.iter().map(|(on, _)| *on).eq(&expected), "{waits:?}");

@@ -198,7 +198,7 @@ const BY_HAND: &[(&str, &str, &[Stop])] = &[
                 "main",
                 "until_first",
                 "if timeout(limit, tasks.join_next()).await.is_ok() {",
-                "end of worker 1 or worker 2 or worker 3 or worker 4, 2.5s",
+                "2.5s, end of worker 1 or worker 2 or worker 3 or worker 4",
             ),
             ("worker 1", "worker", "sleep(second * i).await;", "1s"),
             ("worker 2", "worker", "sleep(second * i).await;", "2s"),

@@ -24,6 +24,13 @@ pub const WRONG: &[Wrong] = &[
     },
     Wrong {
         scene: "as_completed",
+        mistake: "awaits the one that it knows to be the shortest first",
+        claims: &["completion-order"],
+        knobs: &[],
+        run: |k| Box::pin(known_order(xyz(k))),
+    },
+    Wrong {
+        scene: "as_completed",
         mistake: "one is awaited after the other, the shortest first",
         claims: &["completion-order", "same-total"],
         knobs: &[],
@@ -74,6 +81,12 @@ async fn in_call_order(times: Times) {
     for handle in handles {
         say!("Got: {}", handle.await.unwrap());
     }
+}
+
+#[traced]
+async fn known_order(mut times: Times) {
+    times.sort_by_key(|(_, delay)| *delay);
+    in_call_order(times).await;
 }
 
 #[traced]

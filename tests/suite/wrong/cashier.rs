@@ -1,8 +1,10 @@
 //! The cashier, got wrong.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use asyncade::stage::{Lane, block, say, sleep, to_thread, traced};
+use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
 use super::{Set, Wrong};
@@ -64,6 +66,16 @@ pub const WRONG: &[Wrong] = &[
     },
     Wrong {
         scene: "async",
+        mistake: "one scan at a time because of a lock, and not of the hands",
+        claims: &["scanning-never-overlaps"],
+        knobs: &[],
+        run: |k| {
+            let (n, scan, pay) = shift(k);
+            Box::pin(one_scanner(n, scan, pay))
+        },
+    },
+    Wrong {
+        scene: "async",
         mistake: "scanning on threads: as many cashiers as customers",
         claims: &["scanning-never-overlaps"],
         knobs: &[],
@@ -111,6 +123,33 @@ async fn serve_on_a_thread(n: u32, scan: Duration, pay: Duration) {
     say!("Customer {n}: paying");
     sleep(pay).await;
     say!("Customer {n}: done");
+}
+
+#[traced]
+async fn serve_with_a_lock(
+    n: u32,
+    scan: Duration,
+    pay: Duration,
+    scanner: Arc<Mutex<()>>,
+) {
+    let hands = scanner.lock().await;
+    say!("Customer {n}: scanning");
+    sleep(scan).await;
+    say!("Customer {n}: paying");
+    drop(hands);
+    sleep(pay).await;
+    say!("Customer {n}: done");
+}
+
+#[traced]
+async fn one_scanner(customers: u32, scan: Duration, pay: Duration) {
+    let scanner = Arc::new(Mutex::new(()));
+    let mut tasks = JoinSet::new();
+    for n in 1..=customers {
+        let customer = serve_with_a_lock(n, scan, pay, scanner.clone());
+        tasks.spawn(customer.lane(format!("Customer {n}")));
+    }
+    tasks.join_all().await;
 }
 
 #[traced]

@@ -30,6 +30,13 @@ pub const WRONG: &[Wrong] = &[
         run: |k| Box::pin(as_they_come(abc(k))),
     },
     Wrong {
+        scene: "gather",
+        mistake: "sorts what has come by its text: a tenth call would be second",
+        claims: &["order-passed"],
+        knobs: &[],
+        run: |k| Box::pin(sorted(abc(k))),
+    },
+    Wrong {
         scene: "failure",
         mistake: "try_join! over the handles: it sees no error but a panic",
         claims: &["failure-surfaces-at-once"],
@@ -152,7 +159,7 @@ async fn await_at_once((a, b, c): Times) {
 }
 
 #[traced]
-async fn as_they_come((a, b, c): Times) {
+async fn collect((a, b, c): Times) -> Vec<&'static str> {
     let mut set = JoinSet::new();
     set.spawn(work("A", a).try_lane("A"));
     set.spawn(work("B", b).try_lane("B"));
@@ -161,6 +168,19 @@ async fn as_they_come((a, b, c): Times) {
     while let Some(result) = set.join_next().await {
         results.push(result.unwrap().unwrap());
     }
+    results
+}
+
+#[traced]
+async fn as_they_come(times: Times) {
+    let results = collect(times).await;
+    say!("Results: {}", results.join(", "));
+}
+
+#[traced]
+async fn sorted(times: Times) {
+    let mut results = collect(times).await;
+    results.sort();
     say!("Results: {}", results.join(", "));
 }
 

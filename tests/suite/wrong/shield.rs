@@ -27,7 +27,7 @@ pub const WRONG: &[Wrong] = &[
     Wrong {
         scene: "article",
         mistake: "the work gives up by itself: nobody has cancelled it",
-        claims: &["article-loses-the-work"],
+        claims: &["article-loses-the-work", "cleanup-takes-its-time"],
         knobs: &[],
         run: |k| Box::pin(gives_up(times(k), k.seconds(2.5))),
     },
@@ -37,6 +37,13 @@ pub const WRONG: &[Wrong] = &[
         claims: &["cleanup-takes-its-time"],
         knobs: &[],
         run: |k| Box::pin(does_not_wait(times(k), k.seconds(2.5))),
+    },
+    Wrong {
+        scene: "article",
+        mistake: "main sleeps as long as it thinks that the cleanup takes",
+        claims: &["cleanup-takes-its-time"],
+        knobs: &[],
+        run: |k| Box::pin(guesses(times(k), k.seconds(2.5))),
     },
     Wrong {
         scene: "article",
@@ -190,6 +197,17 @@ async fn does_not_wait(times: Times, time_to_finish: Duration) {
     stop.cancel();
     say!("{SAW}");
     sleep(times.cleanup).await;
+    sleep(time_to_finish).await;
+}
+
+#[traced]
+async fn guesses(times: Times, time_to_finish: Duration) {
+    let stop = CancellationToken::new();
+    let _task = spawn(times, &stop);
+    sleep(times.cancel_after).await;
+    stop.cancel();
+    sleep(times.cleanup).await;
+    say!("{SAW}");
     sleep(time_to_finish).await;
 }
 

@@ -13,7 +13,7 @@ pub const WRONG: &[Wrong] = &[
         mistake: "both are spawned before the first is awaited",
         claims: &["one-after-the-other"],
         knobs: &[],
-        run: |k| Box::pin(group(k.time("task1"), k.time("task2"))),
+        run: |k| Box::pin(two_handles(k.time("task1"), k.time("task2"))),
     },
     Wrong {
         scene: "taskgroup",
@@ -28,6 +28,22 @@ pub const WRONG: &[Wrong] = &[
         claims: &["ends-with-the-last"],
         knobs: &[],
         run: |k| Box::pin(only_the_first(k.time("task1"), k.time("task2"))),
+    },
+    Wrong {
+        scene: "taskgroup",
+        mistake: "no group: two handles, which is the same until one fails",
+        claims: &["ends-with-the-last"],
+        knobs: &[],
+        run: |k| Box::pin(two_handles(k.time("task1"), k.time("task2"))),
+    },
+    Wrong {
+        scene: "failure",
+        mistake: "no group: main aborts the sibling by hand, and awaits it",
+        claims: &["failure-cancels-siblings", "reports-after-all-ended"],
+        knobs: &[],
+        run: |k| {
+            Box::pin(by_hand_to_the_end(k.time("fail-at"), k.time("task2")))
+        },
     },
     Wrong {
         scene: "failure",
@@ -108,7 +124,7 @@ async fn failing(n: u32, delay: Duration) -> Report {
 }
 
 #[traced]
-async fn group(task1: Duration, task2: Duration) {
+async fn two_handles(task1: Duration, task2: Duration) {
     let first = tokio::spawn(worker(1, task1).try_lane("Task1"));
     let second = tokio::spawn(worker(2, task2).try_lane("Task2"));
     let first = first.await.unwrap().unwrap();
@@ -162,6 +178,19 @@ async fn by_hand(fail_at: Duration, task2: Duration) {
     let second = tokio::spawn(worker(2, task2).try_lane("Task2"));
     if let Err(error) = first.await.unwrap() {
         second.abort();
+        say!("Error: {error}");
+    }
+    sleep(task2).await;
+    say!("main is done");
+}
+
+#[traced]
+async fn by_hand_to_the_end(fail_at: Duration, task2: Duration) {
+    let first = tokio::spawn(failing(1, fail_at).try_lane("Task1"));
+    let second = tokio::spawn(worker(2, task2).try_lane("Task2"));
+    if let Err(error) = first.await.unwrap() {
+        second.abort();
+        let _aborted = second.await;
         say!("Error: {error}");
     }
     sleep(task2).await;

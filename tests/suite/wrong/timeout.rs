@@ -24,6 +24,13 @@ pub const WRONG: &[Wrong] = &[
     },
     Wrong {
         scene: "wait_for",
+        mistake: "sleeps until the limit, and looks whether the task is done",
+        claims: &["ends-at-the-limit", "work-is-cancelled"],
+        knobs: &[],
+        run: |k| Box::pin(looks_once(k.time("limit"), k.time("work"))),
+    },
+    Wrong {
+        scene: "wait_for",
         mistake: "a limit on a handle: the wait ends, and the work goes on",
         claims: &["work-is-cancelled"],
         knobs: &[],
@@ -72,6 +79,13 @@ pub const WRONG: &[Wrong] = &[
         run: |k| Box::pin(too_tight(k.time("limit"))),
     },
     Wrong {
+        scene: "in-time",
+        mistake: "has no limit",
+        claims: &["in-time-is-left-alone"],
+        knobs: &[],
+        run: |k| Box::pin(unlimited(k.time("limit"))),
+    },
+    Wrong {
         scene: "blocking",
         mistake: "the work gives way: that can be timed out",
         claims: &["blocking-cannot-be-timed-out"],
@@ -112,6 +126,18 @@ async fn looks_late(limit: Duration, work: Duration) {
     let start = Instant::now();
     eternity(work).lane("eternity").await;
     if start.elapsed() > limit {
+        say!("{TIMED_OUT}");
+    }
+    sleep(limit).await;
+    say!("main is done");
+}
+
+#[traced]
+async fn looks_once(limit: Duration, work: Duration) {
+    let task = tokio::spawn(eternity(work).lane("eternity"));
+    sleep(limit).await;
+    if !task.is_finished() {
+        task.abort();
         say!("{TIMED_OUT}");
     }
     sleep(limit).await;
@@ -187,6 +213,11 @@ async fn sleeps(limit: Duration) {
 }
 
 #[traced]
+async fn unlimited(limit: Duration) {
+    short(limit / 2).lane("work").await;
+}
+
+#[traced]
 async fn too_tight(limit: Duration) {
     let work = short(limit / 2).lane("work");
     if timeout(limit / 3, work).await.is_err() {
@@ -223,7 +254,7 @@ async fn on_a_thread(limit: Duration) {
 #[traced]
 async fn no_limit(limit: Duration) {
     let work = async {
-        sleep(limit * 2).await;
+        block(limit * 2);
         say!("work finished late");
         "the late result"
     };

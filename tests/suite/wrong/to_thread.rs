@@ -46,7 +46,12 @@ pub const WRONG: &[Wrong] = &[
     Wrong {
         scene: "to_thread",
         mistake: "the call does not block: it waits, and needs no thread",
-        claims: &["thread-and-loop-overlap"],
+        claims: &[
+            "equal-totals",
+            "loop-is-held",
+            "heartbeat-never-misses",
+            "thread-and-loop-overlap",
+        ],
         knobs: &[],
         run: |k| Box::pin(waits(times(k))),
     },
@@ -60,7 +65,7 @@ pub const WRONG: &[Wrong] = &[
     Wrong {
         scene: "blocking",
         mistake: "the call waits: it blocks nobody",
-        claims: &["loop-is-held"],
+        claims: &["loop-is-held", "equal-totals"],
         knobs: &[],
         run: |k| Box::pin(waits(times(k))),
     },
