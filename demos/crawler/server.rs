@@ -209,3 +209,42 @@ fn page(number: u32) -> String {
         line.repeat(lines)
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpStream;
+
+    use super::*;
+
+    fn ask(server: &Server, path: &str) -> String {
+        let mut stream =
+            TcpStream::connect(server.address).expect("it listens");
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nhost: h\r\nconnection: close\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).expect("it reads");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("it answers");
+        answer
+    }
+
+    #[test]
+    fn r9_a_strangers_request_is_not_counted() {
+        let server = Server::start(2, Duration::ZERO).expect("a port");
+        let [first, _] = &server.urls()[..] else {
+            panic!("{:?}", server.urls());
+        };
+        for path in ["/", "/page/1", "/0/page/1", "/favicon.ico"] {
+            assert!(ask(&server, path).starts_with("HTTP/1.1 404"), "{path}");
+        }
+        // Nor one for a page that there is not.
+        let third = first.path().replace("/page/1", "/page/3");
+        assert!(ask(&server, &third).starts_with("HTTP/1.1 404"));
+        let nothing = "Site: 0 requests for 0 pages, 0 at once";
+        assert_eq!(server.counted(), nothing);
+        assert!(ask(&server, first.path()).starts_with("HTTP/1.1 200"));
+        let one = "Site: 1 requests for 1 pages, 1 at once";
+        assert_eq!(server.counted(), one);
+    }
+}

@@ -122,7 +122,10 @@ fn bad_input_gets_one_line_and_exit_code_2() {
             &["coroutines", "--url", "two\nUsage: lines"],
             "invalid value 'two\\nUsage: lines' for '--url <TEXT>': give one line",
         ),
-        (&["coroutines", "--url", "\u{1b}[31mred"], "'\\u{1b}31mred'"),
+        (
+            &["coroutines", "--url", "\u{1b}[31mred"],
+            "'\\u{1b}[31mred'",
+        ),
         (
             &["coroutines", "--url", long],
             "aaaa...' for '--url <TEXT>': too long with its 201 characters",

@@ -17,9 +17,15 @@ mod real;
 mod registry;
 mod report;
 #[cfg(unix)]
+mod robust_crawler;
+#[cfg(unix)]
 mod robust_files;
 #[cfg(unix)]
+mod robust_python;
+#[cfg(unix)]
 mod robust_signals;
+#[cfg(unix)]
+mod robust_text;
 mod screens;
 mod stage;
 mod support;

@@ -61,6 +61,171 @@ pub fn refusing() -> SocketAddr {
     listener.local_addr().unwrap()
 }
 
+/// An answer that not every client reads alike.
+pub struct Odd {
+    /// What is odd about it.
+    pub what: &'static str,
+    /// The answer is this, and then this so many times, and then the end.
+    answer: (&'static str, &'static str, usize),
+    /// The bytes of the page, or how the reason begins why there is none.
+    pub expected: Result<u64, &'static str>,
+}
+
+const fn odd(
+    what: &'static str,
+    answer: (&'static str, &'static str, usize),
+    expected: Result<u64, &'static str>,
+) -> Odd {
+    Odd {
+        what,
+        answer,
+        expected,
+    }
+}
+
+const UNREADABLE: Result<u64, &str> = Err("the answer cannot be read: ");
+const CHUNKED: &str = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+
+/// Every one of them is at `/odd/` and its index.
+pub const ODD: &[Odd] = &[
+    odd("no headers", ("HTTP/1.1 200 OK\r\n\r\nhello", "", 0), Ok(5)),
+    odd(
+        "more headers than anybody needs",
+        ("HTTP/1.1 200 OK\r\n", "a: b\r\n", 200),
+        Err("more than 128 headers"),
+    ),
+    odd(
+        "a large head",
+        (
+            "HTTP/1.1 200 OK\r\na: ",
+            "0123456789012345678901234567890123456789012345678901234567890123",
+            1100,
+        ),
+        Err("headers longer than 64 KiB"),
+    ),
+    odd(
+        "a head without end",
+        (
+            "HTTP/1.1 103 Early Hints\r\n\r\n",
+            "HTTP/1.1 103 E\r\n\r\n",
+            100,
+        ),
+        Err("told more than 20 times to wait"),
+    ),
+    odd(
+        "a few provisional answers",
+        (
+            "HTTP/1.1 103 E\r\nlink: a\r\n\r\nHTTP/1.1 102 P\r\n\r\n\
+             HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello",
+            "",
+            0,
+        ),
+        Ok(5),
+    ),
+    odd(
+        "a length beyond all numbers",
+        (
+            "HTTP/1.1 200 OK\r\ncontent-length: 99999999999999999999999\r\n\r\n",
+            "",
+            0,
+        ),
+        Err("body larger than 10 MB"),
+    ),
+    odd(
+        "a length that is none",
+        ("HTTP/1.1 200 OK\r\ncontent-length: 5x\r\n\r\nhello", "", 0),
+        UNREADABLE,
+    ),
+    odd(
+        "a length with a sign",
+        ("HTTP/1.1 200 OK\r\ncontent-length: +5\r\n\r\nhello", "", 0),
+        UNREADABLE,
+    ),
+    odd(
+        "two lengths",
+        (
+            "HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nhello!",
+            "",
+            0,
+        ),
+        UNREADABLE,
+    ),
+    odd(
+        "a length and chunks",
+        (
+            "HTTP/1.1 200 OK\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n\
+             5\r\nhello\r\n0\r\n\r\n",
+            "",
+            0,
+        ),
+        UNREADABLE,
+    ),
+    odd(
+        "another encoding",
+        (
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n\
+             5\r\nhello\r\n0\r\n\r\n",
+            "",
+            0,
+        ),
+        UNREADABLE,
+    ),
+    odd(
+        "chunks",
+        (CHUNKED, "5;a=b\r\nhello\r\n", 3),
+        Err("body cut short"),
+    ),
+    odd(
+        "a chunk of no size",
+        (CHUNKED, "\r\nhello\r\n", 1),
+        UNREADABLE,
+    ),
+    odd(
+        "a chunk beyond all numbers",
+        (CHUNKED, "fffffffffffffffff\r\nhello\r\n", 1),
+        UNREADABLE,
+    ),
+    odd(
+        "the end in the middle of a chunk's size",
+        (CHUNKED, "5\r\nhello\r\n0", 1),
+        Err("body cut short after 5 bytes"),
+    ),
+    odd(
+        "trailers",
+        (CHUNKED, "5\r\nhello\r\n0\r\nt: x\r\nu: y\r\n\r\n", 1),
+        Ok(5),
+    ),
+    odd(
+        "the end in the middle of a trailer",
+        (CHUNKED, "5\r\nhello\r\n0\r\nt: x", 1),
+        Err("body cut short after 5 bytes"),
+    ),
+    odd(
+        "trailers that are none",
+        (CHUNKED, "5\r\nhello\r\n0\r\nno colon\r\n\r\n", 1),
+        UNREADABLE,
+    ),
+    odd(
+        "no content, and a length",
+        ("HTTP/1.1 204 No\r\ncontent-length: 5\r\n\r\n", "", 0),
+        Ok(0),
+    ),
+    odd(
+        "another protocol",
+        (
+            "HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\n\r\n",
+            "",
+            0,
+        ),
+        Err("status 101"),
+    ),
+    odd(
+        "bytes that no header may have",
+        ("HTTP/1.1 200 OK\r\na\0b: c\r\n\r\n", "", 0),
+        Err("the answer is not HTTP"),
+    ),
+];
+
 /// Answers one request; `None` if the connection is over.
 fn answer(
     mut stream: &TcpStream,
@@ -173,6 +338,13 @@ fn answer(
                 |prefix| path.strip_prefix(prefix)?.parse::<u32>().ok();
             if let Some(n) = number("/far/") {
                 write(stream, &redirect(&format!("/far/{}", n + 1)))
+            } else if let Some(n) = number("/odd/") {
+                let (head, part, times) = ODD[n as usize].answer;
+                write(stream, &(head.to_owned() + &part.repeat(times)))?;
+                // Whoever closes while something is unread resets.
+                let _ = stream.shutdown(std::net::Shutdown::Write);
+                let _ = stream.read(&mut [0]);
+                None
             } else if let Some(seed) = number("/noise/") {
                 // An error means that the client has had enough of it.
                 let _ = stream.write_all(&noise(seed));
