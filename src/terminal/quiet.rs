@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::claims::finding;
 use super::screen::Screen;
 use super::verdict::verdict;
-use crate::report::{Report, Reporter};
+use crate::report::{Report, Reporter, Status};
 use crate::trace::Event;
 
 /// Shows what came of a run.
@@ -85,7 +85,12 @@ pub(super) fn findings(report: &Report, screen: &mut Screen) -> io::Result<()> {
     for found in &report.findings {
         finding(&page, screen, found)?;
     }
-    if report.is_broken() && report.is_real() {
+    // What was asked of the traces and is otherwise: a time, as a rule.
+    let is_otherwise = report.findings.iter().any(|found| {
+        found.status == Status::Broken
+            && found.facts.iter().any(|fact| !fact.holds)
+    });
+    if is_otherwise && report.is_real() {
         writeln!(screen)?;
         let note = "On the real clock a claim allows for what a busy machine \
                     may add, but for no more than half of what tells it from \
