@@ -172,7 +172,7 @@ async fn report(all: JoinSet<Answer>) {
     say!("Served: {served}; refused: {refused}");
 }
 
-/// Starts a task, does something else for half as long, and returns.
+/// Makes a task, does something else for half as long, and returns.
 #[traced]
 pub async fn lost_task(delay: Duration) {
     tokio::spawn(save(delay).lane("save"));

@@ -135,8 +135,7 @@ impl<'a> Check<'a> {
     }
 
     /// A lane must end cancelled, by this lane and in this way, and at this
-    /// time. That somebody ends when another one cancels him is not enough: the
-    /// end of main ends everybody.
+    /// time. The time alone would not do: the end of main ends everybody.
     pub fn cancelled(
         self,
         lane: &str,
