@@ -103,7 +103,13 @@ pub const CHAPTER: Chapter = Chapter {
                     .map(|scene| first_result(p.scene(scene)));
                 let words =
                     |at: Option<Duration>| at.map_or("never".to_owned(), time);
+                let [(x, _), ..] = xyz(p.knobs);
                 p.ask("gather-first")
+                    .unless(
+                        x == shortest,
+                        "the shortest is also the one that was passed first",
+                    )
+                    .apart(x, shortest)
                     .apart(shortest, longest)
                     .time("the first result is there", late, longest)
                     .and("as_completed")

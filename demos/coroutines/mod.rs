@@ -4,7 +4,7 @@ mod demo;
 
 use crate::chapter::{
     AT_ONCE, Chapter, Claim, Figure, Finding, Knob, Measure, Played, Plays,
-    Scene, Twin, after, run, time,
+    Scene, Twin, after, in_order, run, time,
 };
 use crate::timeline::Timeline;
 
@@ -127,24 +127,24 @@ pub const CHAPTER: Chapter = Chapter {
                 let finished = format!("Finished fetching: {url}");
                 let line = |text: &str| p.line("lazy", "main", text);
                 let half = delay / 2;
+                let steps = [
+                    ("called", created),
+                    ("awaited", awaited),
+                    ("started", &started),
+                    ("finished", &finished),
+                ];
+                let words = in_order(steps.map(|(step, text)| {
+                    let at = p.when_said("lazy", text);
+                    (format!("{step} at {at}"), line(text))
+                }));
                 p.ask("lazy")
-                    .in_order([
-                        ("called", line(created)),
-                        ("awaited", line(awaited)),
-                        ("started", line(&started)),
-                        ("finished", line(&finished)),
-                    ])
+                    .in_order(steps.map(|(step, text)| (step, line(text))))
                     .apart(half, AT_ONCE)
                     .said("main", created, AT_ONCE)
                     .said("main", awaited, half)
                     .said("main", &started, half)
                     .said("main", &finished, after(half).then(delay))
-                    .so(format!(
-                        "called at {}, awaited at {}, started at {}",
-                        p.when_said("lazy", created),
-                        p.when_said("lazy", awaited),
-                        p.when_said("lazy", &started)
-                    ))
+                    .so(words)
             },
         },
         Claim {

@@ -329,7 +329,8 @@ pub const CHAPTER: Chapter = Chapter {
                     .ended("save", Outcome::Finished, delay)
                     .said("main", DONE, delay)
                     .so(format!(
-                        "awaited: {}; forgotten: {}",
+                        "awaited: saved at {}, {}; forgotten: {}",
+                        p.when_said("forgotten-await-fixed", SAVED),
                         p.fate("forgotten-await-fixed", "save"),
                         p.fate("forgotten-await", "save")
                     ))

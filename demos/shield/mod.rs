@@ -138,7 +138,8 @@ pub const CHAPTER: Chapter = Chapter {
                     .cancelled("critical", "main", How::Token, cleaned)
                     .total(stays)
                     .so(format!(
-                        "{}; main kept the loop alive until {}",
+                        "the work was done: {}; {}; main kept the loop alive until {}",
+                        p.when_said("article", DONE),
                         p.fate("article", "critical"),
                         time(p.total("article"))
                     ))
@@ -200,9 +201,14 @@ pub const CHAPTER: Chapter = Chapter {
             says: "A shield protects the work from the caller's cancellation, and from nothing else.",
             scenes: &["article", "shielded"],
             check: |p| {
-                let Times { work, cancel, .. } = times(p.knobs);
+                let Times {
+                    work,
+                    cancel,
+                    cleaned,
+                } = times(p.knobs);
                 asked_in_time(p, "article")
                     .never_said(DONE)
+                    .cancelled("critical", "main", How::Token, cleaned)
                     .and("shielded")
                     .apart(work, cancel)
                     .cancelled("caller", "main", How::Abort, cancel)

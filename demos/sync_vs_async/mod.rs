@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::chapter::{
     Chapter, Claim, Erratum, Figure, Knob, Knobs, Measure, Plays, Scene, Twin,
-    after, run, time,
+    after, run, short, time,
 };
 use crate::trace::{LaneKind, Outcome};
 
@@ -111,8 +111,9 @@ pub const CHAPTER: Chapter = Chapter {
                     .is("results that main awaits", awaited.len(), tasks)
                     .is("where main leaves the order", awry, "nowhere")
                     .so(format!(
-                        "main awaited {} tasks in their order, and said {said:?}",
-                        awaited.len()
+                        "main awaited {}, and said {:?}",
+                        short(&awaited.join(", ")),
+                        short(&said)
                     ))
             },
         },

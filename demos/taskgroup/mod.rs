@@ -158,7 +158,14 @@ pub const CHAPTER: Chapter = Chapter {
                 ];
                 // Which of the two is the first does not matter.
                 let [task1, task2, report] = steps;
+                let Workers {
+                    fail_at,
+                    task2: takes,
+                    ..
+                } = workers(p.knobs);
                 p.ask("failure")
+                    .unless(takes <= fail_at, done_before(takes))
+                    .apart(takes, fail_at)
                     .awaited("main", GROUP)
                     .in_order([task1, report])
                     .in_order([task2, report])

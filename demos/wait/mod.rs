@@ -45,6 +45,9 @@ fn report(p: &Played, scene: &str) -> String {
     })
 }
 
+/// Why most of this says nothing of a single worker.
+const ALONE: &str = "there is only one worker";
+
 /// Begins to check that main stopped waiting at this time, and had then as
 /// many done and pending as there should be.
 fn reported<'a>(
@@ -54,7 +57,7 @@ fn reported<'a>(
 ) -> Check<'a> {
     let (second, limit) = (second(p.knobs), p.knobs.time(&TIMEOUT));
     let workers = p.knobs.count(&WORKERS);
-    let mut check = p.ask(scene);
+    let mut check = p.ask(scene).unless(workers == 1, ALONE);
     // Nobody else may be done in the moment of the timeout, or the two cannot
     // be told apart.
     for i in 1..=workers {
@@ -63,7 +66,14 @@ fn reported<'a>(
     let done = (1..=workers).filter(|i| second * *i <= until).count();
     let pending = workers as usize - done;
     let line = format!("Completed: {done}; still pending: {pending}");
-    check.said("main", &line, until)
+    let timers = p.timers(scene, "main");
+    let longest = timers.iter().max().copied();
+    check.said("main", &line, until).that(
+        "main's limit",
+        timers.contains(&limit),
+        longest.map_or("none".to_owned(), time),
+        time(limit),
+    )
 }
 
 /// Why the two worlds part where the timeout is a worker's own time.
@@ -177,7 +187,7 @@ pub const CHAPTER: Chapter = Chapter {
                 let sum = each.fold(AT_ONCE, Due::then);
                 let last = format!("worker {workers} done");
                 p.ask("sequential")
-                    .unless(workers == 1, "there is only one worker")
+                    .unless(workers == 1, ALONE)
                     .apart(sum, second * workers)
                     .said("main", &last, sum)
                     .total(sum)
@@ -242,10 +252,23 @@ pub const CHAPTER: Chapter = Chapter {
             says: "FIRST_EXCEPTION returns at the first failure, when all are done or at the timeout, whichever comes first.",
             scenes: &["first_exception"],
             check: |p| {
-                let failure = second(p.knobs) * p.knobs.count(&FAIL);
-                let until = failure.min(p.knobs.time(&TIMEOUT));
-                reported(p, "first_exception", until)
-                    .so(report(p, "first_exception"))
+                let scene = "first_exception";
+                let fail = p.knobs.count(&FAIL);
+                let failure = second(p.knobs) * fail;
+                let limit = p.knobs.time(&TIMEOUT);
+                let mut check = reported(p, scene, failure.min(limit)).unless(
+                    fail == 1 && failure < limit,
+                    "the first to end is the one that fails",
+                );
+                let worker = format!("worker {fail}");
+                if failure < limit {
+                    check = check.ended(&worker, Outcome::Failed, failure);
+                }
+                check.so(format!(
+                    "{}; main said {}",
+                    p.fate(scene, &worker),
+                    report(p, scene)
+                ))
             },
         },
         Claim {

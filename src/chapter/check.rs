@@ -200,8 +200,8 @@ impl<'a> Check<'a> {
     ) -> Self {
         self.facts.push(Fact {
             what: what.into(),
-            expected: expected.to_string(),
-            measured: measured.to_string(),
+            expected: short(&expected.to_string()),
+            measured: short(&measured.to_string()),
             holds,
         });
         self
@@ -248,6 +248,18 @@ fn names(names: &[String]) -> String {
     }
 }
 
+/// A text that may be of any length, with its middle left out if it is long.
+pub fn short(text: &str) -> String {
+    const LONGEST: usize = 80;
+    let length = text.chars().count();
+    if length <= LONGEST {
+        return text.to_owned();
+    }
+    let head = text.chars().take(LONGEST / 2).collect::<String>();
+    let tail = text.chars().skip(length - LONGEST / 4).collect::<String>();
+    format!("{head} ... {tail}")
+}
+
 /// By what a lane was cancelled, in words.
 fn means(by: &str, how: How) -> String {
     match how {
@@ -262,11 +274,11 @@ fn means(by: &str, how: How) -> String {
 
 /// What happened, in words and in the order in which it did.
 pub fn in_order<const N: usize>(
-    mut steps: [(&str, Option<usize>); N],
+    mut steps: [(impl Display, Option<usize>); N],
 ) -> String {
     steps.sort_by_key(|(_, step)| step.unwrap_or(usize::MAX));
     let words = steps.map(|(words, step)| match step {
-        Some(_) => words.to_owned(),
+        Some(_) => words.to_string(),
         None => format!("never: {words}"),
     });
     words.join(", then ")

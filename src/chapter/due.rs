@@ -109,7 +109,7 @@ pub fn too_close(header: &Header, due: Due, apart: Duration) -> String {
         Clock::Virtual => "rounding to whole milliseconds",
     };
     format!(
-        "it hangs on {}, and {adds} may add {}",
+        "it hangs on {}, too little where {adds} may add {}",
         time(apart),
         time(least)
     )

@@ -21,7 +21,7 @@ use std::time::Duration;
 use tokio::task::JoinError;
 
 pub use belief::{Belief, Practice, Proof};
-pub use check::{Check, in_order};
+pub use check::{Check, in_order, short};
 pub use claim::{Claim, Evidence, Fact, Finding};
 pub use course::Course;
 pub use due::{AT_ONCE, Due, after};

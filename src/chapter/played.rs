@@ -31,7 +31,7 @@ impl<'a> Played<'a> {
     pub fn check(&self, claim: &Claim) -> Option<Finding> {
         let whole = |scene: &&str| {
             let played = self.scenes.get(scene);
-            played.is_some_and(|(trace, _)| !trace.interrupted)
+            played.is_some_and(|(trace, _)| trace.is_whole())
         };
         claim.scenes.iter().all(whole).then(|| (claim.check)(self))
     }
@@ -157,6 +157,17 @@ impl<'a> Played<'a> {
             _ => None,
         };
         waits.filter(|wait| which(wait)).filter_map(names).collect()
+    }
+
+    /// How long the timers were set for that a lane waited for.
+    pub fn timers(&self, scene: &str, lane: &str) -> Vec<Duration> {
+        let lane = self.scene(scene).lane(lane);
+        let waits = lane.into_iter().flat_map(|lane| &lane.waits);
+        let timers = waits.filter_map(|wait| match wait.on {
+            On::Timer { length } => length,
+            _ => None,
+        });
+        timers.map(Duration::from_nanos).collect()
     }
 
     /// What a lane is: a task, a future inside of another lane, a thread.

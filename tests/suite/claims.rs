@@ -303,6 +303,86 @@ fn each_claim_fails_when_its_scene_is_broken() {
     }
 }
 
+#[test]
+fn t9_evidence_is_read_off_the_trace() {
+    for (name, id, sabotage) in SABOTAGE {
+        let chapter = support::chapter(name);
+        let knobs = Knobs::new(chapter.knobs);
+        let mut scenes = Scenes(play_all(chapter, &knobs));
+        let claim = claim(chapter, id);
+        let before = Played::new(&knobs, &scenes.0).check(claim);
+        sabotage(&mut scenes);
+        let after = Played::new(&knobs, &scenes.0).check(claim);
+        let (Some(Finding::Holds(before)), Some(Finding::Broken(after))) =
+            (before, after)
+        else {
+            panic!("{name}: {id}");
+        };
+        // Other events, other evidence, in words as well as in figures.
+        assert_ne!(before.words, after.words, "{name}: {id}");
+        assert_ne!(before.facts, after.facts, "{name}: {id}");
+    }
+}
+
+/// A chapter at these knobs, on the virtual clock.
+fn played(name: &str, options: &[(&str, &str)]) -> (Knobs, Vec<Trace>) {
+    let chapter = support::chapter(name);
+    let mut knobs = Knobs::new(chapter.knobs);
+    for (name, value) in options {
+        let mut all = chapter.knobs.iter();
+        let knob = all.find(|knob| knob.name == *name).unwrap();
+        knobs.set(knob, knob.parse(value).unwrap());
+    }
+    let traces = play_all(chapter, &knobs);
+    (knobs, traces)
+}
+
+#[test]
+fn t11_where_no_tick_is_due_nothing_overlaps() {
+    let (knobs, traces) = played(
+        "to_thread",
+        &[
+            ("async-part", "1s"),
+            ("block", "500ms"),
+            ("heartbeat", "800ms"),
+        ],
+    );
+    let claim = claim(support::chapter("to_thread"), "thread-and-loop-overlap");
+    let found = Played::new(&knobs, &traces).check(claim);
+    assert_eq!(
+        found,
+        Some(Finding::NotApplicable(
+            "no tick is due while the thread is busy".to_owned()
+        ))
+    );
+}
+
+#[test]
+fn r2_ticks_that_drift_out_of_a_short_call_break_nothing() {
+    let chapter = support::chapter("to_thread");
+    for (async_part, block, every) in [
+        ("1s", "1s", "1s"),
+        ("50ms", "50ms", "50ms"),
+        ("101ms", "33ms", "33ms"),
+    ] {
+        let options = [
+            ("async-part", async_part),
+            ("block", block),
+            ("heartbeat", every),
+        ];
+        let (knobs, mut traces) = played("to_thread", &options);
+        for trace in &mut traces {
+            trace.header.clock = Clock::Real;
+            // Every timer is late, and the heartbeat never ticks.
+            trace.events.retain(|event| {
+                let line = matches!(&event.what, What::Say { text, .. } if text.starts_with("tick"));
+                !line
+            });
+        }
+        assert_eq!(broken(chapter, &knobs, &traces), []);
+    }
+}
+
 /// What a chapter would be for real at this speed, on a machine that is never
 /// late.
 fn never_late(chapter: &Chapter, knobs: &Knobs) -> Vec<Trace> {

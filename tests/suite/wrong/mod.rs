@@ -23,8 +23,13 @@ use std::time::Duration;
 use asyncade::chapter::{Chapter, Finding, Knob, Knobs, Played};
 use asyncade::stage::Session;
 use asyncade::trace::{Clock, Subject, Trace};
+use asyncade::world;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
 
-use crate::support::{chapter, on_virtual_clock, play_all};
+use crate::support::{
+    any_knobs, chapter, on_virtual_clock, play_all, transcript, undisturbed,
+};
 
 /// A wrong program, and the claims that must not hold for it.
 struct Wrong {
@@ -189,6 +194,45 @@ fn no_claim_holds_for_a_wrong_program_at_any_speed() {
             }
         }
     }
+}
+
+/// Whether a wrong program does at these knobs just what the right one does:
+/// says the same, when that does, and ends as it does.
+fn comes_to_the_same(chapter: &Chapter, knobs: &Knobs, wrong: &Wrong) -> bool {
+    let scene = chapter.scene(wrong.scene).unwrap();
+    let right = world::scene(chapter, scene, knobs, Clock::Virtual).unwrap();
+    transcript(&right) == transcript(&play(chapter, knobs, wrong))
+}
+
+#[test]
+fn no_knob_makes_a_wrong_program_right() {
+    let _alone = undisturbed();
+    let mut right = Vec::new();
+    for (chapter, wrong) in all() {
+        let mut runner = TestRunner::new(Config {
+            cases: 40,
+            failure_persistence: None,
+            ..Config::default()
+        });
+        let result = runner.run(&any_knobs(chapter), |knobs| {
+            prop_assume!((chapter.check)(&knobs).is_ok());
+            for (id, _, found) in
+                findings(chapter, &knobs, wrong, Clock::Virtual)
+            {
+                prop_assert!(
+                    !matches!(found, Finding::Holds(_))
+                        || comes_to_the_same(chapter, &knobs, wrong),
+                    "{id}: {found:?}"
+                );
+            }
+            Ok(())
+        });
+        if let Err(error) = result {
+            let mistake = wrong.mistake;
+            right.push(format!("{}: {mistake}: {error}", chapter.name));
+        }
+    }
+    assert!(right.is_empty(), "{}", right.join("\n"));
 }
 
 #[test]
