@@ -13,6 +13,13 @@ use super::fault::{
 /// Of longer trailers the rest is not read.
 const LARGEST_TRAILERS: usize = 8 * 1024;
 
+/// Of more of them neither. hyper reads few more than twice as many.
+const MOST_TRAILERS: usize = 60;
+
+/// A head that is longer than this is not read again for every few bytes that
+/// come: somebody may send it byte by byte.
+const READ_AGAIN: usize = 4096;
+
 /// The size of a chunk and what else is on its line. ureq reads no more.
 const LONGEST_SIZE: usize = 20;
 
@@ -112,6 +119,11 @@ impl Gate {
     fn head(&mut self, bytes: &[u8]) -> Result<usize, Fault> {
         let before = self.part.len();
         self.part.extend_from_slice(bytes);
+        let is_long = before > READ_AGAIN && self.part.len() <= LARGEST_HEAD;
+        if is_long && !bytes.contains(&b'\n') {
+            // No line has ended, so neither has the head.
+            return Ok(bytes.len());
+        }
         let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
         let mut head = httparse::Response::new(&mut headers);
         let whole = match head.parse(&self.part) {
@@ -182,6 +194,12 @@ impl Gate {
                         return Err(odd);
                     }
                     State::Whole
+                }
+                Some(lines)
+                    if lines.split(|byte| *byte == b'\n').count()
+                        > MOST_TRAILERS =>
+                {
+                    return Err(odd);
                 }
                 _ if self.part.len() > LARGEST_TRAILERS => return Err(odd),
                 _ => return Ok(()),
