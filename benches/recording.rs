@@ -14,10 +14,11 @@ use std::time::{Duration, Instant};
 
 use asyncade::chapter::{Knobs, Played};
 use asyncade::demos;
-use asyncade::run;
-use asyncade::stage::{self, Lane, Recorder};
+use asyncade::stage::{self, Fallibly, Lane, Recorder};
 use asyncade::timeline::Timeline;
 use asyncade::trace::Clock;
+use asyncade::world;
+use tokio::task::JoinError;
 
 /// How often each measurement is taken; the median is printed.
 const ROUNDS: usize = 5;
@@ -89,9 +90,9 @@ fn recorded(tasks: usize) {
             sum += handle.await?;
         }
         black_box(sum);
-        stage::Result::Ok(())
+        Ok::<_, JoinError>(())
     };
-    let main = async { Arc::clone(&recorder).main(main).await };
+    let main = async { Arc::clone(&recorder).main::<_, Fallibly>(main).await };
     runtime.block_on(main).expect("no task panics");
     drop(runtime);
     black_box(&recorder);
@@ -217,7 +218,7 @@ fn prove() {
         }
         let knobs = Knobs::new(chapter.knobs);
         let scenes = chapter.scenes.iter();
-        let run = |scene| run::scene(chapter, scene, &knobs, Clock::Virtual);
+        let run = |scene| world::scene(chapter, scene, &knobs, Clock::Virtual);
         let traces = scenes
             .map(run)
             .collect::<Result<Vec<_>, _>>()
@@ -238,13 +239,15 @@ fn prove() {
 
 /// How much later than its ideal a scene ends: three sleeps of 1s, together.
 fn lateness() {
-    let chapter = demos::find("sync-vs-async").expect("the first chapter");
+    let chapter = demos::COURSE
+        .find("sync-vs-async")
+        .expect("the first chapter");
     let scene = chapter.scene("async").expect("its second scene");
     let knobs = Knobs::new(chapter.knobs);
     let mut ours = Vec::new();
     let mut theirs = Vec::new();
     for _ in 0..ROUNDS {
-        let trace = run::scene(chapter, scene, &knobs, Clock::Real)
+        let trace = world::scene(chapter, scene, &knobs, Clock::Real)
             .expect("no scene panics");
         ours.push((Timeline::of(&trace).total.as_secs_f64() - 1.0) * 1e3);
         theirs.extend(cpython());

@@ -1,44 +1,14 @@
 //! What beginners believe, what is true instead, and the practices that the
 //! article recommends. Each names the claims that prove it; a test walks them.
 
-/// A claim of a chapter, by name, and the scene in which one sees it.
-pub struct Proof {
-    /// The chapter.
-    pub chapter: &'static str,
-    /// The scene to look at.
-    pub scene: &'static str,
-    /// The claim to check.
-    pub claim: &'static str,
-}
-
-/// A belief and the truth about it.
-pub struct Belief {
-    /// What a beginner believes.
-    pub belief: &'static str,
-    /// What is true.
-    pub truth: &'static str,
-    /// Where one sees it.
-    pub proofs: &'static [Proof],
-}
-
-/// A practice from the article's checklist.
-pub struct Practice {
-    /// What to do.
-    pub practice: &'static str,
-    /// What shows that it is right.
-    pub proofs: &'static [Proof],
-}
+use crate::chapter::{Belief, Practice, Proof};
 
 const fn proof(
     chapter: &'static str,
     scene: &'static str,
     claim: &'static str,
 ) -> Proof {
-    Proof {
-        chapter,
-        scene,
-        claim,
-    }
+    Proof::new(chapter, scene, claim)
 }
 
 /// What beginners believe, in the order of the chapters that show it.

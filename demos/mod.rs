@@ -1,7 +1,7 @@
 //! The chapters, in the article's order: one line each. To add one, write its
 //! folder and add its line.
 
-use crate::chapter::{Chapter, same_name};
+use crate::chapter::{Chapter, Course};
 
 pub mod beliefs;
 
@@ -31,13 +31,9 @@ chapters! {
     pitfalls,
 }
 
-/// What every `demo.py` imports: each file below `demos`, and its text.
-pub const STAGE: &[(&str, &str)] = &[("stage.py", include_str!("stage.py"))];
-
-/// The chapter of that name; `-` and `_` are the same.
-pub fn find(name: &str) -> Option<&'static Chapter> {
-    CHAPTERS
-        .iter()
-        .copied()
-        .find(|chapter| same_name(chapter.name, name))
-}
+/// All of it, for the program to be run with.
+pub static COURSE: Course = Course {
+    chapters: CHAPTERS,
+    beliefs: beliefs::BELIEFS,
+    practices: beliefs::PRACTICES,
+};

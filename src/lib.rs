@@ -4,42 +4,53 @@
 //!
 //! # Layout
 //!
-//! Read in this order, each part knows only those before it:
+//! Read in this order; each part knows only those before it, and a test keeps
+//! it so.
 //!
-//! - [`foreign`]: text from outside, and how much of it a terminal is shown.
-//! - [`room`]: whether the system has room for a runtime.
-//! - [`secret`]: names that nobody can guess.
-//! - [`stop`]: the end before the end, and what must not outlive the program.
-//! - [`trace`]: what happened in one run of one scene, as semantic events, in
-//!   memory and as NDJSON.
-//! - [`timeline`]: from a trace to lanes of spans, and the measures.
-//! - [`stage`]: what a demo may call, and the recorder behind it.
-//! - [`chapter`]: chapters as data: knobs, scenes, measure, claims, lesson.
-//! - [`demos`]: the chapters themselves, one folder each.
-//! - [`twin`]: what can be compared between tokio's trace and CPython's.
-//! - [`child`]: another program, run within bounds.
-//! - [`python`]: CPython's traces, recorded and fresh.
-//! - [`run`]: a scene on a fresh runtime and a chosen clock.
-//! - [`view`]: what a person sees, computed from a trace.
-//! - [`output`]: a file that is written whole or not at all.
-//! - [`command`]: one file for each thing the command can do.
-//! - [`cli`]: the command line; its subcommands come from the chapters.
+//! | part | what it is |
+//! |---|---|
+//! | [`trace`] | what happened in one run of one scene, as semantic events, in memory and as NDJSON |
+//! | [`timeline`] | from a trace to lanes of spans, and the measures |
+//! | [`stage`] | what a demo may call, and the recorder behind it |
+//! | [`system`] | what the machine gives: text from outside, files, other programs, and being asked to stop |
+//! | [`chapter`] | chapters as data: knobs, scenes, measure, claims, lesson |
+//! | [`demos`] | the chapters themselves, one folder each; only `main` knows them |
+//! | [`world`] | a scene on tokio, its twin on CPython, and comparing the two |
+//! | [`report`] | what a run will do, playing it, and all that came of it as one value |
+//! | [`picture`] | a timeline laid out as rows, marks, ticks and labels: data, no ink |
+//! | [`terminal`] | the ink: page, pictures, bars, and the reporters |
+//! | [`export`] | the report as a file, one file a format |
+//! | [`command`] | one file for each thing the command can do |
+//! | [`cli`] | from arguments to a command; its subcommands come from the chapters |
+//!
+//! With `default-features = false` the crate is only the first three: what
+//! another project needs to [record](stage::record) itself.
 
-pub mod chapter;
-pub mod child;
-pub mod cli;
-pub mod command;
-#[path = "../demos/mod.rs"]
-pub mod demos;
-pub mod foreign;
-pub mod output;
-pub mod python;
-pub mod room;
-pub mod run;
-pub mod secret;
+// What `#[traced]` writes names the crate, also inside of it.
+extern crate self as asyncade;
+
 pub mod stage;
-pub mod stop;
 pub mod timeline;
 pub mod trace;
-pub mod twin;
-pub mod view;
+
+#[cfg(feature = "cli")]
+pub mod chapter;
+#[cfg(feature = "cli")]
+pub mod cli;
+#[cfg(feature = "cli")]
+pub mod command;
+#[cfg(feature = "cli")]
+#[path = "../demos/mod.rs"]
+pub mod demos;
+#[cfg(feature = "cli")]
+pub mod export;
+#[cfg(feature = "cli")]
+pub mod picture;
+#[cfg(feature = "cli")]
+pub mod report;
+#[cfg(feature = "cli")]
+pub mod system;
+#[cfg(feature = "cli")]
+pub mod terminal;
+#[cfg(feature = "cli")]
+pub mod world;

@@ -3,12 +3,14 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use asyncade::command::{Ending, Usage};
-use asyncade::stop::{self, Stopped};
-use asyncade::{cli, foreign};
+use asyncade::command::Ending;
+use asyncade::report::Usage;
+use asyncade::system::foreign;
+use asyncade::system::stop::{self, Stopped};
+use asyncade::{cli, demos};
 
 fn main() -> ExitCode {
-    match cli::main(std::env::args_os()) {
+    match cli::main(std::env::args_os(), &demos::COURSE) {
         Ok(Ending::Fine) => ExitCode::SUCCESS,
         Ok(Ending::Broken) => ExitCode::from(1),
         Ok(Ending::Interrupted) => interrupted(),

@@ -4,14 +4,18 @@ import asyncio
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # where stage.py is
+sys.path.insert(0, str(Path(__file__).parents[1]))  # where stage is
 
 import stage
 from stage import block, lane, say, sleep
 
 
 async def serve_and_stand(n, scan, pay):
-    """Stands there while the customer pays: the thread is kept."""
+    """Stands there while the customer pays: the thread is kept.
+
+    It is an `async def` because only a coroutine can have a lane. But it
+    awaits nothing, and so it runs as a plain function would.
+    """
     say(f"Customer {n}: scanning")
     block(scan)
     say(f"Customer {n}: paying")

@@ -11,14 +11,19 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from socketserver import ThreadingTCPServer
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # where stage.py is
+sys.path.insert(0, str(Path(__file__).parents[1]))  # where stage is
 
 import stage
 from stage import lane, say
 
 
 async def sync(pages, latency, timeout):
-    """A blocking client fetches one page after another."""
+    """A blocking client fetches one page after another.
+
+    It is an `async def` because every scene is run by the same loop. But what
+    it awaits never gives the thread back, and so it runs as plain functions
+    would.
+    """
     with Site(pages, latency) as site:
         with closing(BlockingClient(site, timeout)) as client:
             fetched = []
@@ -46,8 +51,6 @@ async def concurrent(pages, latency, limit, timeout):
             tasks = []
             async with asyncio.TaskGroup() as group:
                 for n, page in site.pages():
-                    # Waits for a page in flight to end, if no permit is left.
-                    await permits.acquire()
                     work = fetch(page, client, timeout, permits)
                     work = settled(lane(work, f"page {n}"))
                     tasks.append(group.create_task(work))
@@ -55,16 +58,15 @@ async def concurrent(pages, latency, limit, timeout):
 
 
 async def fetch(page, client, timeout, permits):
-    """Fetches one page, and gives its permit back at the end."""
-    say(f"GET {page}")
-    try:
-        async with asyncio.timeout(timeout):
-            status, size = await client.get(page)
-        say(f"{status} {page} ({size} bytes)")
-    except FAULTS as error:
-        raise failed(page, error, timeout) from error
-    finally:
-        permits.release()
+    """Fetches one page, once there is a permit for it."""
+    async with permits:
+        say(f"GET {page}")
+        try:
+            async with asyncio.timeout(timeout):
+                status, size = await client.get(page)
+            say(f"{status} {page} ({size} bytes)")
+        except FAULTS as error:
+            raise failed(page, error, timeout) from error
 
 
 async def settled(work):

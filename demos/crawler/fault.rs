@@ -8,7 +8,6 @@ use std::time::Duration;
 use hyper::StatusCode;
 
 use crate::chapter::time;
-use crate::stage::Failure;
 
 /// Of a larger body the rest is not read.
 pub const LARGEST_BODY: u64 = 10_000_000;
@@ -60,8 +59,6 @@ pub enum Fault {
     /// Anything else, in the system's words.
     Other(String),
 }
-
-impl Failure for Fault {}
 
 /// So that it finds its way through somebody else's errors.
 impl std::error::Error for Fault {}

@@ -401,7 +401,7 @@ pub const CHAPTER: Chapter = Chapter {
                 }
                 let limit = p.knobs.count(&LIMIT) as usize;
                 let timeline = p.scene("async");
-                let peak = timeline.peak_in_flight();
+                let peak = timeline.peak_concurrency();
                 let mut said =
                     format!("at most {peak} at once with a limit of {limit}");
                 let mut holds = peak <= limit;

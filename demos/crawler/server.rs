@@ -21,7 +21,7 @@ use tokio::sync::oneshot;
 use tokio::time::sleep;
 
 use super::url::Url;
-use crate::secret;
+use crate::system::secret;
 
 /// How a site begins to say what it has seen.
 pub const COUNTED: &str = "Site:";

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 
-use crate::foreign::short;
+use crate::system::foreign::short;
 
 /// A URL that is longer than this is refused, by most servers as well.
 const LONGEST: usize = 8000;

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # where stage.py is
+sys.path.insert(0, str(Path(__file__).parents[1]))  # where stage is
 
 import stage
 from stage import lane, say, sleep
@@ -65,7 +65,7 @@ async def return_exceptions(a, b, c):
 
 
 async def try_join(a, b, c):
-    """B fails, and main returns: only that ends A and C, which are tasks."""
+    """B fails, and A and C run on: gather has made tasks of all three."""
     try:
         await asyncio.gather(
             lane(work("A", a), "A"),
@@ -74,6 +74,9 @@ async def try_join(a, b, c):
         )
     except RuntimeError as error:
         say(f"gather raised: {error}")
+    # main stays on, to see what becomes of A and C.
+    await sleep(max(a, b, c))
+    say("main is done")
 
 
 def show(result):

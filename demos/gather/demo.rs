@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
 
-use crate::stage::{Lane, Result, say, sleep};
+use crate::stage::{Lane, say, sleep};
 
 /// What a call returns: its letter, or the reason why not.
-type Answer = std::result::Result<&'static str, String>;
+type Answer = Result<&'static str, String>;
 
 async fn work(name: &'static str, delay: Duration) -> Answer {
     sleep(delay).await;
@@ -29,7 +29,11 @@ pub async fn sequential(a: Duration, b: Duration, c: Duration) {
 }
 
 /// Makes a task of each, and awaits all of them.
-pub async fn gather(a: Duration, b: Duration, c: Duration) -> Result {
+pub async fn gather(
+    a: Duration,
+    b: Duration,
+    c: Duration,
+) -> Result<(), JoinError> {
     let a = tokio::spawn(work("A", a).try_lane("A"));
     let b = tokio::spawn(work("B", b).try_lane("B"));
     let c = tokio::spawn(work("C", c).try_lane("C"));
@@ -39,15 +43,21 @@ pub async fn gather(a: Duration, b: Duration, c: Duration) -> Result {
 }
 
 /// B fails. The error comes out at once; A and C are tasks, and run on.
-pub async fn failure(a: Duration, b: Duration, c: Duration) -> Result {
+pub async fn failure(
+    a: Duration,
+    b: Duration,
+    c: Duration,
+) -> Result<(), JoinError> {
     let mut a = tokio::spawn(work("A", a).try_lane("A"));
     let mut b = tokio::spawn(failing("B", b).try_lane("B"));
     let mut c = tokio::spawn(work("C", c).try_lane("C"));
-    let all = tokio::try_join!(answer(&mut a), answer(&mut b), answer(&mut c));
+    let all = tokio::try_join!(flat(&mut a), flat(&mut b), flat(&mut c));
     if let Err(error) = all {
         say!("gather raised: {error}");
     }
-    // Nobody cancelled the others: wait for those still on their way.
+    // Nobody cancelled the others: wait for those still on their way. One
+    // that is finished has given its answer to try_join!, and a handle that
+    // is awaited a second time panics.
     for task in [a, c] {
         if !task.is_finished() {
             let _late = task.await?;
@@ -56,9 +66,10 @@ pub async fn failure(a: Duration, b: Duration, c: Duration) -> Result {
     Ok(())
 }
 
-/// A task's answer; a panic of the task counts as a failure.
-async fn answer(task: &mut JoinHandle<Answer>) -> Answer {
-    task.await.unwrap_or_else(|error| Err(error.to_string()))
+/// Two results in one. A handle gives the task's own result inside of one that
+/// says whether it panicked, and try_join! looks at the outer one only.
+async fn flat(task: &mut JoinHandle<Answer>) -> Answer {
+    task.await.unwrap_or_else(|panic| Err(panic.to_string()))
 }
 
 /// B fails, and its error takes its place among the results.
@@ -66,7 +77,7 @@ pub async fn return_exceptions(
     a: Duration,
     b: Duration,
     c: Duration,
-) -> Result {
+) -> Result<(), JoinError> {
     let a = tokio::spawn(work("A", a).try_lane("A"));
     let b = tokio::spawn(failing("B", b).try_lane("B"));
     let c = tokio::spawn(work("C", c).try_lane("C"));
@@ -77,12 +88,16 @@ pub async fn return_exceptions(
 
 /// B fails, and the calls are plain futures: A and C are dropped with it.
 pub async fn try_join(a: Duration, b: Duration, c: Duration) {
+    let longest = a.max(b).max(c);
     let a = work("A", a).try_lane("A");
     let b = failing("B", b).try_lane("B");
     let c = work("C", c).try_lane("C");
     if let Err(error) = tokio::try_join!(a, b, c) {
         say!("try_join! returned: {error}");
     }
+    // main stays on, so it is not its end that drops them.
+    sleep(longest).await;
+    say!("main is done");
 }
 
 fn show(answer: Answer) -> String {

@@ -3,9 +3,10 @@
 import asyncio
 import itertools
 import sys
+from contextlib import suppress
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # where stage.py is
+sys.path.insert(0, str(Path(__file__).parents[1]))  # where stage is
 
 import stage
 from stage import block, lane, say, sleep, to_thread
@@ -16,6 +17,13 @@ async def heartbeat(every):
     for n in itertools.count(1):
         await sleep(every)
         say(f"tick {n}")
+
+
+async def stop(task):
+    """Cancels a task, and waits until it has ended."""
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 async def blocks(time, every):
@@ -31,7 +39,7 @@ async def blocking_call(time, every):
     heart = asyncio.create_task(lane(heartbeat(every), "heartbeat"))
     task = asyncio.create_task(lane(blocks(time, every), "worker"))
     await task
-    heart.cancel()
+    await stop(heart)
 
 
 async def blocks_aside(time, every):
@@ -47,7 +55,7 @@ async def blocking_call_fixed(time, every):
     heart = asyncio.create_task(lane(heartbeat(every), "heartbeat"))
     task = asyncio.create_task(lane(blocks_aside(time, every), "worker"))
     await task
-    heart.cancel()
+    await stop(heart)
 
 
 async def save(delay):
@@ -69,36 +77,45 @@ async def forgotten_await_fixed(delay):
     say("main is done")
 
 
-async def ask(resource, delay):
-    """Uses a resource for a while, if there is room."""
-    if resource.locked():
-        raise RuntimeError("refused")
-    async with resource:
-        await sleep(delay)
+class Service:
+    """Serves so many at a time, and refuses whoever comes while it is full."""
+
+    def __init__(self, capacity):
+        self.capacity = capacity
+        self.in_use = 0
+
+    async def serve(self, delay):
+        if self.in_use == self.capacity:
+            raise RuntimeError("refused")
+        self.in_use += 1
+        try:
+            await sleep(delay)
+        finally:
+            self.in_use -= 1
 
 
-async def too_many_tasks(tasks, room, delay):
+async def too_many_tasks(tasks, capacity, delay):
     """All of them ask at once: those for whom there is no room are refused."""
-    resource = asyncio.Semaphore(room)
+    service = Service(capacity)
     calls = []
     for n in range(1, tasks + 1):
-        calls.append(lane(ask(resource, delay), f"Task {n}"))
+        calls.append(lane(service.serve(delay), f"Task {n}"))
     await report(calls)
 
 
-async def ask_in_turn(turns, resource, delay):
-    """Waits for its turn, and asks only then."""
-    async with turns:
-        await ask(resource, delay)
+async def ask_in_turn(permits, service, delay):
+    """Waits for a permit, and asks only then."""
+    async with permits:
+        await service.serve(delay)
 
 
-async def too_many_tasks_fixed(tasks, room, delay):
+async def too_many_tasks_fixed(tasks, capacity, delay):
     """Cured: no more of them ask at a time than there is room."""
-    resource = asyncio.Semaphore(room)
-    turns = asyncio.Semaphore(room)
+    service = Service(capacity)
+    permits = asyncio.Semaphore(capacity)
     calls = []
     for n in range(1, tasks + 1):
-        calls.append(lane(ask_in_turn(turns, resource, delay), f"Task {n}"))
+        calls.append(lane(ask_in_turn(permits, service, delay), f"Task {n}"))
     await report(calls)
 
 
@@ -110,7 +127,7 @@ async def report(calls):
 
 
 async def lost_task(delay):
-    """Starts a task, does something else for half as long, and returns."""
+    """Makes a task, does something else for half as long, and returns."""
     asyncio.create_task(lane(save(delay), "save"))
     await sleep(delay / 2)
     say("main is done")
@@ -122,6 +139,22 @@ async def lost_task_fixed(delay):
     await sleep(delay / 2)
     await task
     say("main is done")
+
+
+# More ticks than anybody reads, and few enough to record.
+MOST_TICKS = 10_000
+
+
+def check(knobs):
+    """What is wrong with these knobs, if anything is."""
+    block, every = knobs["block"], knobs["heartbeat"]
+    ticks = block // every
+    if ticks > MOST_TICKS:
+        every, block = stage.describe(every), stage.describe(block)
+        return (
+            f"a heartbeat every {every} would tick {ticks} times in {block};"
+            f" give a longer --heartbeat, for at most {MOST_TICKS} ticks"
+        )
 
 
 KNOBS = [
@@ -149,4 +182,4 @@ SCENES = {
 }
 
 if __name__ == "__main__":
-    stage.main("pitfalls", KNOBS, SCENES)
+    stage.main("pitfalls", KNOBS, SCENES, check=check)

@@ -1,12 +1,13 @@
 //! Four mistakes, each beside its cure.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
-use crate::stage::{Lane, Result, block, say, sleep, to_thread};
+use crate::stage::{Lane, block, say, sleep, to_thread};
 
 /// Ticks for as long as it gets the thread in time.
 async fn heartbeat(every: Duration) {
@@ -25,11 +26,16 @@ async fn blocks(time: Duration, every: Duration) {
 }
 
 /// One task blocks the thread: the others stand still with it.
-pub async fn blocking_call(time: Duration, every: Duration) -> Result {
+pub async fn blocking_call(
+    time: Duration,
+    every: Duration,
+) -> Result<(), JoinError> {
     let heart = tokio::spawn(heartbeat(every).lane("heartbeat"));
     let task = tokio::spawn(blocks(time, every).lane("worker"));
     task.await?;
     heart.abort();
+    // It ends at a turn of its own, with an error that says so.
+    let _aborted = heart.await;
     Ok(())
 }
 
@@ -42,11 +48,16 @@ async fn blocks_aside(time: Duration, every: Duration) {
 }
 
 /// Cured: the heart beats on.
-pub async fn blocking_call_fixed(time: Duration, every: Duration) -> Result {
+pub async fn blocking_call_fixed(
+    time: Duration,
+    every: Duration,
+) -> Result<(), JoinError> {
     let heart = tokio::spawn(heartbeat(every).lane("heartbeat"));
     let task = tokio::spawn(blocks_aside(time, every).lane("worker"));
     task.await?;
     heart.abort();
+    // It ends at a turn of its own, with an error that says so.
+    let _aborted = heart.await;
     Ok(())
 }
 
@@ -71,46 +82,70 @@ pub async fn forgotten_await_fixed(delay: Duration) {
     say!("main is done");
 }
 
-/// Room for so many at a time.
-type Room = Arc<Semaphore>;
-
 /// How a task is answered: it was served, or it was refused.
-type Answer = std::result::Result<(), &'static str>;
+type Answer = Result<(), &'static str>;
 
-/// Uses a resource for a while, if there is room.
-async fn ask(resource: Room, delay: Duration) -> Answer {
-    let Ok(_place) = resource.try_acquire() else {
-        return Err("refused");
-    };
-    sleep(delay).await;
-    Ok(())
+/// Serves so many at a time, and refuses whoever comes while it is full.
+struct Service {
+    capacity: usize,
+    in_use: AtomicUsize,
+}
+
+impl Service {
+    fn new(capacity: usize) -> Arc<Service> {
+        let in_use = AtomicUsize::new(0);
+        Arc::new(Service { capacity, in_use })
+    }
+
+    async fn serve(&self, delay: Duration) -> Answer {
+        if self.in_use.fetch_add(1, Ordering::Relaxed) >= self.capacity {
+            self.in_use.fetch_sub(1, Ordering::Relaxed);
+            return Err("refused");
+        }
+        sleep(delay).await;
+        self.in_use.fetch_sub(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+async fn ask(service: Arc<Service>, delay: Duration) -> Answer {
+    service.serve(delay).await
 }
 
 /// All of them ask at once: those for whom there is no room are refused.
-pub async fn too_many_tasks(tasks: u32, room: usize, delay: Duration) {
-    let resource = Arc::new(Semaphore::new(room));
+pub async fn too_many_tasks(tasks: u32, capacity: usize, delay: Duration) {
+    let service = Service::new(capacity);
     let mut all = JoinSet::new();
     for n in 1..=tasks {
-        let task = ask(resource.clone(), delay);
+        let task = ask(service.clone(), delay);
         all.spawn(task.try_lane(format!("Task {n}")));
     }
     report(all).await;
 }
 
-/// Waits for its turn, and asks only then.
-async fn ask_in_turn(turns: Room, resource: Room, delay: Duration) -> Answer {
-    // This fails only if somebody closes the semaphore, and nobody does.
-    let _turn = turns.acquire().await;
-    ask(resource, delay).await
+/// Waits for a permit, and asks only then. The permit is given back when it is
+/// dropped, at the end.
+async fn ask_in_turn(
+    permits: Arc<Semaphore>,
+    service: Arc<Service>,
+    delay: Duration,
+) -> Answer {
+    let permit = permits.acquire().await;
+    let _permit = permit.expect("nobody closes this semaphore");
+    service.serve(delay).await
 }
 
 /// Cured: a semaphore lets no more of them ask at a time than there is room.
-pub async fn too_many_tasks_fixed(tasks: u32, room: usize, delay: Duration) {
-    let resource = Arc::new(Semaphore::new(room));
-    let turns = Arc::new(Semaphore::new(room));
+pub async fn too_many_tasks_fixed(
+    tasks: u32,
+    capacity: usize,
+    delay: Duration,
+) {
+    let service = Service::new(capacity);
+    let permits = Arc::new(Semaphore::new(capacity));
     let mut all = JoinSet::new();
     for n in 1..=tasks {
-        let task = ask_in_turn(turns.clone(), resource.clone(), delay);
+        let task = ask_in_turn(permits.clone(), service.clone(), delay);
         all.spawn(task.try_lane(format!("Task {n}")));
     }
     report(all).await;
@@ -131,7 +166,7 @@ pub async fn lost_task(delay: Duration) {
 }
 
 /// Cured: keeps the handle, and awaits the task before it returns.
-pub async fn lost_task_fixed(delay: Duration) -> Result {
+pub async fn lost_task_fixed(delay: Duration) -> Result<(), JoinError> {
     let task = tokio::spawn(save(delay).lane("save"));
     sleep(delay / 2).await;
     task.await?;

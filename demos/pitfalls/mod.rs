@@ -71,7 +71,7 @@ fn longest_hold(
     kind: LaneKind,
 ) -> Option<Span> {
     let lane = timeline.lane(name).filter(|lane| lane.kind == kind)?;
-    lane.holds().max_by_key(|span| span.length()).copied()
+    lane.holds().max_by_key(|span| span.length())
 }
 
 /// The tasks that ended in this way.

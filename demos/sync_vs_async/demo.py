@@ -5,14 +5,18 @@ import sys
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # where stage.py is
+sys.path.insert(0, str(Path(__file__).parents[1]))  # where stage is
 
 import stage
 from stage import block, lane, say, sleep
 
 
 async def sync(tasks, delay):
-    """Blocks the thread through every wait, so nothing can overlap."""
+    """Blocks the thread through every wait, so nothing can overlap.
+
+    It is an `async def` because every scene is run by the same loop. But it
+    awaits nothing, and so it runs as a plain function would.
+    """
     for n in range(1, tasks + 1):
         say(f"Task {n} start")
         block(delay)
@@ -20,7 +24,7 @@ async def sync(tasks, delay):
 
 
 async def concurrent(tasks, delay):
-    """Starts every task, and gathers the results in the order of the calls."""
+    """Makes a task of every call, and gathers the results in their order."""
     calls = []
     for n in range(1, tasks + 1):
         calls.append(lane(async_task(n, delay), f"Task {n}"))

@@ -98,11 +98,11 @@ pub const CHAPTER: Chapter = Chapter {
                         timeline.name(b)
                     )),
                     None => Finding::when(
-                        timeline.peak_in_flight()
+                        timeline.peak_concurrency()
                             == p.knobs.count(&TASKS) as usize,
                         format!(
                             "{} tasks in flight, each turn on the thread by itself",
-                            timeline.peak_in_flight()
+                            timeline.peak_concurrency()
                         ),
                     ),
                 }

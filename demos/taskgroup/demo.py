@@ -4,7 +4,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # where stage.py is
+sys.path.insert(0, str(Path(__file__).parents[1]))  # where stage is
 
 import stage
 from stage import lane, say, sleep
@@ -44,7 +44,8 @@ async def failure(fail_at, task2):
     """The same group, but the first task fails.
 
     The failure cancels the other task, and it is reported only when that has
-    ended.
+    ended. A group reports all errors of its tasks, as an ExceptionGroup, and
+    `except*` takes those of one kind out of it.
     """
     try:
         async with asyncio.TaskGroup() as group:
@@ -53,6 +54,9 @@ async def failure(fail_at, task2):
     except* RuntimeError as errors:
         for error in errors.exceptions:
             say(f"Error: {error}")
+    # main stays on, so it is not its end that cancels anybody.
+    await sleep(task2)
+    say("main is done")
 
 
 async def no_group(fail_at, task2):

@@ -2,69 +2,80 @@
 
 use std::time::Duration;
 
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
-use crate::stage::{Lane, Result, say, sleep};
+use crate::stage::{Lane, say, sleep};
 
-/// How a worker ends: with its result, or with the reason why not.
-type Report = std::result::Result<String, String>;
+/// How a worker ends: with its number and its result, or with the reason why
+/// not.
+type Report = Result<(u32, String), String>;
 
 /// Says so if it is dropped before its worker is done. This is tokio's
 /// `except CancelledError`: a cancelled future is dropped where it waits.
 struct Watch {
-    name: &'static str,
+    n: u32,
     done: bool,
 }
 
 impl Drop for Watch {
     fn drop(&mut self) {
         if !self.done {
-            say!("{} cancelled", self.name);
+            say!("Task{} cancelled", self.n);
         }
     }
 }
 
-async fn worker(name: &'static str, delay: Duration) -> Report {
-    let mut watch = Watch { name, done: false };
+async fn worker(n: u32, delay: Duration) -> Report {
+    let mut watch = Watch { n, done: false };
     sleep(delay).await;
     watch.done = true;
-    say!("{name} completed");
-    Ok(format!("{name}-result"))
+    say!("Task{n} completed");
+    Ok((n, format!("Task{n}-result")))
 }
 
-async fn failing(name: &'static str, delay: Duration) -> Report {
+async fn failing(n: u32, delay: Duration) -> Report {
     sleep(delay).await;
-    Err(format!("{name} failed"))
+    Err(format!("Task{n} failed"))
 }
 
 /// Awaits one worker, then the other.
 pub async fn sequential(task1: Duration, task2: Duration) {
-    let first = worker("Task1", task1).await;
-    let second = worker("Task2", task2).await;
-    if let (Ok(first), Ok(second)) = (first, second) {
+    let first = worker(1, task1).await;
+    let second = worker(2, task2).await;
+    if let (Ok((_, first)), Ok((_, second))) = (first, second) {
         say!("All succeeded: {first}, {second}");
     }
 }
 
 /// Both in a group, and both succeed.
-pub async fn taskgroup(task1: Duration, task2: Duration) -> Result {
+pub async fn taskgroup(
+    task1: Duration,
+    task2: Duration,
+) -> Result<(), JoinError> {
     let mut group = JoinSet::new();
-    group.spawn(worker("Task1", task1).try_lane("Task1"));
-    group.spawn(worker("Task2", task2).try_lane("Task2"));
+    group.spawn(worker(1, task1).try_lane("Task1"));
+    group.spawn(worker(2, task2).try_lane("Task2"));
     finish(group).await
 }
 
 /// The same group, but the first task fails.
-pub async fn failure(fail_at: Duration, task2: Duration) -> Result {
+pub async fn failure(
+    fail_at: Duration,
+    task2: Duration,
+) -> Result<(), JoinError> {
     let mut group = JoinSet::new();
-    group.spawn(failing("Task1", fail_at).try_lane("Task1"));
-    group.spawn(worker("Task2", task2).try_lane("Task2"));
-    finish(group).await
+    group.spawn(failing(1, fail_at).try_lane("Task1"));
+    group.spawn(worker(2, task2).try_lane("Task2"));
+    finish(group).await?;
+    // main stays on, so it is not its end that cancels anybody.
+    sleep(task2).await;
+    say!("main is done");
+    Ok(())
 }
 
 /// Waits for the whole group. The first failure cancels the others, and it is
 /// reported only when each of them has ended.
-async fn finish(mut group: JoinSet<Report>) -> Result {
+async fn finish(mut group: JoinSet<Report>) -> Result<(), JoinError> {
     let mut results = Vec::new();
     while let Some(ended) = group.join_next().await {
         match ended? {
@@ -77,17 +88,19 @@ async fn finish(mut group: JoinSet<Report>) -> Result {
         }
     }
     // They came in the order in which they ended.
-    results.sort();
+    results.sort_by_key(|(n, _)| *n);
+    let results: Vec<_> = results.into_iter().map(|(_, text)| text).collect();
     say!("All succeeded: {}", results.join(", "));
     Ok(())
 }
 
 /// What goes wrong without a group: nobody stops the other task.
-pub async fn no_group(fail_at: Duration, task2: Duration) -> Result {
-    let first = failing("Task1", fail_at).try_lane("Task1");
-    let second = worker("Task2", task2).try_lane("Task2");
-    let first = tokio::spawn(first);
-    let second = tokio::spawn(second);
+pub async fn no_group(
+    fail_at: Duration,
+    task2: Duration,
+) -> Result<(), JoinError> {
+    let first = tokio::spawn(failing(1, fail_at).try_lane("Task1"));
+    let second = tokio::spawn(worker(2, task2).try_lane("Task2"));
     if let Err(error) = first.await? {
         say!("Error: {error}");
     }

@@ -5,7 +5,7 @@ import gc
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # where stage.py is
+sys.path.insert(0, str(Path(__file__).parents[1]))  # where stage is
 
 import stage
 from stage import lane, say, sleep
@@ -24,7 +24,7 @@ async def sequential(hello, world):
 
 
 async def create_task(hello, world):
-    """Starts both, goes on, and collects them later."""
+    """Schedules both, goes on, and collects them later."""
     hello = asyncio.create_task(lane(say_after(hello, "Hello"), "Hello"))
     world = asyncio.create_task(lane(say_after(world, "World"), "World"))
     say("Tasks created, main continues...")
@@ -42,9 +42,11 @@ async def dropped(hello, world):
 
 
 async def article(hello, world):
-    """The article says that a task without a reference may never run. It does.
+    """The article says that a task without a reference may never run.
 
-    The loop holds what is scheduled: neither collection finds the task.
+    It gets its first turn, since the loop holds what is scheduled. After that
+    CPython refers to it only weakly, and what it waits for has to hold it, or
+    it may vanish. A sleep does: neither collection finds the task.
     """
     asyncio.create_task(lane(say_after(world, "World"), "World"))
     gc.collect()  # before its first step

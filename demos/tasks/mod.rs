@@ -107,7 +107,7 @@ pub const CHAPTER: Chapter = Chapter {
             check: |p| {
                 let trace = p.trace("create_task");
                 let gave_way =
-                    trace.first(0, |what| matches!(what, What::Pend));
+                    trace.first(0, |what| matches!(what, What::Pend { .. }));
                 let first_turn = |lane| {
                     trace.first(lane, |what| matches!(what, What::Poll { .. }))
                 };

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # where stage.py is
+sys.path.insert(0, str(Path(__file__).parents[1]))  # where stage is
 
 import stage
 from stage import block, lane, say, sleep
@@ -26,6 +26,9 @@ async def wait_for(limit, work):
         await asyncio.wait_for(lane(eternity(work), "eternity"), limit)
     except TimeoutError:
         say("Task timed out and was cancelled")
+    # main stays on, so it is not its end that cancels the work.
+    await sleep(limit)
+    say("main is done")
 
 
 async def timeout_block(limit):

@@ -22,6 +22,9 @@ pub async fn wait_for(limit: Duration, work: Duration) {
     if timeout(limit, eternity).await.is_err() {
         say!("Task timed out and was cancelled");
     }
+    // main stays on, so it is not its end that cancels the work.
+    sleep(limit).await;
+    say!("main is done");
 }
 
 /// One deadline over two waits: it falls into the second.

@@ -3,9 +3,10 @@
 import asyncio
 import itertools
 import sys
+from contextlib import suppress
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # where stage.py is
+sys.path.insert(0, str(Path(__file__).parents[1]))  # where stage is
 
 import stage
 from stage import block, lane, say, sleep, to_thread
@@ -23,6 +24,13 @@ async def heartbeat(every):
         say(f"tick {n}")
 
 
+async def stop(task):
+    """Cancels a task, and waits until it has ended."""
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
 async def blocking(async_part, blocked, every):
     """Calls it directly: the loop stands still until it returns."""
     heart = asyncio.create_task(lane(heartbeat(every), "heartbeat"))
@@ -31,7 +39,7 @@ async def blocking(async_part, blocked, every):
     result = blocking_io(blocked)
     say(f"Got: {result}")
     say("Continue with other async work")
-    heart.cancel()
+    await stop(heart)
 
 
 async def in_thread(async_part, blocked, every):
@@ -42,7 +50,7 @@ async def in_thread(async_part, blocked, every):
     result = await to_thread("blocking_io", blocking_io, blocked)
     say(f"Got: {result}")
     say("Continue with other async work")
-    heart.cancel()
+    await stop(heart)
 
 
 async def article(async_part, blocked):
@@ -63,6 +71,22 @@ async def article_direct(async_part, blocked):
     say("Continue with other async work")
 
 
+# More ticks than anybody reads, and few enough to record.
+MOST_TICKS = 10_000
+
+
+def check(knobs):
+    """What is wrong with these knobs, if anything is."""
+    total, every = knobs["async-part"] + knobs["block"], knobs["heartbeat"]
+    ticks = total // every
+    if ticks > MOST_TICKS:
+        every, total = stage.describe(every), stage.describe(total)
+        return (
+            f"a heartbeat every {every} would tick {ticks} times in {total};"
+            f" give a longer --heartbeat, for at most {MOST_TICKS} ticks"
+        )
+
+
 KNOBS = [
     stage.Time("async-part", "1s"),
     stage.Time("block", "2s"),
@@ -80,4 +104,4 @@ ARTICLE = {
 }
 
 if __name__ == "__main__":
-    stage.main("to_thread", KNOBS, SCENES, ARTICLE)
+    stage.main("to_thread", KNOBS, SCENES, ARTICLE, check)

@@ -30,6 +30,8 @@ pub async fn blocking(
     say!("Got: {result}");
     say!("Continue with other async work");
     heart.abort();
+    // It ends at a turn of its own, with an error that says so.
+    let _aborted = heart.await;
 }
 
 /// Calls it on a thread: the loop goes on meanwhile.
@@ -45,4 +47,6 @@ pub async fn in_thread(
     say!("Got: {result}");
     say!("Continue with other async work");
     heart.abort();
+    // It ends at a turn of its own, with an error that says so.
+    let _aborted = heart.await;
 }

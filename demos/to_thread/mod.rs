@@ -103,7 +103,7 @@ pub const CHAPTER: Chapter = Chapter {
             check: |p| {
                 let block = p.knobs.time(&BLOCK);
                 let held = ["blocking", "to_thread"]
-                    .map(|scene| p.scene(scene).longest_hold());
+                    .map(|scene| p.scene(scene).longest_poll());
                 Finding::when(
                     p.near("blocking", held[0], block)
                         && p.near(
@@ -159,7 +159,7 @@ pub const CHAPTER: Chapter = Chapter {
                 let held = thread
                     .filter(|lane| lane.kind == LaneKind::Thread)
                     .and_then(|lane| {
-                        lane.holds().max_by_key(|span| span.length()).copied()
+                        lane.holds().max_by_key(|span| span.length())
                     });
                 let Some(Span { from, to, .. }) = held else {
                     return Finding::Broken(

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # where stage.py is
+sys.path.insert(0, str(Path(__file__).parents[1]))  # where stage is
 
 import stage
 from stage import lane, say, sleep
@@ -90,6 +90,16 @@ async def article(workers, second, limit):
         call.close()  # or Python complains that nobody awaited it
 
 
+def check(knobs):
+    """What is wrong with these knobs, if anything is."""
+    workers, fail = knobs["workers"], knobs["fail"]
+    if fail > workers:
+        return (
+            f"--fail {fail}: there is no such worker; give one from 1 to"
+            f" {workers}, or more --workers"
+        )
+
+
 KNOBS = [
     stage.Count("workers", 4, 1, 100),
     stage.Time("timeout", "2500ms"),
@@ -110,4 +120,4 @@ ARTICLE = {
 }
 
 if __name__ == "__main__":
-    stage.main("wait", KNOBS, SCENES, ARTICLE)
+    stage.main("wait", KNOBS, SCENES, ARTICLE, check)

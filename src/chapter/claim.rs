@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::Knobs;
-use crate::timeline::{Lane, Timeline, time};
+use super::{Knobs, time};
+use crate::timeline::{Lane, Timeline};
 use crate::trace::{Clock, Outcome, Trace};
 
 /// A sentence, and how to check it.
@@ -60,9 +60,7 @@ impl<'a> Played<'a> {
     pub fn new(knobs: &'a Knobs, traces: &'a [Trace]) -> Played<'a> {
         let scenes = traces
             .iter()
-            .map(|trace| {
-                (trace.header.scene.as_str(), (trace, Timeline::of(trace)))
-            })
+            .map(|trace| (trace.header.name(), (trace, Timeline::of(trace))))
             .collect();
         Played { knobs, scenes }
     }

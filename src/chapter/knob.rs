@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::list::{Item, Items, List};
-use crate::foreign::is_order;
+use crate::system::foreign::is_order;
 
 /// The longest time a knob takes: longer than any class, and short enough
 /// that no sum of waits overflows a clock.

@@ -2,9 +2,11 @@
 //! level headings, in this order, the last of them only where the article is
 //! wrong: Question, Watch, Takeaway, From asyncio to tokio, Erratum.
 
+use serde::Serialize;
+
 /// The text around a chapter's scenes. Each part is plain text whose
 /// paragraphs are separated by empty lines.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Lesson {
     /// What the class is asked before anything runs.
     pub question: String,

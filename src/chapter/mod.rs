@@ -2,26 +2,31 @@
 //! claims. Everything that names a chapter (subcommands, help, `list`, the
 //! README's table, completions, tests) follows from these values.
 
+mod belief;
 mod claim;
+mod course;
 mod knob;
 mod lesson;
 mod list;
+mod time;
 mod twin;
 
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
+pub use belief::{Belief, Practice, Proof};
 pub use claim::{Claim, Finding, Played, in_order};
+pub use course::Course;
 pub use knob::{Kind, Knob, Knobs, Value};
 pub use lesson::Lesson;
 pub use list::{Item, Items, List};
+pub use time::{clock, time};
 pub use twin::{Erratum, Fork, Parting, Twin};
-
-pub use crate::timeline::time;
 
 use crate::stage;
 use crate::timeline::Timeline;
+use crate::trace::Source;
 
 /// One section of the article.
 pub struct Chapter {
@@ -103,9 +108,10 @@ pub enum Clocks {
 }
 
 impl Run {
-    /// The same, for the real clock only, and [why](Clocks::RealOnly::why). As the scene cannot be tried on the
-    /// virtual clock, it says itself what is to be known beforehand: how long
-    /// it would ideally take, and what its lanes are called.
+    /// The same, for the real clock only, and [why](Clocks::RealOnly::why). As
+    /// the scene cannot be tried on the virtual clock, it says itself what is
+    /// to be known beforehand: how long it would ideally take, and what its
+    /// lanes are called.
     pub fn real_only(
         self,
         why: &'static str,
@@ -211,6 +217,19 @@ impl Chapter {
         let head = format!("fn {function}(");
         let mut lines = (1..).zip(self.demo.lines());
         lines.find_map(|(number, line)| line.contains(&head).then_some(number))
+    }
+
+    /// Its code in both languages, as the places of a trace name it.
+    pub fn sources(&self) -> Vec<Source> {
+        let source = |file: &str, lang: &str, text: &str| Source {
+            file: format!("demos/{}/{file}", self.folder()),
+            lang: lang.to_owned(),
+            text: text.to_owned(),
+        };
+        vec![
+            source("demo.rs", "rust", self.demo),
+            source("demo.py", "python", self.twin.demo),
+        ]
     }
 
     /// The lesson's parts.

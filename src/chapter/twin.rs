@@ -2,7 +2,6 @@
 //! worlds part by nature.
 
 use super::Knobs;
-use crate::twin;
 
 /// The same chapter on CPython's asyncio.
 pub struct Twin {
@@ -31,9 +30,7 @@ pub struct Parting {
     /// Why they part, in a sentence.
     pub why: &'static str,
     /// The first moment of each that the other does not have, or `None` if
-    /// they agree at these knobs. Written as a [`Moment`] without its time.
-    ///
-    /// [`Moment`]: crate::twin::Moment
+    /// they agree at these knobs.
     pub first: fn(&Knobs) -> Option<Fork>,
 }
 
@@ -47,14 +44,6 @@ pub struct Fork {
 }
 
 impl Fork {
-    /// Whether two traces part just here.
-    pub fn is(&self, found: &twin::Parting) -> bool {
-        let what = |moment: &Option<twin::Moment>, here: &str| {
-            moment.as_ref().is_some_and(|moment| moment.what == here)
-        };
-        what(&found.tokio, &self.tokio) && what(&found.cpython, &self.cpython)
-    }
-
     /// A fork between two moments.
     pub fn new(tokio: impl Into<String>, cpython: impl Into<String>) -> Fork {
         Fork {

@@ -5,14 +5,14 @@ use std::io::Write;
 use anyhow::Result;
 use colored::Colorize;
 
-use super::screen::Screen;
-use crate::demos::CHAPTERS;
+use crate::chapter::Course;
+use crate::terminal::Screen;
 
 /// Lists every chapter.
 ///
 /// # Errors
 /// If nobody reads the output any more.
-pub fn list(screen: &mut Screen) -> Result<()> {
+pub fn list(course: &Course, screen: &mut Screen) -> Result<()> {
     let page = screen.page;
     page.prose(
         screen,
@@ -21,9 +21,10 @@ pub fn list(screen: &mut Screen) -> Result<()> {
          tokio, and shows what really happened, when, and why it was faster.",
     )?;
     writeln!(screen)?;
-    let width = CHAPTERS.iter().map(|chapter| chapter.name.len()).max();
+    let chapters = course.chapters.iter();
+    let width = chapters.clone().map(|chapter| chapter.name.len()).max();
     let width = width.unwrap_or(0);
-    for chapter in CHAPTERS {
+    for chapter in chapters {
         let name = format!("{:width$}", chapter.name).bold();
         let minutes = format!("{:>2} min", chapter.minutes).dimmed();
         let title = page.wrap(0, chapter.title).join(" ");

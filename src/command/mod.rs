@@ -1,29 +1,22 @@
-//! What the command can do, one file for each, and what they share: where
-//! they write to, and how they end.
+//! What the command can do, one file for each.
 
-mod compare;
-mod export;
-mod interrupt;
+mod beliefs;
+mod checklist;
+mod completions;
 mod list;
-mod plan;
+mod man;
 mod play;
-mod proofs;
 mod prove;
-mod screen;
 mod show;
 mod verify;
-mod watch;
 
-use std::fmt;
-
-pub use export::Export;
-pub use interrupt::listen;
+pub use beliefs::beliefs;
+pub use checklist::checklist;
+pub use completions::completions;
 pub use list::list;
-pub use plan::{Choice, Plan};
-pub use play::{Output, play};
-pub use proofs::{beliefs, checklist};
+pub use man::man;
+pub use play::{Output, Showing, play};
 pub use prove::prove;
-pub use screen::{Screen, colour};
 pub use show::show;
 pub use verify::{Witness, verify};
 
@@ -38,15 +31,13 @@ pub enum Ending {
     Interrupted,
 }
 
-/// An error in what the user asked for: exit code 2. One line that says what
-/// is wrong, with which value, and what to do instead.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Usage(pub String);
-
-impl fmt::Display for Usage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+impl Ending {
+    /// Broken if anything was found that should not be.
+    fn of(is_broken: bool) -> Ending {
+        if is_broken {
+            Ending::Broken
+        } else {
+            Ending::Fine
+        }
     }
 }
-
-impl std::error::Error for Usage {}

@@ -5,12 +5,11 @@ use std::io::Write;
 use anyhow::Result;
 
 use super::Ending;
-use super::play::finding_line;
-use super::screen::Screen;
-use crate::chapter::{Chapter, Clocks, Finding, Knobs, Played};
-use crate::demos::CHAPTERS;
-use crate::run;
+use crate::chapter::{Chapter, Clocks, Course, Finding, Knobs, Played};
+use crate::report;
+use crate::terminal::{self, Screen};
 use crate::trace::Clock;
+use crate::world;
 
 /// How much faster than the article a chapter is played that needs the real
 /// clock: its waits are still far longer than what a busy machine adds to them.
@@ -21,11 +20,15 @@ const HASTE: f64 = 2.0;
 ///
 /// # Errors
 /// If a scene panics, or if nobody reads the output any more.
-pub fn prove(named: &[&Chapter], screen: &mut Screen) -> Result<Ending> {
+pub fn prove(
+    course: &Course,
+    named: &[&Chapter],
+    screen: &mut Screen,
+) -> Result<Ending> {
     let page = screen.page;
     let (chapters, left_out): (Vec<&Chapter>, Vec<&Chapter>) =
         if named.is_empty() {
-            let all = CHAPTERS.iter().copied();
+            let all = course.chapters.iter().copied();
             all.partition(|chapter| !chapter.is_real_only())
         } else {
             (named.to_vec(), Vec::new())
@@ -48,7 +51,7 @@ pub fn prove(named: &[&Chapter], screen: &mut Screen) -> Result<Ending> {
                     Clocks::Both => Clock::Virtual,
                     Clocks::RealOnly { .. } => Clock::Real,
                 };
-                run::scene(chapter, scene, &knobs, clock)
+                world::scene(chapter, scene, &knobs, clock)
             })
             .collect();
         let traces = traces?;
@@ -66,7 +69,8 @@ pub fn prove(named: &[&Chapter], screen: &mut Screen) -> Result<Ending> {
             if finding.is_broken() {
                 broken += 1;
             }
-            finding_line(screen, claim.says, &finding)?;
+            let finding = report::Finding::new(claim, finding);
+            terminal::finding(&page, screen, &finding)?;
         }
     }
     writeln!(screen)?;
@@ -92,9 +96,5 @@ pub fn prove(named: &[&Chapter], screen: &mut Screen) -> Result<Ending> {
         )?;
     }
     screen.flush()?;
-    Ok(if broken == 0 {
-        Ending::Fine
-    } else {
-        Ending::Broken
-    })
+    Ok(Ending::of(broken > 0))
 }

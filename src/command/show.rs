@@ -5,9 +5,8 @@ use std::io::Write;
 use anyhow::Result;
 use colored::Colorize;
 
-use super::screen::Screen;
-use crate::chapter::{Chapter, Lesson};
-use crate::view::{Language, Listing, listings};
+use crate::chapter::Chapter;
+use crate::terminal::{Language, Listing, Screen, listings, remember};
 
 /// Shows a chapter.
 ///
@@ -42,19 +41,7 @@ pub fn show(chapter: &Chapter, screen: &mut Screen) -> Result<()> {
     listings(&page, screen, [&rust, &python])?;
     page.heading(screen, "from asyncio to tokio", "")?;
     page.prose(screen, 2, &lesson.translation)?;
-    remember(&lesson, screen)?;
+    remember(&page, screen, &lesson)?;
     screen.flush()?;
-    Ok(())
-}
-
-/// Writes what to remember of a lesson, and where the article is wrong.
-pub(super) fn remember(lesson: &Lesson, screen: &mut Screen) -> Result<()> {
-    let page = screen.page;
-    page.heading(screen, "remember", "")?;
-    page.prose(screen, 2, &lesson.takeaway)?;
-    if let Some(erratum) = &lesson.erratum {
-        page.heading(screen, "erratum", "where the article is wrong")?;
-        page.prose(screen, 2, erratum)?;
-    }
     Ok(())
 }

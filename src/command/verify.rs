@@ -6,16 +6,16 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use colored::Colorize;
 
-use super::screen::Screen;
-use super::{Ending, Usage};
+use super::Ending;
 use crate::chapter::{Chapter, Erratum, Knobs, Scene, Twin};
-use crate::foreign;
-use crate::python::{self, Python};
-use crate::run;
-use crate::stop::{self, Stopped};
+use crate::report::Usage;
+use crate::system::foreign;
+use crate::system::stop::{self, Stopped};
+use crate::terminal::{self, Check, Screen};
 use crate::trace::{Clock, Trace};
-use crate::twin::{lines, moments, of_scene, parting};
-use crate::view::{self, Check};
+use crate::world::compare::{lines, moments, of_scene, parting};
+use crate::world::python::{self, Python};
+use crate::world::{self, interrupt};
 
 /// More of what was found is not shown.
 const LONGEST: usize = 2000;
@@ -32,7 +32,8 @@ pub struct Witness<'a> {
 ///
 /// # Errors
 /// A [`Usage`] error for knobs that the chapter refuses. If a scene or its
-/// Python twin fails to run, if there is no Python where one is required, or if nobody reads the output any more.
+/// Python twin fails to run, if there is no Python where one is required, or
+/// if nobody reads the output any more. [`Stopped`] if the user asks for it.
 pub fn verify(
     chapters: &[(&Chapter, Knobs)],
     witness: &Witness,
@@ -41,6 +42,8 @@ pub fn verify(
     for (chapter, knobs) in chapters {
         (chapter.check)(knobs).map_err(Usage)?;
     }
+    // From here on Ctrl-C is a request, so that no Python is left behind.
+    interrupt::listen();
     let python = match Python::find(witness.python) {
         Ok(python) => Some(python),
         Err(error) if error.is::<Stopped>() => return Err(error),
@@ -112,11 +115,7 @@ pub fn verify(
         )?;
     }
     screen.flush()?;
-    Ok(if broken + wrong == 0 {
-        Ending::Fine
-    } else {
-        Ending::Broken
-    })
+    Ok(Ending::of(broken + wrong > 0))
 }
 
 /// What CPython says of a chapter: each witness has a name.
@@ -171,7 +170,7 @@ impl Found {
         let scene = scene.bold().to_string();
         // A Python says in it what it likes.
         let evidence = foreign::cut(&self.evidence, LONGEST);
-        view::check(&page, screen, check, &scene, &evidence)?;
+        terminal::check(&page, screen, check, &scene, &evidence)?;
         Ok(())
     }
 }
@@ -184,7 +183,7 @@ fn compare(
     knobs: &Knobs,
     witnesses: &Witnesses,
 ) -> Result<Found> {
-    let tokio = run::scene(chapter, scene, knobs, Clock::Virtual)?;
+    let tokio = world::scene(chapter, scene, knobs, Clock::Virtual)?;
     let nature = twin.nature(scene.name);
     let expected = nature.and_then(|nature| (nature.first)(knobs));
     let mut reason = None;
@@ -195,7 +194,7 @@ fn compare(
         let found = parting(&tokio, cpython);
         let holds = match (&found, &expected) {
             (None, None) => true,
-            (Some(found), Some(fork)) => fork.is(found),
+            (Some(found), Some(fork)) => found.is(fork),
             _ => false,
         };
         if !holds {

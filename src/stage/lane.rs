@@ -1,22 +1,24 @@
 //! `.lane("Task 1")` on a future: its own row in the trace. The wrapper
-//! records spawned, each poll, and the end, and it tells apart the four ways
-//! in which a future ends.
+//! records spawned, each poll, and the end, and it tells apart the ways in
+//! which a future ends.
 
+use std::any::Any;
 use std::borrow::Cow;
-use std::convert::Infallible;
 use std::fmt::Display;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use pin_project_lite::pin_project;
+use tokio::task;
 
 use super::Cancelled;
-use super::current::{self, Current};
-use super::log::{Note, Spawned};
+use super::cell::LaneCell;
+use super::here::{self, Ended, Parked};
+use super::log::{Ending, Spawned};
 use super::recorder::Recorder;
 use crate::trace::{LaneKind, Outcome};
 
@@ -41,7 +43,8 @@ pub trait Lane: Future + Sized {
     }
 
     /// As [`lane`](Lane::lane), for a future that can fail: on `Err` the lane
-    /// ends as its [`Failure`] says, with the error as the detail.
+    /// ends *failed*, with the error as the detail, or *cancelled* if the error
+    /// is [`Cancelled`].
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")] async fn main() {
@@ -57,27 +60,13 @@ pub trait Lane: Future + Sized {
     ) -> Laned<Self, Fallibly>
     where
         Self: Future<Output = Result<T, E>>,
-        E: Failure,
+        E: Display + 'static,
     {
         Laned::new(self, name.into())
     }
 }
 
 impl<F: Future> Lane for F {}
-
-/// An error that ends a lane.
-pub trait Failure: Display {
-    /// How the lane ends.
-    const OUTCOME: Outcome = Outcome::Failed;
-}
-
-impl Failure for String {}
-impl Failure for &str {}
-impl Failure for Infallible {}
-impl Failure for tokio::task::JoinError {}
-impl Failure for Cancelled {
-    const OUTCOME: Outcome = Outcome::Cancelled;
-}
 
 /// How a lane ends, and why, seen from what its future returned.
 pub trait Verdict<T> {
@@ -94,14 +83,23 @@ impl<T> Verdict<T> for Infallibly {
     }
 }
 
-/// If the future returns an error, its lane ends as the [`Failure`] says.
+/// If the future returns an error, its lane has failed, or was cancelled if
+/// the error says so.
 pub struct Fallibly;
 
-impl<T, E: Failure> Verdict<Result<T, E>> for Fallibly {
+impl<T, E: Display + 'static> Verdict<Result<T, E>> for Fallibly {
     fn of(output: &Result<T, E>) -> (Outcome, Option<String>) {
         match output {
             Ok(_) => (Outcome::Finished, None),
-            Err(error) => (E::OUTCOME, Some(error.to_string())),
+            Err(error) => {
+                let is_cancelled = (error as &dyn Any).is::<Cancelled>();
+                let outcome = if is_cancelled {
+                    Outcome::Cancelled
+                } else {
+                    Outcome::Failed
+                };
+                (outcome, Some(error.to_string()))
+            }
         }
     }
 }
@@ -121,20 +119,47 @@ pin_project! {
     impl<F, V> PinnedDrop for Laned<F, V> {
         fn drop(this: Pin<&mut Self>) {
             let mut state = this.project().state;
-            let Projected::Alive { current, .. } = state.as_mut().project() else {
+            let Projected::Alive { cell, .. } = state.as_mut().project() else {
                 return;
             };
-            let Some(current) = current.take() else {
+            let Some(cell) = cell.take() else {
                 return;
             };
             // Dropped unfinished. What it still holds is dropped on its own
             // lane, before the lane ends, as Rust drops it.
-            let outer = current::replace(Some(current));
+            let outer = here::replace(Some(Arc::clone(&cell)));
             state.set(State::Dropped);
-            if let Some(current) = current::replace(outer) {
-                current.end(Outcome::Cancelled, None);
-            }
+            here::replace(outer);
+            drop_lane(&cell);
         }
+    }
+}
+
+/// Ends the lane of a future that was dropped unfinished.
+fn drop_lane(cell: &Arc<LaneCell>) {
+    let outer = here::with(|outer| {
+        Arc::ptr_eq(&outer.recorder, &cell.recorder).then_some(outer.lane)
+    });
+    let dropped_by = outer.flatten();
+    // What was never polled, and is dropped by a lane and not by the runtime,
+    // was no task that somebody cancelled: it never ran.
+    let is_unrun = dropped_by.is_some() && !cell.has_begun();
+    let ending = Ending {
+        dropped_by: dropped_by.filter(|_| !is_unrun),
+        ..Ending::default()
+    };
+    if is_unrun {
+        cell.end(Outcome::Unrun, ending);
+        return;
+    }
+    cell.end(Outcome::Cancelled, ending);
+    if dropped_by.is_none() {
+        // Whoever awaits the task is told next.
+        here::set_ended(Some(Ended {
+            recorder: cell.recorder.id(),
+            lane: cell.lane,
+            task: cell.recorder.task(cell.lane),
+        }));
     }
 }
 
@@ -144,9 +169,8 @@ pin_project! {
         Alive {
             #[pin]
             future: F,
-            // `None` outside a recorded run, once the lane has ended, and
-            // while it is lent to the thread-local.
-            current: Box<Option<Current>>,
+            // `None` outside a recorded run, and once the lane has ended.
+            cell: Option<Arc<LaneCell>>,
         },
         // Only ever seen by `drop`.
         Dropped,
@@ -154,10 +178,9 @@ pin_project! {
 }
 
 impl<F, V> Laned<F, V> {
-    fn on(future: F, current: Option<Current>) -> Self {
-        let current = Box::new(current);
+    fn on(future: F, cell: Option<Arc<LaneCell>>) -> Self {
         Laned {
-            state: State::Alive { future, current },
+            state: State::Alive { future, cell },
             verdict: PhantomData,
         }
     }
@@ -165,34 +188,37 @@ impl<F, V> Laned<F, V> {
     #[track_caller]
     fn new(future: F, name: Cow<'static, str>) -> Self {
         let place = Location::caller();
-        let current = current::with(|parent| {
+        let cell = here::with(|parent| {
             let lane = parent.recorder.spawn(Spawned {
                 name,
-                kind: LaneKind::Task,
-                parent: Some(parent.lane),
+                kind: LaneKind::Future,
+                parent: parent.lane,
                 place,
+                task: None,
             });
-            Current::new(Arc::clone(&parent.recorder), lane)
+            LaneCell::new(Arc::clone(&parent.recorder), lane)
         });
-        Laned::on(future, current)
+        Laned::on(future, cell)
     }
 }
 
 impl Recorder {
-    /// Puts a scene on the `main` lane, where a recording begins.
+    /// Puts a scene on the `main` lane, where a recording begins. `V` says what
+    /// its output means: [`Infallibly`] or [`Fallibly`].
     #[track_caller]
-    pub fn main<F>(self: Arc<Self>, scene: F) -> Laned<F, Fallibly>
+    pub fn main<F, V>(self: Arc<Self>, scene: F) -> Laned<F, V>
     where
         F: Future,
-        Fallibly: Verdict<F::Output>,
+        V: Verdict<F::Output>,
     {
         let lane = self.spawn(Spawned {
             name: "main".into(),
-            kind: LaneKind::Task,
-            parent: None,
+            kind: LaneKind::Main,
+            parent: 0,
             place: Location::caller(),
+            task: None,
         });
-        Laned::on(scene, Some(Current::new(self, lane)))
+        Laned::on(scene, Some(LaneCell::new(self, lane)))
     }
 }
 
@@ -204,48 +230,85 @@ where
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let Projected::Alive { future, current } =
-            self.project().state.project()
+        let Projected::Alive { future, cell } = self.project().state.project()
         else {
             unreachable!("nothing can be polled while it is dropped");
         };
-        let Some(lane) = current.take() else {
+        let Some(lane) = cell.take() else {
             return future.poll(cx);
         };
 
-        let outer = current::replace(None);
+        let outer = here::replace(None);
         // If the thread is in the middle of another lane's poll, this one is
         // inside it, and the outer lane does not hold the thread meanwhile.
         let within = outer
             .as_ref()
             .filter(|outer| Arc::ptr_eq(&outer.recorder, &lane.recorder))
             .map(|outer| outer.lane);
-        lane.note(Note::Poll { within });
-        current::replace(Some(lane));
-        let polled = catch_unwind(AssertUnwindSafe(|| future.poll(cx)));
-        let Some(lane) = current::replace(outer) else {
+        if within.is_none() {
+            here::set_ended(None);
+        }
+        lane.set_outer(cx);
+        lane.poll(within);
+        let waker = Waker::from(Arc::clone(&lane));
+        let line = here::set_line(None);
+        let before = here::look();
+        here::replace(Some(lane));
+        let polled = catch_unwind(AssertUnwindSafe(|| {
+            future.poll(&mut Context::from_waker(&waker))
+        }));
+        let Some(lane) = here::replace(outer) else {
             unreachable!("every poll puts back the lane that it finds");
         };
+        let here = here::set_line(line);
+        let parked = here::found();
+        here::forget(before);
 
         match &polled {
             Ok(Poll::Pending) => {
-                lane.note(Note::Pend);
-                **current = Some(lane);
+                let parked = parked.called_from(here);
+                lane.recorder.pend(lane.lane, parked.lines);
+                *cell = Some(lane);
+                if within.is_some() {
+                    here::park(before, Parked::SOMEWHERE);
+                }
             }
             Ok(Poll::Ready(output)) => {
                 let (outcome, detail) = V::of(output);
-                lane.end(outcome, detail);
+                finish(&lane, outcome, detail, within.is_none());
             }
             Err(payload) => {
-                lane.end(Outcome::Panicked, message(payload.as_ref()))
+                let detail = message(payload.as_ref());
+                finish(&lane, Outcome::Panicked, detail, within.is_none());
             }
         }
         polled.unwrap_or_else(|payload| resume_unwind(payload))
     }
 }
 
+/// Ends a lane whose future is done.
+fn finish(
+    lane: &Arc<LaneCell>,
+    outcome: Outcome,
+    detail: Option<String>,
+    is_task: bool,
+) {
+    let ending = Ending {
+        detail,
+        ..Ending::default()
+    };
+    lane.end(outcome, ending);
+    if is_task {
+        here::set_ended(Some(Ended {
+            recorder: lane.recorder.id(),
+            lane: lane.lane,
+            task: task::try_id(),
+        }));
+    }
+}
+
 /// What a panic said, if it said it in words.
-fn message(payload: &(dyn std::any::Any + Send)) -> Option<String> {
+fn message(payload: &(dyn Any + Send)) -> Option<String> {
     let text = payload
         .downcast_ref::<&str>()
         .map(|text| (*text).to_owned());

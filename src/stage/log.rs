@@ -1,122 +1,226 @@
-//! The recorder's memory. A run of a million tasks leaves seven million
+//! The recorder's memory. A run of a million tasks leaves eight million
 //! entries, so an entry is 16 bytes: what has no fixed size goes into side
-//! tables, and events are put together from both only when they are asked for.
+//! tables, and events are put together from both only when they are asked for
+//! (see [`transcript`](super::transcript)).
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::panic::Location;
-use std::time::Duration;
 
+use tokio::task;
+
+use super::here::DEPTH;
 use super::segments::Segments;
-use crate::trace::{Event, LaneId, LaneKind, Outcome, Place, What};
+use crate::trace::{By, How, LaneId, LaneKind, Outcome};
 
 pub(super) type Source = &'static Location<'static>;
 
 /// Everything recorded so far.
 #[derive(Default)]
 pub(super) struct Log {
-    entries: Segments<Entry>,
-    lanes: Segments<Spawned>,
-    waits: Segments<Waited>,
-    lines: Segments<(String, Source)>,
-    details: Segments<String>,
+    pub entries: Segments<Entry>,
+    pub lanes: Segments<Spawned>,
+    pub waits: Segments<Waited>,
+    pub lines: Segments<(String, Source)>,
+    pub endings: Segments<Ending>,
+    pub cancels: Segments<Asked>,
+    pub stacks: Segments<Stack>,
+    /// The index of each stack: there are few, and they come again and again.
+    known: HashMap<Stack, u32>,
+    /// The stack that came last, and its index.
+    last: Option<(Stack, u32)>,
 }
 
 /// One event: when, on which lane, and what, with an index into the side table
 /// that its tag stands for.
-struct Entry {
-    at: u64,
-    lane: LaneId,
+pub(super) struct Entry {
+    pub at: u64,
+    pub lane: LaneId,
     code: u32,
+}
+
+impl Entry {
+    pub fn note(&self) -> Note {
+        Note::unpack(self.code)
+    }
 }
 
 /// A lane as it was spawned. Its index is its id.
 pub(super) struct Spawned {
     pub name: Cow<'static, str>,
-    pub parent: Option<LaneId>,
+    pub place: Source,
+    /// The task that it turned out to be, when it was first polled.
+    pub task: Option<task::Id>,
+    /// The lane that made it; `main` made itself.
+    pub parent: LaneId,
     pub kind: LaneKind,
-    pub place: Source,
 }
 
-/// A wait as it was created. Its index + 1 is its number.
+/// A wait as it began.
 pub(super) struct Waited {
-    pub on: On,
-    pub due: Option<u64>,
+    pub want: Want,
+    /// When it should be over; [`NEVER`] if nobody knows.
+    pub due: u64,
     pub place: Source,
 }
 
-/// What a wait is for.
-pub(super) enum On {
-    Sleep(Duration),
-    Block(Duration),
-    Thread(Box<str>),
-    Other(Box<str>),
+/// No due time.
+pub(super) const NEVER: u64 = u64::MAX;
+
+/// What a wait is for. What lanes a task or a set stands for is found out
+/// later: a task's lane is known by its first poll.
+pub enum Want {
+    /// A timer of so many nanoseconds.
+    Timer(u64),
+    /// A timer of which only the end is known.
+    Deadline,
+    /// A call that keeps the thread for so many nanoseconds.
+    Blocking(u64),
+    /// A function on that thread.
+    Thread(LaneId),
+    /// The end of that task.
+    Task(task::Id),
+    /// The next task of a set to end.
+    Set,
+    /// A task of a set that has ended before anybody waited for it.
+    Joined,
+    /// A permit or a lock.
+    Acquire(Name),
+    /// Room in a channel.
+    Send(Name),
+    /// Something from a channel.
+    Recv(Name),
+    /// The world outside.
+    Io(Box<Box<str>>),
+    /// To be polled again.
+    Yield,
+    /// Anything else.
+    Other(Name),
 }
 
-impl On {
-    fn describe(&self) -> String {
-        match self {
-            On::Sleep(time) => {
-                format!("sleep {}", humantime::format_duration(*time))
-            }
-            On::Block(time) => {
-                format!("block {}", humantime::format_duration(*time))
-            }
-            On::Thread(name) => format!("thread {name}"),
-            On::Other(what) => what.to_string(),
-        }
+/// What something is called.
+pub type Name = &'static &'static str;
+
+/// How a lane ended, beyond its outcome.
+#[derive(Default, Clone)]
+pub(super) struct Ending {
+    pub detail: Option<String>,
+    /// The lane in whose poll it was dropped.
+    pub dropped_by: Option<LaneId>,
+    /// It was dropped with the runtime or by it, in nobody's poll.
+    pub is_interrupted: bool,
+}
+
+impl Ending {
+    fn is_plain(&self) -> bool {
+        self.detail.is_none()
+            && self.dropped_by.is_none()
+            && !self.is_interrupted
     }
 }
+
+/// A lane asked for this to be cancelled.
+pub(super) struct Asked {
+    pub target: Target,
+    pub how: How,
+}
+
+/// What is to be cancelled.
+pub(super) enum Target {
+    Lane(LaneId),
+    Task(task::Id),
+    /// Every task that the asking lane has in its set.
+    Set,
+}
+
+/// Where a lane is parked: the lines of its functions, the innermost first.
+pub(super) type Stack = [Option<Source>; DEPTH];
 
 /// What an entry says, with the index that goes with it.
 #[derive(Clone, Copy)]
 pub(super) enum Note {
     Spawn,
+    /// The lane will be polled on that thread from here on.
+    Moved {
+        thread: u32,
+    },
     Poll {
         within: Option<LaneId>,
+        /// It was polled although nobody had woken it: the runtime's own waker
+        /// did, for a timer of the stage.
+        is_bare: bool,
     },
-    Pend,
+    Pend {
+        stack: Option<u32>,
+    },
     Say {
         line: u32,
     },
     Wait {
         wait: u32,
     },
-    Wake {
+    Done {
         wait: u32,
     },
     Drop {
         wait: u32,
     },
+    Wake {
+        by: By,
+    },
+    Cancel {
+        cancel: u32,
+    },
     End {
         outcome: Outcome,
-        detail: Option<u32>,
+        ending: Option<u32>,
     },
 }
 
 /// The bits of a code that hold the tag; the rest hold the index, or 0 for
-/// none. 268 million of anything is more than memory holds.
-const TAG_BITS: u32 = 4;
+/// none. 134 million of anything is more than memory holds.
+const TAG_BITS: u32 = 5;
 
-const OUTCOMES: [Outcome; 4] = [
+const OUTCOMES: [Outcome; 5] = [
     Outcome::Finished,
     Outcome::Failed,
     Outcome::Cancelled,
     Outcome::Panicked,
+    Outcome::Unrun,
 ];
+
+/// The tag of the first outcome.
+const END: u32 = 16;
+
+const WAKERS: [By; 4] = [By::Timer, By::Io, By::Itself, By::Runtime];
 
 impl Note {
     fn pack(self) -> u32 {
         let optional = |index: Option<u32>| index.map_or(0, |index| index + 1);
         let (tag, index) = match self {
             Note::Spawn => (0, 0),
-            Note::Poll { within } => (1, optional(within)),
-            Note::Pend => (2, 0),
-            Note::Say { line } => (3, line),
-            Note::Wait { wait } => (4, wait),
-            Note::Wake { wait } => (5, wait),
-            Note::Drop { wait } => (6, wait),
-            Note::End { outcome, detail } => {
-                (8 + outcome as u32, optional(detail))
+            Note::Poll { within, is_bare } => {
+                (1 + u32::from(is_bare), optional(within))
+            }
+            Note::Moved { thread } => (3, thread),
+            Note::Pend { stack } => (4, optional(stack)),
+            Note::Say { line } => (5, line),
+            Note::Wait { wait } => (6, wait),
+            Note::Done { wait } => (7, wait),
+            Note::Drop { wait } => (8, wait),
+            Note::Wake { by } => (
+                9,
+                match by {
+                    By::Timer => 0,
+                    By::Io => 1,
+                    By::Itself => 2,
+                    By::Runtime => 3,
+                    By::Lane(lane) => lane + 4,
+                },
+            ),
+            Note::Cancel { cancel } => (10, cancel),
+            Note::End { outcome, ending } => {
+                (END + outcome as u32, optional(ending))
             }
         };
         index << TAG_BITS | tag
@@ -126,17 +230,28 @@ impl Note {
         let index = code >> TAG_BITS;
         match code & ((1 << TAG_BITS) - 1) {
             0 => Note::Spawn,
-            1 => Note::Poll {
+            tag @ (1 | 2) => Note::Poll {
                 within: index.checked_sub(1),
+                is_bare: tag == 2,
             },
-            2 => Note::Pend,
-            3 => Note::Say { line: index },
-            4 => Note::Wait { wait: index },
-            5 => Note::Wake { wait: index },
-            6 => Note::Drop { wait: index },
+            3 => Note::Moved { thread: index },
+            4 => Note::Pend {
+                stack: index.checked_sub(1),
+            },
+            5 => Note::Say { line: index },
+            6 => Note::Wait { wait: index },
+            7 => Note::Done { wait: index },
+            8 => Note::Drop { wait: index },
+            9 => Note::Wake {
+                by: match WAKERS.get(index as usize) {
+                    Some(by) => *by,
+                    None => By::Lane(index - 4),
+                },
+            },
+            10 => Note::Cancel { cancel: index },
             tag => Note::End {
-                outcome: OUTCOMES[(tag & 3) as usize],
-                detail: index.checked_sub(1),
+                outcome: OUTCOMES[(tag - END) as usize % OUTCOMES.len()],
+                ending: index.checked_sub(1),
             },
         }
     }
@@ -148,77 +263,42 @@ impl Log {
         self.entries.push(Entry { at, lane, code });
     }
 
-    pub fn add_lane(&mut self, lane: Spawned) -> LaneId {
-        self.lanes.push(lane)
+    /// The entry that came last.
+    pub fn last(&self) -> Option<&Entry> {
+        let count = self.entries.len() as u32;
+        count.checked_sub(1).map(|last| &self.entries[last])
     }
 
-    pub fn add_wait(&mut self, wait: Waited) -> u32 {
-        self.waits.push(wait) + 1
+    /// The index of an ending; a plain one needs none.
+    pub fn ending(&mut self, ending: Ending) -> Option<u32> {
+        (!ending.is_plain()).then(|| self.endings.push(ending))
     }
 
-    pub fn add_line(&mut self, text: String, place: Source) -> u32 {
-        self.lines.push((text, place))
-    }
-
-    pub fn add_detail(&mut self, detail: String) -> u32 {
-        self.details.push(detail)
-    }
-
-    pub fn kind(&self, lane: LaneId) -> LaneKind {
-        self.lanes[lane].kind
-    }
-
-    /// How many entries there are.
-    pub fn len(&self) -> u32 {
-        self.entries.len() as u32
-    }
-
-    /// The event behind entry `index`.
-    pub fn event(&self, index: u32) -> Event {
-        let Entry { at, lane, code } = self.entries[index];
-        let what = match Note::unpack(code) {
-            Note::Spawn => {
-                let spawned = &self.lanes[lane];
-                What::Spawn {
-                    name: spawned.name.to_string(),
-                    kind: spawned.kind,
-                    parent: spawned.parent,
-                    place: place(spawned.place),
-                }
+    /// The index of a stack; an empty one needs none.
+    pub fn stack(&mut self, stack: Stack) -> Option<u32> {
+        stack[0]?;
+        if let Some((last, index)) = &self.last
+            && same_lines(last, &stack)
+        {
+            return Some(*index);
+        }
+        let index = match self.known.get(&stack) {
+            Some(index) => *index,
+            None => {
+                let index = self.stacks.push(stack);
+                self.known.insert(stack, index);
+                index
             }
-            Note::Poll { within } => What::Poll { within },
-            Note::Pend => What::Pend,
-            Note::Say { line } => {
-                let (text, source) = &self.lines[line];
-                What::Say {
-                    text: text.clone(),
-                    place: place(source),
-                }
-            }
-            Note::Wait { wait } => {
-                let waited = &self.waits[wait - 1];
-                What::Wait {
-                    wait,
-                    on: waited.on.describe(),
-                    due: waited.due,
-                    place: place(waited.place),
-                }
-            }
-            Note::Wake { wait } => What::Wake { wait },
-            Note::Drop { wait } => What::Drop { wait },
-            Note::End { outcome, detail } => What::End {
-                outcome,
-                detail: detail.map(|index| self.details[index].clone()),
-            },
         };
-        Event { at, lane, what }
+        self.last = Some((stack, index));
+        Some(index)
     }
 
     /// The lanes that have not ended, in spawn order.
     pub fn open_lanes(&self) -> Vec<LaneId> {
         let mut open = vec![true; self.lanes.len()];
         for entry in self.entries.iter() {
-            if let Note::End { .. } = Note::unpack(entry.code) {
+            if let Note::End { .. } = entry.note() {
                 open[entry.lane as usize] = false;
             }
         }
@@ -228,19 +308,11 @@ impl Log {
     }
 }
 
-/// A source location as the trace spells it: relative to the project's root,
-/// with forward slashes. The compiler names demos by their path from `src`.
-fn place(source: Source) -> Place {
-    let file = source.file();
-    let file = file.strip_prefix("src/../").unwrap_or(file);
-    Place {
-        file: if file.contains('\\') {
-            file.replace('\\', "/").replace("src/../", "").into()
-        } else {
-            file.into()
-        },
-        line: source.line(),
-    }
+/// Whether two stacks are the same lines of code in memory: faster than to
+/// compare them, and wrong only where it costs no more than time.
+fn same_lines(a: &Stack, b: &Stack) -> bool {
+    let address = |line: &Option<Source>| line.map(std::ptr::from_ref);
+    a.iter().map(address).eq(b.iter().map(address))
 }
 
 #[cfg(test)]
@@ -250,30 +322,44 @@ mod tests {
     #[test]
     fn an_entry_stays_small() {
         assert_eq!(size_of::<Entry>(), 16);
+        assert_eq!(size_of::<Spawned>(), 48);
+        assert!(size_of::<Waited>() <= 32);
     }
 
     #[test]
     fn a_note_survives_packing() {
         for outcome in OUTCOMES {
-            for detail in [None, Some(0), Some(7)] {
-                let code = Note::End { outcome, detail }.pack();
+            for ending in [None, Some(0), Some(7)] {
+                let code = Note::End { outcome, ending }.pack();
                 let Note::End {
                     outcome: o,
-                    detail: d,
+                    ending: e,
                 } = Note::unpack(code)
                 else {
                     panic!("{code} is not an end");
                 };
-                assert_eq!((o, d), (outcome, detail));
+                assert_eq!((o, e), (outcome, ending));
             }
         }
         for within in [None, Some(0), Some(1_000_000)] {
-            let Note::Poll { within: w } =
-                Note::unpack(Note::Poll { within }.pack())
+            for is_bare in [false, true] {
+                let Note::Poll {
+                    within: w,
+                    is_bare: b,
+                } = Note::unpack(Note::Poll { within, is_bare }.pack())
+                else {
+                    panic!("not a poll");
+                };
+                assert_eq!((w, b), (within, is_bare));
+            }
+        }
+        let lanes = [By::Lane(0), By::Lane(1_000_000)];
+        for by in lanes.into_iter().chain(WAKERS) {
+            let Note::Wake { by: b } = Note::unpack(Note::Wake { by }.pack())
             else {
-                panic!("not a poll");
+                panic!("not a wake");
             };
-            assert_eq!(w, within);
+            assert_eq!(b, by);
         }
     }
 }

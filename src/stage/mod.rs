@@ -1,28 +1,36 @@
 //! What a demo may call. Demos are plain tokio; on top of it come only these
 //! names: [`Lane::lane`] gives a future its own row in the trace, [`say!`]
 //! prints on the current lane, [`sleep`], [`block`] and [`to_thread`] wait in
-//! the three ways there are, and [`waiting`] shows any other wait. Behind them
-//! is the [`Recorder`].
+//! the three ways there are, [`waiting`] shows any other wait, and
+//! [`#[traced]`](macro@traced) on a function says at which of its awaits it is,
+//! and for what. Behind them is the [`Recorder`].
 //!
+//! Any program can be recorded: [`record`] runs a future and gives its trace.
 //! Outside a recorded run the same calls work and simply record nothing, so a
 //! demo can be copied into a project of one's own.
 //!
 //! [`say!`]: crate::say
 
-mod ahead;
-mod current;
+mod cell;
+mod here;
 mod lane;
 mod log;
 mod recorder;
 mod segments;
+mod session;
 mod thread;
+#[doc(hidden)]
+pub mod traced;
+mod transcript;
 mod wait;
 
 use std::fmt;
 
 pub use crate::say;
-pub use lane::{Failure, Fallibly, Infallibly, Lane, Laned, Verdict};
+pub use asyncade_traced::traced;
+pub use lane::{Fallibly, Infallibly, Lane, Laned, Verdict};
 pub use recorder::Recorder;
+pub use session::{Recording, Session, record};
 pub use thread::to_thread;
 pub use wait::{Waiting, block, sleep, waiting};
 
@@ -65,5 +73,5 @@ macro_rules! say {
 #[track_caller]
 pub fn say_line(text: String) {
     let place = std::panic::Location::caller();
-    current::with(|current| current.say(text, place));
+    here::with(|lane| lane.say(text, place));
 }

@@ -3,29 +3,50 @@
 //! tell finished from cancelled, and that distinction is what half of the
 //! chapters are about.
 
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, ThreadId};
+use std::time::Instant;
 
-use tokio::time::Instant;
+use tokio::{task, time};
 
-use super::ahead;
-use super::log::{Log, Note, Source, Spawned, Waited};
-use crate::trace::{Clock, Event, LaneId, LaneKind, Outcome};
+use super::cell::LaneCell;
+use super::here::{self, RecorderId};
+use super::log::{
+    Asked, Ending, Log, NEVER, Note, Source, Spawned, Stack, Target, Waited,
+    Want,
+};
+use super::transcript::{Transcript, transcribe};
+use crate::trace::{By, Clock, Event, How, LaneId, LaneKind, Outcome, Place};
 
 /// Records one run. Lanes carry a handle to their recorder, so runs side by
 /// side in one process never mix.
 pub struct Recorder {
-    clock: Clock,
-    start: Instant,
+    id: RecorderId,
+    start: Start,
     tape: Mutex<Tape>,
+}
+
+/// The moment that is a recording's zero. The real clock is the standard
+/// library's: tokio's looks every time whether it is paused.
+enum Start {
+    Real(Instant),
+    Virtual(time::Instant),
 }
 
 /// What the lock protects.
 struct Tape {
     log: Log,
+    /// The time of the last entry, which no later one comes before.
+    last: u64,
     /// Where each event goes as it happens, if somebody watches. A channel, so
     /// that a slow terminal cannot slow down what is measured.
-    live: Option<Sender<Event>>,
+    live: Option<(Sender<Event>, Transcript)>,
+    /// Where `main` begins, if that is not where it was put on its lane.
+    main: Option<Place>,
+    /// The threads that have polled something, by number.
+    threads: Vec<ThreadId>,
     /// How much was recorded when the runtime began to shut down.
     shutdown: Option<u32>,
     /// After this nothing is recorded any more.
@@ -33,15 +54,26 @@ struct Tape {
 }
 
 impl Tape {
-    fn push(&mut self, at: u64, lane: LaneId, note: Note) {
+    /// Appends an entry, and returns its time: not before that of the last.
+    /// The virtual clock's threads are ahead of their time, and are sorted in
+    /// at the end.
+    fn push(&mut self, at: u64, lane: LaneId, note: Note) -> u64 {
         if self.closed {
-            return;
+            return at;
         }
         self.log.push(at, lane, note);
-        if let Some(live) = &self.live {
-            // An error means that nobody watches any more; recording goes on.
-            let _ = live.send(self.log.event(self.log.len() - 1));
+        self.last = at;
+        if let Some((live, transcript)) = &mut self.live {
+            let mut events = Vec::new();
+            let index = self.log.entries.len() as u32 - 1;
+            transcript.take(&self.log, index, false, &mut events);
+            for event in events {
+                // An error means that nobody watches any more; recording goes
+                // on.
+                let _ = live.send(event);
+            }
         }
+        at
     }
 }
 
@@ -49,46 +81,51 @@ impl Recorder {
     /// A recorder whose time zero is now. Call it inside the runtime that it
     /// will record: a virtual clock belongs to its runtime.
     pub fn new(clock: Clock, live: Option<Sender<Event>>) -> Arc<Recorder> {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let start = match clock {
+            Clock::Real => Start::Real(Instant::now()),
+            Clock::Virtual => Start::Virtual(time::Instant::now()),
+        };
+        let live = live.map(|live| (live, Transcript::new(None)));
         Arc::new(Recorder {
-            clock,
-            start: Instant::now(),
+            id: COUNT.fetch_add(1, Relaxed),
+            start,
             tape: Mutex::new(Tape {
                 log: Log::default(),
+                last: 0,
                 live,
+                main: None,
+                threads: Vec::new(),
                 shutdown: None,
                 closed: false,
             }),
         })
     }
 
-    /// Everything recorded so far, in time order.
+    /// Says where `main` begins, before it does.
+    pub fn begin_main_at(&self, place: Place) {
+        let mut tape = self.tape();
+        if let Some((_, transcript)) = &mut tape.live {
+            *transcript = Transcript::new(Some(place.clone()));
+        }
+        tape.main = Some(place);
+    }
+
+    /// Everything recorded so far, in order.
     pub fn events(&self) -> Vec<Event> {
         let tape = self.tape();
-        let shutdown = tape.shutdown.unwrap_or(u32::MAX);
-        let mut events: Vec<(LaneId, Event)> = (0..tape.log.len())
-            .map(|index| {
-                let event = tape.log.event(index);
-                // A runtime that shuts down drops its tasks in an order of its
-                // own, which depends on what else the process has run. On the
-                // virtual clock that happens in no time, so no order is wrong,
-                // and the order of spawning is the same in every run.
-                let is_loose =
-                    self.clock == Clock::Virtual && index >= shutdown;
-                (if is_loose { event.lane } else { 0 }, event)
-            })
-            .collect();
-        // Stable: what happened at one instant stays in the order in which it
-        // was recorded. Only threads are recorded out of order: on the virtual
-        // clock ahead of the loop, on the real one by a hair.
-        events.sort_by_key(|(lane, event)| (event.at, *lane));
-        events.into_iter().map(|(_, event)| event).collect()
+        let is_virtual = self.clock() == Clock::Virtual;
+        transcribe(&tape.log, is_virtual, tape.shutdown, tape.main.clone())
     }
 
     /// Says that the runtime is about to shut down: what happens from here on
     /// is its doing, and not the scene's.
     pub fn shut_down(&self) {
         let mut tape = self.tape();
-        tape.shutdown = Some(tape.log.len());
+        tape.shutdown = Some(tape.log.entries.len() as u32);
+        if let Some((_, transcript)) = &mut tape.live {
+            transcript.shut_down();
+        }
     }
 
     /// Stops recording, and lets go of the live channel.
@@ -101,94 +138,226 @@ impl Recorder {
     /// Stops recording, and marks every lane that is still alive as cancelled,
     /// now. For a run that the user interrupts.
     pub fn interrupt(&self) {
-        let at = self.now();
         let mut tape = self.tape();
-        for lane in tape.log.open_lanes() {
-            let detail = Some(tape.log.add_detail("interrupted".to_owned()));
+        let at = self.now(&tape);
+        // The innermost first, as they would be dropped.
+        for lane in tape.log.open_lanes().into_iter().rev() {
+            let ending = Ending {
+                detail: Some("interrupted".to_owned()),
+                is_interrupted: true,
+                ..Ending::default()
+            };
+            let ending = tape.log.ending(ending);
             let outcome = Outcome::Cancelled;
-            tape.push(at, lane, Note::End { outcome, detail });
+            tape.push(at, lane, Note::End { outcome, ending });
         }
         tape.closed = true;
         tape.live = None;
     }
 
-    /// Nanoseconds since the start, as the current lane sees it.
-    pub(super) fn now(&self) -> u64 {
-        match self.clock {
-            Clock::Real => self.nanos(Instant::now()),
-            Clock::Virtual => self.nanos(Instant::now() + ahead::get()),
+    /// The clock that it stamps with.
+    pub fn clock(&self) -> Clock {
+        match self.start {
+            Start::Real(_) => Clock::Real,
+            Start::Virtual(_) => Clock::Virtual,
+        }
+    }
+
+    /// Tells recorders apart.
+    pub(super) fn id(&self) -> RecorderId {
+        self.id
+    }
+
+    /// Nanoseconds since the start, as the current lane sees it. On the real
+    /// clock entries are in time order, because the clock is looked at under
+    /// the lock.
+    fn now(&self, tape: &Tape) -> u64 {
+        match self.start {
+            Start::Real(start) => nanos(start.elapsed()).max(tape.last),
+            Start::Virtual(start) => {
+                nanos((time::Instant::now() + here::ahead()) - start)
+            }
         }
     }
 
     /// When a timer set for `deadline` fires at the earliest. Tokio rounds up
     /// to whole milliseconds, and on the virtual clock one sees it do so.
-    pub(super) fn due(&self, deadline: Instant) -> u64 {
-        let due = self.nanos(deadline);
-        match self.clock {
-            Clock::Real => due,
-            Clock::Virtual => due.div_ceil(1_000_000).saturating_mul(1_000_000),
+    pub(super) fn due(&self, deadline: time::Instant) -> u64 {
+        match self.start {
+            Start::Real(start) => {
+                let deadline = deadline.into_std();
+                nanos(deadline.saturating_duration_since(start))
+            }
+            Start::Virtual(start) => {
+                nanos(deadline.saturating_duration_since(start))
+                    .div_ceil(MILLISECOND)
+                    .saturating_mul(MILLISECOND)
+            }
         }
     }
 
-    /// A point in time as nanoseconds since the start.
-    pub(super) fn nanos(&self, at: Instant) -> u64 {
-        // Saturates after 584 years.
-        u64::try_from(at.duration_since(self.start).as_nanos())
-            .unwrap_or(u64::MAX)
+    /// The task that a lane turned out to be, if it did.
+    pub(super) fn task(&self, lane: LaneId) -> Option<task::Id> {
+        self.tape().log.lanes[lane].task
     }
 
-    pub(super) fn clock(&self) -> Clock {
-        self.clock
-    }
-
-    /// Whether a lane is a task or a thread.
-    pub(super) fn kind(&self, lane: LaneId) -> LaneKind {
-        self.tape().log.kind(lane)
+    /// Whether a lane is a thread.
+    pub(super) fn is_thread(&self, lane: LaneId) -> bool {
+        self.tape().log.lanes[lane].kind == LaneKind::Thread
     }
 
     pub(super) fn spawn(&self, lane: Spawned) -> LaneId {
-        let at = self.now();
         let mut tape = self.tape();
-        let lane = tape.log.add_lane(lane);
+        let at = self.now(&tape);
+        let lane = tape.log.lanes.push(lane);
         tape.push(at, lane, Note::Spawn);
         lane
     }
 
-    pub(super) fn note(&self, at: u64, lane: LaneId, note: Note) {
-        self.tape().push(at, lane, note);
+    /// Records something now, and returns when that was.
+    pub(super) fn note(&self, lane: LaneId, note: Note) -> u64 {
+        let mut tape = self.tape();
+        let at = self.now(&tape);
+        tape.push(at, lane, note)
     }
 
-    pub(super) fn say(
-        &self,
-        at: u64,
-        lane: LaneId,
-        text: String,
-        place: Source,
-    ) {
+    /// Records something that happened at `at`, or right now if something else
+    /// has been recorded since.
+    pub(super) fn note_at(&self, at: u64, lane: LaneId, note: Note) {
         let mut tape = self.tape();
-        let line = tape.log.add_line(text, place);
+        let at = match self.start {
+            Start::Real(_) => at.max(tape.last),
+            Start::Virtual(_) => at,
+        };
+        tape.push(at, lane, note);
+    }
+
+    /// Records that a lane is polled.
+    pub(super) fn poll(&self, lane: &LaneCell, within: Option<LaneId>) -> u64 {
+        let mut tape = self.tape();
+        let at = self.now(&tape);
+        let (is_woken, is_first) = lane.take_poll(within.is_some());
+        if within.is_none() {
+            if is_first {
+                let spawned = tape.log.lanes.get_mut(lane.lane);
+                spawned.task = task::try_id();
+                if spawned.kind == LaneKind::Future {
+                    spawned.kind = LaneKind::Task;
+                }
+            }
+            self.move_to_thread(&mut tape, at, lane);
+        }
+        let is_bare = !is_woken && !is_first && within.is_none();
+        tape.push(at, lane.lane, Note::Poll { within, is_bare })
+    }
+
+    /// Notes which thread polls a lane, if it is another one than before.
+    fn move_to_thread(&self, tape: &mut Tape, at: u64, lane: &LaneCell) {
+        let thread = here::thread(self.id).unwrap_or_else(|| {
+            let thread = tape.thread();
+            here::set_thread(self.id, thread);
+            thread
+        });
+        if lane.thread.swap(thread as u16, Relaxed) != thread as u16 {
+            tape.push(at, lane.lane, Note::Moved { thread });
+        }
+    }
+
+    /// Records that a lane gives its thread back. If it has begun to wait
+    /// right before, that is when: there was nothing else to do.
+    pub(super) fn pend(&self, lane: LaneId, stack: Stack) {
+        let mut tape = self.tape();
+        let has_just_begun = tape.log.last().is_some_and(|entry| {
+            entry.lane == lane && matches!(entry.note(), Note::Wait { .. })
+        });
+        let at = if has_just_begun {
+            tape.last
+        } else {
+            self.now(&tape)
+        };
+        let stack = tape.log.stack(stack);
+        tape.push(at, lane, Note::Pend { stack });
+    }
+
+    pub(super) fn say(&self, lane: LaneId, text: String, place: Source) {
+        let mut tape = self.tape();
+        let at = self.now(&tape);
+        let line = tape.log.lines.push((text, place));
         tape.push(at, lane, Note::Say { line });
     }
 
-    /// Registers a wait, and returns its number. It has not begun yet.
-    pub(super) fn wait(&self, wait: Waited) -> u32 {
-        self.tape().log.add_wait(wait)
+    /// Begins a wait; returns its number in the log, and when that was.
+    pub(super) fn wait(&self, lane: LaneId, waited: Waited) -> (u32, u64) {
+        let mut tape = self.tape();
+        let at = self.now(&tape);
+        let wait = tape.log.waits.push(waited);
+        (wait, tape.push(at, lane, Note::Wait { wait }))
     }
 
-    pub(super) fn end(
-        &self,
-        at: u64,
-        lane: LaneId,
-        outcome: Outcome,
-        detail: Option<String>,
-    ) {
+    /// Begins to block for so many nanoseconds; returns the wait's number.
+    pub(super) fn block(&self, lane: LaneId, mut waited: Waited) -> u32 {
         let mut tape = self.tape();
-        let detail = detail.map(|detail| tape.log.add_detail(detail));
-        tape.push(at, lane, Note::End { outcome, detail });
+        let at = self.now(&tape);
+        if let Want::Blocking(length) = waited.want {
+            waited.due = at.saturating_add(length).min(NEVER - 1);
+        }
+        let wait = tape.log.waits.push(waited);
+        tape.push(at, lane, Note::Wait { wait });
+        wait
+    }
+
+    /// Records that a lane is woken. It may have been already: the first wake
+    /// makes it ready, but it may need what comes with a later one, too.
+    pub(super) fn wake(&self, lane: &LaneCell, by: impl FnOnce() -> By) {
+        let by = by();
+        let mut tape = self.tape();
+        lane.take_wake();
+        let at = self.now(&tape);
+        tape.push(at, lane.lane, Note::Wake { by });
+    }
+
+    /// Records that `by` asks for a lane to be cancelled.
+    pub(super) fn cancel(&self, by: LaneId, target: LaneId, how: How) {
+        self.ask(by, Target::Lane(target), how);
+    }
+
+    /// Records that `by` asks for something to be cancelled.
+    pub(super) fn ask(&self, by: LaneId, target: Target, how: How) {
+        let mut tape = self.tape();
+        let at = self.now(&tape);
+        let cancel = tape.log.cancels.push(Asked { target, how });
+        tape.push(at, by, Note::Cancel { cancel });
+    }
+
+    pub(super) fn end(&self, lane: LaneId, outcome: Outcome, ending: Ending) {
+        let mut tape = self.tape();
+        let at = self.now(&tape);
+        let ending = tape.log.ending(ending);
+        tape.push(at, lane, Note::End { outcome, ending });
     }
 
     fn tape(&self) -> MutexGuard<'_, Tape> {
         // Nothing panics while it holds the lock, so a poisoned tape is whole.
         self.tape.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl Tape {
+    /// The number of the thread that this is.
+    fn thread(&mut self) -> u32 {
+        let id = thread::current().id();
+        let known = self.threads.iter().position(|thread| *thread == id);
+        let number = known.unwrap_or_else(|| {
+            self.threads.push(id);
+            self.threads.len() - 1
+        });
+        number as u32
+    }
+}
+
+const MILLISECOND: u64 = 1_000_000;
+
+/// A duration in nanoseconds; saturates after 584 years.
+fn nanos(time: std::time::Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -36,6 +36,15 @@ impl<T> Segments<T> {
         }
     }
 
+    /// An item, to be changed.
+    ///
+    /// # Panics
+    /// If there is none of that index.
+    pub fn get_mut(&mut self, index: u32) -> &mut T {
+        let index = index as usize;
+        &mut self.0[index / SEGMENT][index % SEGMENT]
+    }
+
     /// Every item, in order.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
         self.0.iter().flatten()

@@ -1,20 +1,29 @@
 //! Blocking code on a thread of its own, so that the loop goes on.
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::future::Future;
-use std::panic::{Location, resume_unwind};
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::ahead;
-use super::current::{self, Current};
-use super::log::{Note, On, Source, Spawned};
-use super::wait::Waiting;
+use tokio::sync::oneshot;
+
+use super::cell::LaneCell;
+use super::here::{self, Tag};
+use super::log::{Ending, Source, Spawned, Want};
+use super::traced::poll_tagged;
+use super::wait::{Waiting, Wanted};
 use crate::trace::{Clock, LaneKind, Outcome};
 
 /// Runs `f` on a thread, on a lane of its own, and waits for what it returns:
 /// [`tokio::task::spawn_blocking`], with a trace. As with CPython's
 /// [`asyncio.to_thread`], the thread starts when the future is first awaited.
+///
+/// On the virtual clock no thread runs: the closure is called at once, with
+/// times of its own, and whoever awaits it waits for as long as it took.
 ///
 /// # Panics
 /// If `f` panics, with its panic.
@@ -33,75 +42,124 @@ pub fn to_thread<T: Send + 'static>(
     f: impl FnOnce() -> T + Send + 'static,
 ) -> impl Future<Output = T> {
     let place = Location::caller();
-    let name = name.into();
-    let on = On::Thread(name.as_ref().into());
-    Waiting::unknown(run(name, f, place), on, place)
+    start(name.into(), f, place)
 }
 
-async fn run<T: Send + 'static>(
+async fn start<T: Send + 'static>(
     name: Cow<'static, str>,
     f: impl FnOnce() -> T + Send + 'static,
     place: Source,
 ) -> T {
-    let thread = current::with(|parent| {
+    let thread = here::with(|parent| {
         let recorder = Arc::clone(&parent.recorder);
         let lane = recorder.spawn(Spawned {
             name,
             kind: LaneKind::Thread,
-            parent: Some(parent.lane),
+            parent: parent.lane,
             place,
+            task: None,
         });
-        Current::new(recorder, lane)
+        Thread(Some(LaneCell::new(recorder, lane)))
     });
-    match thread {
-        Some(thread) if thread.recorder.clock() == Clock::Virtual => {
-            // A running `spawn_blocking` would stop the paused clock, so the
-            // closure runs here and now, stamped ahead of the loop, which
-            // then sleeps until it has caught up.
-            let before = ahead::set(Duration::ZERO);
-            let output = on_lane(thread, f);
-            let debt = ahead::set(before);
-            tokio::time::sleep(debt).await;
-            output
+    let lane = thread.as_ref().and_then(Thread::lane);
+    let run = run(thread, f);
+    match lane {
+        Some(lane) => Waiting::new(run, OnThread(lane), place).await,
+        None => run.await,
+    }
+}
+
+async fn run<T: Send + 'static>(
+    thread: Option<Thread>,
+    f: impl FnOnce() -> T + Send + 'static,
+) -> T {
+    let cell = thread.as_ref().and_then(|thread| thread.0.clone());
+    if let (Some(cell), Some(thread)) = (&cell, thread.as_ref())
+        && cell.recorder.clock() == Clock::Virtual
+    {
+        // A running `spawn_blocking` would stop the paused clock, so the
+        // closure runs here and now, stamped ahead of the loop, which then
+        // sleeps until it has caught up.
+        let before = here::set_ahead(Duration::ZERO);
+        let output = thread.call(f);
+        let debt = here::set_ahead(before);
+        let tag = Tag::Lane(cell.recorder.id(), cell.lane);
+        let mut caught_up = pin!(tokio::time::sleep(debt));
+        poll_fn(|cx| poll_tagged(caught_up.as_mut(), tag, cx)).await;
+        return output.unwrap_or_else(|payload| resume_unwind(payload));
+    }
+    // The result is sent while the thread is still on its lane, so that it is
+    // the thread that wakes whoever awaits it.
+    let (sender, result) = oneshot::channel();
+    tokio::task::spawn_blocking(move || match thread {
+        Some(mut thread) => {
+            let output = thread.call(f);
+            let outer = here::replace(thread.0.take());
+            // An error means that nobody waits for it any more.
+            let _ = sender.send(output);
+            here::replace(outer);
         }
-        thread => {
-            let handle = tokio::task::spawn_blocking(move || match thread {
-                Some(thread) => on_lane(thread, f),
-                None => f(),
-            });
-            match handle.await {
-                Ok(output) => output,
-                Err(error) => match error.try_into_panic() {
-                    Ok(payload) => resume_unwind(payload),
-                    // Only a runtime that shuts down cancels a blocking task,
-                    // and then nothing polls this any more.
-                    Err(_) => std::future::pending().await,
-                },
-            }
+        None => {
+            let _ = sender.send(catch_unwind(AssertUnwindSafe(f)));
+        }
+    });
+    match result.await {
+        Ok(Ok(output)) => output,
+        Ok(Err(payload)) => resume_unwind(payload),
+        // Only a runtime that shuts down drops a closure, and then nothing
+        // polls this any more.
+        Err(_) => std::future::pending().await,
+    }
+}
+
+/// What a thread returned, or the panic that it ended with.
+type Returned<T> = Result<T, Box<dyn Any + Send>>;
+
+/// A thread's lane. If its closure is never called, that is how it ends.
+struct Thread(Option<Arc<LaneCell>>);
+
+impl Thread {
+    fn lane(&self) -> Option<u32> {
+        self.0.as_ref().map(|cell| cell.lane)
+    }
+
+    /// Calls a closure on the lane, from its only poll to its end.
+    fn call<T>(&self, f: impl FnOnce() -> T) -> Returned<T> {
+        let Some(cell) = &self.0 else {
+            return catch_unwind(AssertUnwindSafe(f));
+        };
+        let outer = here::replace(Some(Arc::clone(cell)));
+        let line = here::set_line(None);
+        let latest = here::latest();
+        cell.poll(None);
+        let output = catch_unwind(AssertUnwindSafe(f));
+        let outcome = match output {
+            Ok(_) => Outcome::Finished,
+            Err(_) => Outcome::Panicked,
+        };
+        cell.end(outcome, Ending::default());
+        // On the virtual clock the thread was ahead of whoever called it.
+        here::set_latest(latest);
+        here::set_line(line);
+        here::replace(outer);
+        output
+    }
+}
+
+impl Drop for Thread {
+    fn drop(&mut self) {
+        let Some(cell) = &self.0 else { return };
+        if !cell.has_begun() {
+            cell.end(Outcome::Unrun, Ending::default());
         }
     }
 }
 
-/// Runs a closure on a thread's lane, from its only poll to its end.
-fn on_lane<T>(thread: Current, f: impl FnOnce() -> T) -> T {
-    /// Ends the lane whether the closure returns or panics.
-    struct Ending {
-        outer: Option<Current>,
-        outcome: Outcome,
+/// A function on that thread.
+struct OnThread(u32);
+
+impl<F> Wanted<F> for OnThread {
+    fn want(&mut self) -> Want {
+        Want::Thread(self.0)
     }
-    impl Drop for Ending {
-        fn drop(&mut self) {
-            if let Some(thread) = current::replace(self.outer.take()) {
-                thread.end(self.outcome, None);
-            }
-        }
-    }
-    thread.note(Note::Poll { within: None });
-    let mut ending = Ending {
-        outer: current::replace(Some(thread)),
-        outcome: Outcome::Panicked,
-    };
-    let output = f();
-    ending.outcome = Outcome::Finished;
-    output
 }

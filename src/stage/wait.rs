@@ -1,6 +1,7 @@
 //! Waiting without the thread ([`sleep`]), with it ([`block`]), and for
 //! whatever else there is ([`waiting`]).
 
+use std::borrow::Cow;
 use std::future::Future;
 use std::panic::Location;
 use std::pin::{Pin, pin};
@@ -9,12 +10,12 @@ use std::thread;
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
-use tokio::time::{Instant, Sleep};
+use tokio::time::Sleep;
 
-use super::ahead;
-use super::current;
-use super::log::{Note, On, Source, Waited};
-use crate::trace::{Clock, LaneKind};
+use super::here::{self, Parked, Tag};
+use super::log::{NEVER, Note, Source, Waited, Want};
+use super::traced::poll_tagged;
+use crate::trace::Clock;
 
 /// Waits for `time` and lets other lanes run meanwhile: [`tokio::time::sleep`],
 /// with its due time in the trace. Tokio's timers count whole milliseconds and
@@ -27,20 +28,9 @@ use crate::trace::{Clock, LaneKind};
 /// # }
 /// ```
 #[track_caller]
-pub fn sleep(time: Duration) -> Waiting<Sleep> {
+pub fn sleep(time: Duration) -> Waiting<Sleep, Nap> {
     let place = Location::caller();
-    let now = Instant::now();
-    let deadline = now + time;
-    let wait = current::with(|current| {
-        let recorder = &current.recorder;
-        current.set_latest(recorder.nanos(now));
-        recorder.wait(Waited {
-            on: On::Sleep(time),
-            due: Some(recorder.due(deadline)),
-            place,
-        })
-    });
-    Waiting::new(tokio::time::sleep_until(deadline), wait)
+    Waiting::new(tokio::time::sleep(time), Nap(nanos(time)), place)
 }
 
 /// Waits for `time` and keeps the thread: [`std::thread::sleep`]. Nothing else
@@ -53,27 +43,22 @@ pub fn sleep(time: Duration) -> Waiting<Sleep> {
 #[track_caller]
 pub fn block(time: Duration) {
     let place = Location::caller();
-    let blocked = current::with(|current| {
-        let recorder = &current.recorder;
-        let from = current.now();
-        let due = from
-            .saturating_add(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
-        let wait = recorder.wait(Waited {
-            on: On::Block(time),
-            due: Some(due),
+    let blocked = here::with(|lane| {
+        let recorder = &lane.recorder;
+        let waited = Waited {
+            want: Want::Blocking(nanos(time)),
+            due: NEVER,
             place,
-        });
-        recorder.note(from, current.lane, Note::Wait { wait });
+        };
+        let wait = recorder.block(lane.lane, waited);
         match recorder.clock() {
             Clock::Real => thread::sleep(time),
-            Clock::Virtual => match recorder.kind(current.lane) {
-                LaneKind::Task => advance(time),
-                LaneKind::Thread => {
-                    ahead::set(ahead::get() + time);
-                }
-            },
+            Clock::Virtual if recorder.is_thread(lane.lane) => {
+                here::set_ahead(here::ahead().saturating_add(time));
+            }
+            Clock::Virtual => advance(time),
         }
-        current.note(Note::Wake { wait });
+        lane.note(Note::Done { wait });
     });
     if blocked.is_none() {
         thread::sleep(time);
@@ -93,9 +78,12 @@ pub fn block(time: Duration) {
 /// # }
 /// ```
 #[track_caller]
-pub fn waiting<F: Future>(on: impl Into<String>, future: F) -> Waiting<F> {
-    let on = On::Other(on.into().into_boxed_str());
-    Waiting::unknown(future, on, Location::caller())
+pub fn waiting<F: Future>(
+    on: impl Into<Cow<'static, str>>,
+    future: F,
+) -> Waiting<F, Io> {
+    let place = Location::caller();
+    Waiting::new(future, Io(on.into()), place)
 }
 
 /// Moves a paused clock by `time` without letting the loop run, which is what
@@ -107,6 +95,46 @@ fn advance(time: Duration) {
     let _ = advance.poll(&mut Context::from_waker(Waker::noop()));
 }
 
+/// What a [`Waiting`] waits for.
+pub trait Wanted<F> {
+    #[doc(hidden)]
+    fn want(&mut self) -> Want;
+
+    /// When it should be over.
+    #[doc(hidden)]
+    fn deadline(_future: &F) -> Option<tokio::time::Instant> {
+        None
+    }
+
+    /// Whether only a timer ends it.
+    #[doc(hidden)]
+    const IS_TIMER: bool = false;
+}
+
+/// A timer of so many nanoseconds.
+pub struct Nap(u64);
+
+impl Wanted<Sleep> for Nap {
+    fn want(&mut self) -> Want {
+        Want::Timer(self.0)
+    }
+
+    fn deadline(sleep: &Sleep) -> Option<tokio::time::Instant> {
+        Some(sleep.deadline())
+    }
+
+    const IS_TIMER: bool = true;
+}
+
+/// The world outside.
+pub struct Io(Cow<'static, str>);
+
+impl<F> Wanted<F> for Io {
+    fn want(&mut self) -> Want {
+        Want::Io(Box::new(std::mem::take(&mut self.0).into()))
+    }
+}
+
 /// Where a [`Waiting`] stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -114,7 +142,7 @@ enum State {
     New,
     /// Polled, and not ready yet.
     Begun,
-    /// Ready, or dropped.
+    /// Ready, dropped, or outside a recorded run.
     Over,
 }
 
@@ -122,63 +150,90 @@ pin_project! {
     /// A future that the trace shows as a wait, from its first poll until it
     /// is ready or dropped.
     #[must_use = "futures do nothing unless you `.await` or spawn them"]
-    pub struct Waiting<F> {
+    pub struct Waiting<F, W> {
         #[pin]
         future: F,
-        // The wait's number in the log; 0 outside a recorded run.
+        want: W,
+        place: Source,
+        // The wait's number in the log.
         wait: u32,
         state: State,
     }
 
-    impl<F> PinnedDrop for Waiting<F> {
+    impl<F, W> PinnedDrop for Waiting<F, W> {
         fn drop(this: Pin<&mut Self>) {
             let this = this.project();
-            if *this.state == State::Begun && *this.wait != 0 {
-                current::with(|current| current.note(Note::Drop { wait: *this.wait }));
+            if *this.state == State::Begun {
+                here::with(|lane| lane.note(Note::Drop { wait: *this.wait }));
             }
         }
     }
 }
 
-impl<F: Future> Waiting<F> {
-    fn new(future: F, wait: Option<u32>) -> Self {
+impl<F, W> Waiting<F, W> {
+    pub(super) fn new(future: F, want: W, place: Source) -> Self {
         Waiting {
             future,
-            wait: wait.unwrap_or(0),
+            want,
+            place,
+            wait: 0,
             state: State::New,
         }
     }
-
-    /// A wait for `future`, which nobody knows the end of.
-    pub(super) fn unknown(future: F, on: On, place: Source) -> Self {
-        let wait = current::with(|current| {
-            current.now();
-            let due = None;
-            current.recorder.wait(Waited { on, due, place })
-        });
-        Waiting::new(future, wait)
-    }
 }
 
-impl<F: Future> Future for Waiting<F> {
+impl<F: Future, W: Wanted<F>> Future for Waiting<F, W> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let wait = *this.wait;
         if *this.state == State::New {
-            *this.state = State::Begun;
-            if wait != 0 {
-                current::with(|current| current.note_also(Note::Wait { wait }));
-            }
+            let begun = here::with(|lane| {
+                let deadline = W::deadline(&this.future);
+                let due = deadline.map_or(NEVER, |at| lane.recorder.due(at));
+                lane.wait(Waited {
+                    want: this.want.want(),
+                    due,
+                    place: this.place,
+                })
+            });
+            *this.state = match begun {
+                Some(wait) => {
+                    *this.wait = wait;
+                    State::Begun
+                }
+                None => State::Over,
+            };
         }
-        let polled = this.future.poll(cx);
+        if *this.state == State::Over {
+            return this.future.poll(cx);
+        }
+        let before = here::look();
+        // No lane wakes a timer: the runtime need not ask the lane's waker, and
+        // the lane's poll tells all there is to tell.
+        let mut future = this.future;
+        let bypassed = here::with(|lane| {
+            if !W::IS_TIMER {
+                return None;
+            }
+            lane.poll_timer(cx.waker(), |cx| future.as_mut().poll(cx))
+        });
+        let polled = bypassed.flatten().unwrap_or_else(|| {
+            let tag = if W::IS_TIMER { Tag::Timer } else { Tag::Io };
+            poll_tagged(future, tag, cx)
+        });
+        here::forget(before);
         if polled.is_ready() {
             *this.state = State::Over;
-            if wait != 0 {
-                current::with(|current| current.note_also(Note::Wake { wait }));
-            }
+            here::with(|lane| lane.note_also(Note::Done { wait: *this.wait }));
+        } else {
+            here::park(before, Parked::SOMEWHERE);
         }
         polled
     }
+}
+
+/// A duration in nanoseconds; saturates after 584 years.
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -1,40 +1,35 @@
-//! From a trace to what one sees in it: per lane the spans of holding the
-//! thread, waiting and being overdue, and the measures that explain a run.
-//! Depends on the trace only.
+//! From a trace to what one sees in it: the fold over its events ([`State`]),
+//! per lane the spans of running, waiting and being ready, what the run had to
+//! wait for ([`CriticalPath`]), and the measures that explain it. Depends on
+//! the trace only.
 
 mod critical_path;
 mod reading;
+mod state;
 
 use std::time::Duration;
 
-use crate::trace::{LaneId, LaneKind, Outcome, Place, Trace};
+use crate::trace::{LaneId, LaneKind, On, Outcome, Place, Trace};
 use reading::Reading;
 
-/// A duration as people write it, rounded to the millisecond.
-pub fn time(duration: Duration) -> String {
-    // humantime never rounds, so round first.
-    let millis = (duration.as_nanos() + 500_000) / 1_000_000;
-    // Saturates after 584 million years.
-    let millis = u64::try_from(millis).unwrap_or(u64::MAX);
-    humantime::format_duration(Duration::from_millis(millis)).to_string()
-}
+pub use critical_path::{CriticalPath, Part, Piece};
+pub use state::{Doing, End, LaneState, State, WaitState};
 
-/// A moment as a stopwatch shows it, in seconds to the millisecond: `1.002s`.
-pub fn clock(moment: Duration) -> String {
-    format!("{:.3}s", moment.as_secs_f64())
-}
-
-/// What happened in one scene, lane by lane.
+/// What happened in one run, lane by lane.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Timeline {
     /// From the start until `main` ended.
     pub total: Duration,
+    /// Until recording stopped: lanes may outlive `main`.
+    pub elapsed: Duration,
     /// In spawn order; a lane's index is its id.
     pub lanes: Vec<Lane>,
     /// Everything that was said, in order.
     pub lines: Vec<Line>,
     /// The first two tasks that held the loop's thread at once, if any did.
     pub collision: Option<(LaneId, LaneId)>,
+    peak: usize,
+    path: CriticalPath,
 }
 
 /// One row.
@@ -42,31 +37,27 @@ pub struct Timeline {
 pub struct Lane {
     /// What it is called on screen.
     pub name: String,
-    /// Task or thread.
+    /// What it stands for.
     pub kind: LaneKind,
-    /// The lane that spawned it; `None` for `main`.
+    /// The lane that made it; `None` for `main`.
     pub parent: Option<LaneId>,
+    /// Where it was made.
+    pub place: Place,
     /// When it was spawned.
     pub born: Duration,
     /// When and how it ended; `None` if the trace stops before that.
     pub end: Option<End>,
     /// What it did, without gaps, from its birth to its end.
     pub spans: Vec<Span>,
-    /// Its own waits, in the order in which they began.
+    /// Its waits, in the order in which they began.
     pub waits: Vec<Wait>,
     /// When it was given the thread, each time.
     pub polls: Vec<Duration>,
-}
-
-/// The end of a lane.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct End {
-    /// When.
-    pub at: Duration,
-    /// How.
-    pub outcome: Outcome,
-    /// Why, where there is more to say.
-    pub detail: Option<String>,
+    /// The time that it spent holding a thread or on waits for nobody but
+    /// itself.
+    pub work: Duration,
+    /// Until when its waits are counted in `work`.
+    counted: Duration,
 }
 
 /// A stretch of time in which a lane did one thing. Its length may be zero.
@@ -87,22 +78,11 @@ impl Span {
     }
 }
 
-/// What a lane does with its time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Doing {
-    /// It holds its thread: the loop's, or its own.
-    Holding,
-    /// It waits, and others may run.
-    Waiting,
-    /// Its wait is over, but somebody else holds the thread.
-    Overdue,
-}
-
-/// A wait of a lane's own: a sleep, a block, a thread.
+/// A wait of a lane: for a timer, for other lanes, for the world outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wait {
-    /// What was awaited, as in `sleep 3s`.
-    pub on: String,
+    /// What was awaited.
+    pub on: On,
     /// When it began.
     pub from: Duration,
     /// When it should have been over, if that was known.
@@ -111,6 +91,8 @@ pub struct Wait {
     pub to: Option<Duration>,
     /// Whether it was dropped before it was over.
     pub dropped: bool,
+    /// Where in the source.
+    pub place: Place,
 }
 
 /// Something that was said.
@@ -129,11 +111,7 @@ pub struct Line {
 impl Timeline {
     /// Reads a timeline off a trace.
     pub fn of(trace: &Trace) -> Timeline {
-        let mut reading = Reading::default();
-        for event in &trace.events {
-            reading.take(event);
-        }
-        reading.finish(trace.elapsed)
+        Reading::of(trace)
     }
 
     /// The first lane of that name.
@@ -164,42 +142,33 @@ impl Timeline {
             .filter(move |line| line.text.starts_with(prefix))
     }
 
-    /// All the time that any lane spent on its own waits or holding a thread:
-    /// what the run would take with nothing overlapping.
+    /// All the time that any lane held a thread or spent on a wait for nobody
+    /// but itself: what the run would take with nothing overlapping.
     pub fn work(&self) -> Duration {
-        self.lanes.iter().map(Lane::work).sum()
+        self.lanes.iter().map(|lane| lane.work).sum()
     }
 
-    /// The most lanes alive at once, `main` not counted: how many things were
-    /// in flight.
-    pub fn peak_in_flight(&self) -> usize {
-        let mut changes: Vec<(Duration, i32)> = Vec::new();
-        for lane in self.lanes.iter().skip(1) {
-            changes.push((lane.born, 1));
-            changes.extend(lane.end.iter().map(|end| (end.at, -1)));
-        }
-        // Ends before births: a lane that takes over from another at the same
-        // moment does not overlap it.
-        changes.sort();
-        let mut now = 0;
-        let mut peak = 0;
-        for (_, change) in changes {
-            now += change;
-            peak = peak.max(now);
-        }
-        usize::try_from(peak).unwrap_or(0)
+    /// The most lanes alive at once, `main` not counted, in the order in which
+    /// they were born and ended: also where it all happened at one moment.
+    pub fn peak_concurrency(&self) -> usize {
+        self.peak
     }
 
     /// The longest time that any task kept the loop's thread without giving
     /// way. Threads hold their own, and do not count.
-    pub fn longest_hold(&self) -> Duration {
+    pub fn longest_poll(&self) -> Duration {
         self.lanes
             .iter()
-            .filter(|lane| lane.kind == LaneKind::Task)
+            .filter(|lane| lane.kind != LaneKind::Thread)
             .flat_map(|lane| lane.holds())
             .map(|span| span.length())
             .max()
             .unwrap_or_default()
+    }
+
+    /// What had to happen one after the other until `main` ended.
+    pub fn critical_path(&self) -> &CriticalPath {
+        &self.path
     }
 
     /// The longest time in which a lane said nothing, from its birth to its
@@ -214,7 +183,7 @@ impl Timeline {
         let gaps = moments.windows(2).map(|pair| Span {
             from: pair[0],
             to: pair[1],
-            doing: Doing::Waiting,
+            doing: Doing::Parked,
         });
         // The first of equals.
         gaps.rev().max_by_key(Span::length)
@@ -222,46 +191,21 @@ impl Timeline {
 }
 
 impl Lane {
-    /// When the lane held a thread.
-    pub fn holds(&self) -> impl Iterator<Item = &Span> {
+    /// When the lane held a thread: each time from the moment it got it to the
+    /// moment it gave it back.
+    pub fn holds(&self) -> impl Iterator<Item = Span> {
         self.spans
-            .iter()
-            .filter(|span| span.doing == Doing::Holding)
+            .chunk_by(|a, b| a.doing.holds() && b.doing.holds())
+            .filter(|spans| spans[0].doing.holds())
+            .map(|spans| Span {
+                from: spans[0].from,
+                to: spans[spans.len() - 1].to,
+                doing: Doing::Running,
+            })
     }
 
     /// How the lane ended, if it did.
     pub fn outcome(&self) -> Option<Outcome> {
         self.end.as_ref().map(|end| end.outcome)
-    }
-
-    /// Time spent on waits of its own or holding a thread, counted once where
-    /// the two overlap.
-    fn work(&self) -> Duration {
-        let end = self.spans.last().map_or(self.born, |span| span.to);
-        let waits = self
-            .waits
-            .iter()
-            .filter(|wait| !wait.on.starts_with("thread "));
-        let mut busy: Vec<(Duration, Duration)> = waits
-            .map(|wait| (wait.from, wait.over(end)))
-            .chain(self.holds().map(|span| (span.from, span.to)))
-            .collect();
-        busy.sort();
-        let mut total = Duration::ZERO;
-        let mut until = Duration::ZERO;
-        for (from, to) in busy {
-            total += to.saturating_sub(from.max(until));
-            until = until.max(to);
-        }
-        total
-    }
-}
-
-impl Wait {
-    /// When the wait itself was over: when it was due or, if it was dropped,
-    /// when that happened. `end` is the end of the lane.
-    fn over(&self, end: Duration) -> Duration {
-        let to = self.to.unwrap_or(end);
-        self.due.map_or(to, |due| due.min(to))
     }
 }

@@ -2,108 +2,107 @@
 
 use std::time::Duration;
 
-use super::{Doing, End, Lane, Line, Span, Timeline, Wait};
-use crate::trace::{Event, LaneId, LaneKind, What};
+use super::{Doing, Lane, Line, Span, State, Timeline, Wait, critical_path};
+use crate::trace::{Event, LaneId, LaneKind, On, Trace, What};
 
 /// A timeline being read off a trace's events.
 #[derive(Default)]
 pub(super) struct Reading {
-    lanes: Vec<Open>,
+    state: State,
+    lanes: Vec<Lane>,
     lines: Vec<Line>,
+    /// The index of each wait in its lane's.
     waits: Vec<(LaneId, usize)>,
     /// The tasks that hold the loop's thread: one at most, if all is well.
     holders: Vec<LaneId>,
     collision: Option<(LaneId, LaneId)>,
+    alive: usize,
+    peak: usize,
+    late: Vec<Late>,
 }
 
-/// A lane being read, with what it has been doing since when.
-struct Open {
-    lane: Lane,
-    doing: Doing,
-    since: Duration,
-    within: Option<LaneId>,
-    /// The numbers and due times of the waits it is in.
-    pending: Vec<(u32, Option<Duration>)>,
-}
-
-impl Open {
-    /// Closes the span that is open, and opens another.
-    fn turn(&mut self, at: Duration, doing: Doing) {
-        let (from, spans) = (self.since, &mut self.lane.spans);
-        let due = self.pending.iter().filter_map(|(_, due)| *due).min();
-        match (self.doing, due.filter(|due| (from..at).contains(due))) {
-            (Doing::Waiting, Some(due)) => {
-                spans.push(Span {
-                    from,
-                    to: due,
-                    doing: Doing::Waiting,
-                });
-                spans.push(Span {
-                    from: due,
-                    to: at,
-                    doing: Doing::Overdue,
-                });
-            }
-            (doing, _) => spans.push(Span {
-                from,
-                to: at,
-                doing,
-            }),
-        }
-        self.since = at;
-        self.doing = doing;
-    }
+/// A lane was parked although its timer had been due for some time: it could
+/// have gone on, if somebody else had not held the thread.
+struct Late {
+    lane: usize,
+    /// The index of the span.
+    span: usize,
+    due: Duration,
 }
 
 impl Reading {
-    pub fn take(&mut self, event: &Event) {
+    pub fn of(trace: &Trace) -> Timeline {
+        let mut reading = Reading::default();
+        for event in &trace.events {
+            reading.take(event);
+        }
+        reading.finish(trace)
+    }
+
+    fn take(&mut self, event: &Event) {
+        // Of all lanes only this one and the one around it can change.
+        let before = self.within(event.lane);
+        let doing = self.doing(event.lane);
+        let outer_before = before.and_then(|outer| self.doing(outer));
+        let after_poll = match event.what {
+            What::Poll { within, .. } => within,
+            _ => None,
+        };
+        let lender = after_poll.and_then(|outer| self.doing(outer));
+        self.learn(event);
+        self.state.apply(event);
+        // Whoever gives the thread away comes before who gets it.
+        if let Some(outer) = after_poll {
+            self.changed(outer, lender, event.at());
+        }
+        self.changed(event.lane, doing, event.at());
+        if let Some(outer) = before {
+            self.changed(outer, outer_before, event.at());
+        }
+    }
+
+    fn within(&self, lane: LaneId) -> Option<LaneId> {
+        self.state.lane(lane).and_then(|lane| lane.within)
+    }
+
+    /// What a lane does, and since when.
+    fn doing(&self, lane: LaneId) -> Option<(Doing, Duration)> {
+        let lane = self.state.lane(lane)?;
+        Some((lane.doing, lane.since))
+    }
+
+    /// Takes in what is not a matter of what a lane does.
+    fn learn(&mut self, event: &Event) {
         let at = event.at();
-        let index = event.lane as usize;
-        if let What::Spawn {
-            name, kind, parent, ..
-        } = &event.what
-        {
-            self.lanes.push(Open {
-                lane: Lane {
+        match &event.what {
+            What::Spawn {
+                name,
+                kind,
+                parent,
+                place,
+            } => {
+                self.lanes.push(Lane {
                     name: name.clone(),
                     kind: *kind,
                     parent: *parent,
+                    place: place.clone(),
                     born: at,
                     end: None,
                     spans: Vec::new(),
                     waits: Vec::new(),
                     polls: Vec::new(),
-                },
-                doing: Doing::Waiting,
-                since: at,
-                within: None,
-                pending: Vec::new(),
-            });
-            return;
-        }
-        let Some(open) = self.lanes.get_mut(index) else {
-            return;
-        };
-        match &event.what {
-            What::Spawn { .. } => {}
-            What::Poll { within } => {
-                open.within = *within;
-                open.turn(at, Doing::Holding);
-                open.lane.polls.push(at);
-                let is_task = open.lane.kind == LaneKind::Task;
-                self.hand_over(*within, at, Doing::Waiting);
-                if is_task {
-                    let other = self.holders.first();
-                    let other = other.map(|other| (*other, event.lane));
-                    self.collision = self.collision.or(other);
-                    self.holders.push(event.lane);
+                    work: Duration::ZERO,
+                    counted: Duration::ZERO,
+                });
+                if event.lane > 0 {
+                    self.alive += 1;
+                    self.peak = self.peak.max(self.alive);
                 }
             }
-            What::Pend => {
-                open.turn(at, Doing::Waiting);
-                let outer = open.within.take();
-                self.holders.retain(|lane| *lane != event.lane);
-                self.hand_over(outer, at, Doing::Holding);
+            What::Poll { .. } => {
+                if let Some(lane) = self.lanes.get_mut(event.lane as usize) {
+                    lane.polls.push(at);
+                }
             }
             What::Say { text, place } => self.lines.push(Line {
                 at,
@@ -111,89 +110,209 @@ impl Reading {
                 text: text.clone(),
                 place: place.clone(),
             }),
-            What::Wait { wait, on, due, .. } => {
-                let due = due.map(Duration::from_nanos);
-                open.pending.push((*wait, due));
-                let number = *wait as usize;
-                if self.waits.len() <= number {
-                    self.waits.resize(number + 1, (0, 0));
-                }
-                self.waits[number] = (event.lane, open.lane.waits.len());
-                open.lane.waits.push(Wait {
+            What::Wait { on, due, place, .. } => {
+                let Some(lane) = self.lanes.get_mut(event.lane as usize) else {
+                    return;
+                };
+                self.waits.push((event.lane, lane.waits.len()));
+                lane.waits.push(Wait {
                     on: on.clone(),
                     from: at,
-                    due,
+                    due: due.map(Duration::from_nanos),
                     to: None,
                     dropped: false,
+                    place: place.clone(),
                 });
             }
-            What::Wake { wait } => self.close(*wait, at, false),
-            What::Drop { wait } => self.close(*wait, at, true),
-            What::End { outcome, detail } => {
-                open.turn(at, Doing::Waiting);
-                open.lane.end = Some(End {
-                    at,
-                    outcome: *outcome,
-                    detail: detail.clone(),
-                });
-                let outer = open.within.take();
-                self.holders.retain(|lane| *lane != event.lane);
-                self.hand_over(outer, at, Doing::Holding);
-            }
-        }
-    }
-
-    /// The lane around a poll loses the thread to it, or gets it back.
-    fn hand_over(&mut self, outer: Option<LaneId>, at: Duration, doing: Doing) {
-        let Some(id) = outer else { return };
-        let open = self.lanes.get_mut(id as usize);
-        if let Some(open) = open.filter(|open| open.lane.end.is_none()) {
-            open.turn(at, doing);
-            match doing {
-                Doing::Holding => self.holders.push(id),
-                Doing::Waiting | Doing::Overdue => {
-                    self.holders.retain(|lane| *lane != id)
+            What::Done { wait } | What::Drop { wait } => {
+                let index = (*wait as usize).checked_sub(1);
+                let found = index.and_then(|index| self.waits.get(index));
+                if let Some(&(lane, index)) = found {
+                    let wait = &mut self.lanes[lane as usize].waits[index];
+                    wait.to = Some(at);
+                    wait.dropped = matches!(event.what, What::Drop { .. });
                 }
             }
-        }
-    }
-
-    fn close(&mut self, wait: u32, at: Duration, dropped: bool) {
-        let Some(&(lane, index)) = self.waits.get(wait as usize) else {
-            return;
-        };
-        let Some(open) = self.lanes.get_mut(lane as usize) else {
-            return;
-        };
-        if open.doing == Doing::Waiting && open.lane.end.is_none() {
-            // It is being dropped: up to here the wait was still on.
-            open.turn(at, Doing::Waiting);
-        }
-        if let Some(wait) = open.lane.waits.get_mut(index) {
-            wait.to = Some(at);
-            wait.dropped = dropped;
-        }
-        if let Some(index) =
-            open.pending.iter().position(|(number, _)| *number == wait)
-        {
-            open.pending.swap_remove(index);
-        }
-    }
-
-    pub fn finish(self, elapsed: Duration) -> Timeline {
-        let close = |mut open: Open| {
-            if open.lane.end.is_none() {
-                open.turn(elapsed, Doing::Waiting);
+            What::End { .. } => {
+                if event.lane > 0 {
+                    self.alive = self.alive.saturating_sub(1);
+                }
+                // Up to here its waits were on.
+                self.count_work(event.lane, at);
             }
-            open.lane
+            _ => {}
+        }
+        if let What::Done { .. }
+        | What::Drop { .. }
+        | What::Wake { .. }
+        | What::Poll { .. } = event.what
+        {
+            self.count_work(event.lane, at);
+        }
+    }
+
+    /// Closes a lane's span if it does something else now.
+    fn changed(
+        &mut self,
+        lane: LaneId,
+        before: Option<(Doing, Duration)>,
+        at: Duration,
+    ) {
+        let (Some(before), Some(now)) = (before, self.doing(lane)) else {
+            return;
         };
-        let lanes: Vec<Lane> = self.lanes.into_iter().map(close).collect();
-        let main = lanes.first().and_then(|lane| lane.end.as_ref());
-        Timeline {
-            total: main.map_or(elapsed, |end| end.at),
-            lanes,
+        // A poll that begins where another one ended is one of its own, also if
+        // no time has passed.
+        if before == now && before.0 != Doing::Running {
+            return;
+        }
+        if before.0 == now.0 && before.1 == now.1 {
+            return;
+        }
+        self.hold(lane, now.0);
+        self.close_span(lane, before.0, before.1, at);
+    }
+
+    /// Notes who holds the loop's thread.
+    fn hold(&mut self, lane: LaneId, doing: Doing) {
+        self.holders.retain(|holder| *holder != lane);
+        let kind = self.lanes[lane as usize].kind;
+        if doing.holds() && kind != LaneKind::Thread {
+            let other = self.holders.first().map(|other| (*other, lane));
+            self.collision = self.collision.or(other);
+            self.holders.push(lane);
+        }
+    }
+
+    fn close_span(
+        &mut self,
+        id: LaneId,
+        doing: Doing,
+        from: Duration,
+        to: Duration,
+    ) {
+        let lane = &mut self.lanes[id as usize];
+        if doing == Doing::Parked {
+            let timers =
+                lane.waits.iter().rev().take_while(|wait| {
+                    wait.to.is_none() || wait.to >= Some(from)
+                });
+            let due = timers
+                .filter(|wait| matches!(wait.on, On::Timer { .. }))
+                .filter(|wait| wait.to.is_none_or(|over| over >= to))
+                .filter_map(|wait| wait.due)
+                .min();
+            if let Some(due) = due.filter(|due| *due < to) {
+                self.late.push(Late {
+                    lane: id as usize,
+                    span: lane.spans.len(),
+                    due: due.max(from),
+                });
+            }
+        }
+        lane.spans.push(Span { from, to, doing });
+    }
+
+    /// Counts what a lane has spent on waits of its own since it was parked, if
+    /// it waits for nobody else.
+    fn count_work(&mut self, id: LaneId, at: Duration) {
+        let Some(state) = self.state.lane(id) else {
+            return;
+        };
+        if state.doing != Doing::Parked {
+            return;
+        }
+        let (from, mut until) = (state.since, Duration::ZERO);
+        for wait in &state.waits {
+            let Some(wait) = self.state.wait(*wait) else {
+                continue;
+            };
+            match wait.on {
+                On::Timer { .. } | On::Io { .. } => {
+                    until = until.max(wait.due.map_or(at, |due| due.min(at)));
+                }
+                On::Blocking { .. } | On::Yield => {}
+                // It waits for somebody else, who counts it.
+                _ => return,
+            }
+        }
+        let lane = &mut self.lanes[id as usize];
+        // Counted up to there already: a drop comes before the end.
+        let from = from.max(lane.counted);
+        let work = until.saturating_sub(from);
+        lane.work += work;
+        if work > Duration::ZERO {
+            lane.counted = until;
+        }
+    }
+
+    fn finish(mut self, trace: &Trace) -> Timeline {
+        for id in 0..self.lanes.len() as LaneId {
+            let Some((doing, since)) = self.doing(id) else {
+                continue;
+            };
+            if doing != Doing::Ended {
+                self.count_work(id, trace.elapsed);
+                self.close_span(id, doing, since, trace.elapsed);
+            }
+            let state = &self.state.lanes()[id as usize];
+            let lane = &mut self.lanes[id as usize];
+            lane.kind = state.kind;
+            lane.end.clone_from(&state.end);
+            lane.work +=
+                lane.holds().map(|span| span.length()).sum::<Duration>();
+        }
+        if trace.header.world.workers == 1 {
+            self.mark_ready();
+        }
+        let main = self.lanes.first().and_then(|lane| lane.end.as_ref());
+        let mut timeline = Timeline {
+            total: main.map_or(trace.elapsed, |end| end.at),
+            elapsed: trace.elapsed,
+            lanes: self.lanes,
             lines: self.lines,
             collision: self.collision,
+            peak: self.peak,
+            path: Default::default(),
+        };
+        timeline.path = critical_path::of(trace, &timeline);
+        timeline
+    }
+
+    /// Where a lane's timer was due while somebody else held the loop's thread,
+    /// the lane was ready. A timer that is late by itself makes nobody ready.
+    fn mark_ready(&mut self) {
+        let lanes = self.lanes.iter();
+        let lanes = lanes.filter(|lane| lane.kind != LaneKind::Thread);
+        let mut holds: Vec<Span> = lanes.flat_map(Lane::holds).collect();
+        holds.retain(|hold| hold.length() > Duration::ZERO);
+        holds.sort_by_key(|hold| hold.from);
+        // From the last to the first, so that the indices stay what they are.
+        for Late { lane, span, due } in self.late.drain(..).rev() {
+            let spans = &mut self.lanes[lane].spans;
+            let Span { from, to, .. } = spans[span];
+            let first = holds.partition_point(|hold| hold.to <= due);
+            let Some(hold) = holds.get(first).filter(|hold| hold.from < to)
+            else {
+                continue;
+            };
+            let ready = Span {
+                from: hold.from.max(due),
+                to,
+                doing: Doing::Ready,
+            };
+            // At last it was woken, and then polled: that is all one.
+            match spans.get_mut(span + 1) {
+                Some(next) if next.doing == Doing::Ready => {
+                    next.from = ready.from;
+                }
+                _ => spans.insert(span + 1, ready),
+            }
+            if ready.from == from {
+                spans.remove(span);
+            } else {
+                spans[span].to = ready.from;
+            }
         }
     }
 }

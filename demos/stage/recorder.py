@@ -1,0 +1,137 @@
+"""The recorder: everything that the lanes report, in order."""
+
+import itertools
+import threading
+import weakref
+
+from .here import here
+
+# Several times what the largest scene needs, and few enough to keep: on the
+# virtual clock a run without end makes events as fast as the machine can.
+MOST = 300_000
+
+
+class TooMany(RuntimeError):
+    """More events than anybody can look at."""
+
+
+class Recorder:
+    """Keeps what the lanes of one run report, stamped by the run's clock."""
+
+    def __init__(self, clock, watch=None):
+        self.clock = clock
+        self.start = clock.now()
+        # Is told each event as it happens, and the name of its lane.
+        self.watch = watch
+        # What `main` is, once it is there.
+        self.main = None
+        # Whether the user stopped it.
+        self.interrupted = False
+        # The lanes that are parked in each task, the innermost first; those
+        # that ran in a task which is no lane itself.
+        self.parked = weakref.WeakKeyDictionary()
+        self.inside = weakref.WeakKeyDictionary()
+        self.elapsed = None
+        self._events = []
+        self._names = []
+        self._waits = itertools.count(1)
+        self._too_many = False
+        self._threads = {threading.get_ident(): 0}
+        # Threads report too. A signal, or a lane that is collected as
+        # garbage, may report in the middle of a report.
+        self._lock = threading.RLock()
+
+    def now(self):
+        """Nanoseconds since the run's start, as the current lane sees it."""
+        return self.clock.now() - self.start + here.ahead
+
+    def thread(self):
+        """The number of the thread that this runs on: the loop's is 0."""
+        with self._lock:
+            number = len(self._threads)
+            return self._threads.setdefault(threading.get_ident(), number)
+
+    def spawn(self, lane, **fields):
+        """Records a new lane. Returns its number, and the event."""
+        with self._lock:
+            lane.id = len(self._names)
+            self._names.append(fields["name"])
+            return self.note(lane, "spawn", **fields)
+
+    def rename(self, lane, name):
+        """A lane's name has become another one."""
+        self._names[lane.id] = name
+
+    def wait(self, lane, on, due, place):
+        """Records that a wait begins, and returns its number."""
+        with self._lock:
+            number = next(self._waits)
+            if due is not None:
+                due = {"due": due}
+            self.note(lane, "wait", wait=number, on=on, **due or {}, **place)
+            return number
+
+    def note(self, lane, event, **fields):
+        """Records that something happens on a lane now."""
+        with self._lock:
+            # Stamped under the lock: the order of the events is the order of
+            # their times.
+            event = {"at": self.now(), "lane": lane.id, "event": event}
+            event |= fields
+            if self.elapsed is None:
+                self._events.append(event)
+                if self.watch:
+                    self.watch(event, self._names[lane.id])
+            return event
+
+    def name(self, lane):
+        """The name of the lane of that number."""
+        return self._names[lane]
+
+    def check_length(self):
+        """Stops a run that goes on without end: raises `TooMany`, once."""
+        if len(self._events) > MOST and not self._too_many:
+            self._too_many = True
+            raise TooMany(f"the run has more than {MOST:,} events, and stops")
+
+    def close(self):
+        """Stops recording: what happens later is no part of the run."""
+        with self._lock:
+            last = max((event["at"] for event in self._events), default=0)
+            if self.elapsed is None:
+                self.elapsed = max(self.now(), last)
+
+    def events(self):
+        """Everything recorded so far, in order."""
+        # The sort is stable: what happened at one moment stays in the order
+        # in which it was recorded. Only a thread on the virtual clock is
+        # recorded out of order, ahead of the loop.
+        events = sorted(self._events, key=lambda event: event["at"])
+        return _numbered(events)
+
+
+def _numbered(events):
+    """The same events with lanes and waits numbered in order."""
+    lanes, waits = {}, {}
+    for event in events:
+        if event["event"] == "spawn":
+            lanes[event["lane"]] = len(lanes)
+        elif event["event"] == "wait":
+            waits[event["wait"]] = len(waits) + 1
+
+    def renumber(key, value):
+        if key in ("lane", "parent", "within", "target"):
+            return value if value is None else lanes[value]
+        if key == "lanes":
+            return [lanes[lane] for lane in value]
+        if key == "wait":
+            return waits[value]
+        if key == "waits":
+            return [waits[wait] for wait in value]
+        if key == "by" and isinstance(value, int):
+            return lanes[value]
+        if isinstance(value, dict):
+            return {key: renumber(key, inner) for key, inner in value.items()}
+        return value
+
+    return [renumber("", event) for event in events]

@@ -1,0 +1,33 @@
+//! A course: the chapters in their order, and what stands beside them. The
+//! program is given one by `main`, and knows no other.
+
+use super::{Belief, Chapter, Claim, Practice, Proof, same_name};
+
+/// Everything that is taught.
+pub struct Course {
+    /// The chapters, in the article's order.
+    pub chapters: &'static [&'static Chapter],
+    /// What beginners believe, in the order of the chapters that show it.
+    pub beliefs: &'static [Belief],
+    /// The article's checklist, in its order.
+    pub practices: &'static [Practice],
+}
+
+impl Course {
+    /// The chapter of that name; `-` and `_` are the same.
+    pub fn find(&self, name: &str) -> Option<&'static Chapter> {
+        let mut chapters = self.chapters.iter().copied();
+        chapters.find(|chapter| same_name(chapter.name, name))
+    }
+
+    /// The claim that a proof names, with its chapter.
+    pub fn proof(
+        &self,
+        proof: &Proof,
+    ) -> Option<(&'static Chapter, &'static Claim)> {
+        let chapter = self.find(proof.chapter)?;
+        let mut claims = chapter.claims.iter();
+        let claim = claims.find(|claim| claim.id == proof.claim)?;
+        Some((chapter, claim))
+    }
+}

@@ -1,0 +1,159 @@
+//! The command line. A chapter's subcommand, its options and its help come
+//! from the course that the program is given.
+
+mod chapters;
+mod glance;
+mod options;
+mod refusal;
+
+use std::ffi::OsString;
+
+use anyhow::Result;
+use clap::{ArgMatches, ColorChoice, FromArgMatches};
+
+pub use chapters::command;
+
+use crate::chapter::{Chapter, Course, Knobs};
+use crate::command::{self as run, Ending, Output, Showing, Witness};
+use crate::report::Choice;
+use crate::terminal::{Screen, colours};
+use chapters::{knob, set};
+use glance::Glance;
+use options::{Cli, PlayArgs, Tool};
+use refusal::refusal;
+
+/// Does what the arguments ask for.
+///
+/// # Errors
+/// A [`Usage`](crate::report::Usage) error if they make no sense, or whatever
+/// the command says.
+pub fn main(
+    arguments: impl IntoIterator<Item = OsString>,
+    course: &Course,
+) -> Result<Ending> {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let glance = Glance::at(course, &arguments);
+    let mut parser = command(course);
+    if let Some(chapter) = glance.verified {
+        parser = parser.mut_subcommand("verify", |verify| {
+            verify.args(chapter.knobs.iter().map(knob))
+        });
+    }
+    let matches = match parser.try_get_matches_from_mut(&arguments) {
+        Ok(matches) => matches,
+        Err(error) => {
+            let asked = glance.subcommand.as_deref();
+            // Options belong to a subcommand, if there is such a one.
+            let known =
+                asked.filter(|name| parser.find_subcommand(name).is_some());
+            return refusal(error, known);
+        }
+    };
+    let colour = matches.get_one("color").copied();
+    colours(match colour.unwrap_or(ColorChoice::Auto) {
+        ColorChoice::Auto => anstream::ColorChoice::Auto,
+        ColorChoice::Always => anstream::ColorChoice::Always,
+        ColorChoice::Never => anstream::ColorChoice::Never,
+    });
+    let mut screen = Screen::detect();
+    if let Some((name, matches)) = matches.subcommand()
+        && let Some(chapter) = course.find(name)
+    {
+        return play(chapter, matches, &mut screen);
+    }
+    tool(course, &matches, &mut screen)
+}
+
+/// Plays a chapter as its options say.
+fn play(
+    chapter: &'static Chapter,
+    matches: &ArgMatches,
+    screen: &mut Screen,
+) -> Result<Ending> {
+    let args = PlayArgs::from_arg_matches(matches)?;
+    let knobs = set(chapter, Knobs::new(chapter.knobs), matches);
+    let named = matches.get_many::<String>("scene").into_iter().flatten();
+    let choice = Choice {
+        chapter,
+        knobs,
+        named: named.filter_map(|name| chapter.scene(name)).collect(),
+        all: args.all,
+        clock: args.clock.into(),
+        speed: args.speed,
+        yes_wait: args.yes_wait,
+        twin: args.twin,
+    };
+    screen.page.plain |= args.plain;
+    let showing = Showing {
+        output: match (args.json, args.quiet) {
+            (true, _) => Output::Json,
+            (_, true) => Output::Quiet,
+            _ => Output::Full,
+        },
+        bars: !args.no_progress && !screen.page.plain,
+        exports: &args.export,
+    };
+    run::play(&choice, &showing, screen)
+}
+
+/// Runs what is no chapter.
+fn tool(
+    course: &Course,
+    matches: &ArgMatches,
+    screen: &mut Screen,
+) -> Result<Ending> {
+    let tool = Cli::from_arg_matches(matches)?.tool;
+    match tool.unwrap_or(Tool::List { beliefs: false }) {
+        Tool::List { beliefs: false } => run::list(course, screen)?,
+        Tool::List { beliefs: true } => run::beliefs(course, screen)?,
+        Tool::Checklist => return run::checklist(course, screen),
+        Tool::Show { chapter } => {
+            if let Some(chapter) = course.find(&chapter) {
+                run::show(chapter, screen)?;
+            }
+        }
+        Tool::Prove { chapter } => {
+            return run::prove(course, &named(course, &chapter), screen);
+        }
+        Tool::Verify {
+            chapter,
+            python,
+            require_python,
+        } => {
+            let mut chapters = named(course, &chapter);
+            if chapters.is_empty() {
+                chapters = course.chapters.to_vec();
+            }
+            let matches = matches.subcommand_matches("verify");
+            let chapters = chapters.into_iter().map(|chapter| {
+                let knobs = Knobs::new(chapter.knobs);
+                match matches {
+                    Some(matches) => (chapter, set(chapter, knobs, matches)),
+                    None => (chapter, knobs),
+                }
+            });
+            let chapters: Vec<_> = chapters.collect();
+            let witness = Witness {
+                python: &python,
+                required: require_python,
+            };
+            return run::verify(&chapters, &witness, screen);
+        }
+        Tool::Completions { shell } => {
+            run::completions(command(course), shell, screen)?;
+        }
+        Tool::Man => run::man(command(course), screen)?,
+    }
+    Ok(Ending::Fine)
+}
+
+/// The chapters of those names. Named twice, one is still one.
+fn named(course: &Course, names: &[String]) -> Vec<&'static Chapter> {
+    let mut chapters: Vec<&'static Chapter> = Vec::new();
+    for chapter in names.iter().filter_map(|name| course.find(name)) {
+        if chapters.iter().all(|other| other.name != chapter.name) {
+            chapters.push(chapter);
+        }
+    }
+    chapters
+}

@@ -1,0 +1,126 @@
+//! The options, as clap derives them. What depends on the chapters (their names
+//! as values, their knobs) is put in by [`chapters`](super::chapters).
+
+use std::path::PathBuf;
+
+use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
+
+use crate::trace;
+
+/// Replays the demos of an article on Python's asyncio, chapter by chapter, on
+/// tokio, and shows what really happened, when, and why it was faster.
+#[derive(Parser)]
+#[command(name = "asyncade", version, max_term_width = 100)]
+#[command(subcommand_negates_reqs = true, disable_help_subcommand = true)]
+pub(super) struct Cli {
+    /// When to colour the output
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorChoice,
+    #[command(subcommand)]
+    pub tool: Option<Tool>,
+}
+
+/// The commands beside the chapters.
+#[derive(Subcommand)]
+pub(super) enum Tool {
+    /// List the chapters
+    List {
+        /// List what beginners believe instead, and where each is shown
+        #[arg(long)]
+        beliefs: bool,
+    },
+    /// Show the article's seven practices, each with its proof
+    Checklist,
+    /// Show a chapter's code and what it teaches
+    Show {
+        /// The chapter
+        chapter: String,
+    },
+    /// Check every claim on the virtual clock; exit 1 if one does not hold
+    Prove {
+        /// The chapters; if none is named, all that need no real time
+        chapter: Vec<String>,
+    },
+    /// Compare tokio with CPython, scene by scene; exit 1 if they differ
+    Verify {
+        /// The chapters; all of them if none is named. With one named, its
+        /// knobs may follow
+        chapter: Vec<String>,
+        /// The Python to ask, 3.11 or later
+        #[arg(long, value_name = "PATH", default_value = "python3")]
+        python: PathBuf,
+        /// Fail if there is no such Python, instead of using the recording
+        #[arg(long)]
+        require_python: bool,
+    },
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// The options that every chapter has.
+#[derive(Args)]
+#[command(next_help_heading = "Playing")]
+pub(super) struct PlayArgs {
+    /// Play every scene
+    #[arg(long, conflicts_with = "scene")]
+    pub all: bool,
+    /// Measure for real, or compute at once
+    #[arg(long, value_enum, default_value = "real")]
+    pub clock: ClockArg,
+    /// Divide every duration by F, and still measure for real
+    #[arg(long, value_name = "F", value_parser = speed, allow_hyphen_values = true)]
+    pub speed: Option<f64>,
+    /// Play also what takes more than ten minutes
+    #[arg(long)]
+    pub yes_wait: bool,
+    /// Print the traces as NDJSON, and nothing else
+    #[arg(long, conflicts_with = "quiet")]
+    pub json: bool,
+    /// Write the traces to a file (.ndjson); may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub export: Vec<PathBuf>,
+    /// Show the verdict and the claims only
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Draw no progress bars
+    #[arg(long)]
+    pub no_progress: bool,
+    /// Sentences in place of pictures and bars, for screen readers; so does
+    /// the variable ACCESSIBLE
+    #[arg(long)]
+    pub plain: bool,
+    /// Show what CPython does in the same scenes, and where the two part
+    #[arg(long)]
+    pub twin: bool,
+}
+
+/// The clocks by their names on the command line.
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum ClockArg {
+    /// The machine's own: what is shown was measured
+    Real,
+    /// Tokio's paused clock: exact and instant
+    Virtual,
+}
+
+impl From<ClockArg> for trace::Clock {
+    fn from(clock: ClockArg) -> trace::Clock {
+        match clock {
+            ClockArg::Real => trace::Clock::Real,
+            ClockArg::Virtual => trace::Clock::Virtual,
+        }
+    }
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(speed) if (0.01..=1000.0).contains(&speed) => Ok(speed),
+        _ => Err("give a number from 0.01 to 1000; 10 is ten times as fast"
+            .to_owned()),
+    }
+}

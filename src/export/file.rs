@@ -1,0 +1,114 @@
+//! `--export FILE`: the traces in a file, in the format that its name asks
+//! for.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use super::{FORMATS, Format};
+use crate::report::{Report, Usage};
+use crate::system::foreign;
+use crate::system::output::Output;
+
+/// A file to be written at the end of a run.
+pub struct Export {
+    /// As the user wrote it, fit to be shown.
+    name: String,
+    output: Output,
+    format: &'static Format,
+}
+
+impl Export {
+    /// Makes sure that every file can be written; see
+    /// [`prepare`](Export::prepare).
+    ///
+    /// # Errors
+    /// A [`Usage`] error for the first that cannot, or that is named twice.
+    pub fn prepare_all(paths: &[PathBuf]) -> Result<Vec<Export>, Usage> {
+        let mut exports: Vec<Export> = Vec::new();
+        for path in paths {
+            let export = Export::prepare(path)?;
+            let same = exports
+                .iter()
+                .find(|other| export.output.is_same(&other.output));
+            match same {
+                Some(other) if other.name == export.name => {
+                    return Err(Usage(format!(
+                        "--export names '{}' twice; once is enough",
+                        export.name
+                    )));
+                }
+                Some(other) => {
+                    return Err(Usage(format!(
+                        "--export names one file twice: '{}' and '{}' are the same; \
+                         leave one of them out",
+                        other.name, export.name
+                    )));
+                }
+                None => exports.push(export),
+            }
+        }
+        Ok(exports)
+    }
+
+    /// Makes sure that the file can be written.
+    ///
+    /// # Errors
+    /// A [`Usage`] error if the extension is not known, or if the file cannot
+    /// be written.
+    pub fn prepare(path: &Path) -> Result<Export, Usage> {
+        let name = foreign::path(path);
+        let cannot =
+            |why: String| Usage(format!("cannot export to '{name}': {why}"));
+        let Some(format) = format_of(path) else {
+            let names = FORMATS.iter();
+            let names: Vec<String> = names
+                .map(|format| format!(".{}", format.extension))
+                .collect();
+            let names = names.join(", ");
+            return Err(cannot(format!(
+                "its extension is not known; use {names}"
+            )));
+        };
+        Ok(Export {
+            output: Output::new(path).map_err(cannot)?,
+            name,
+            format,
+        })
+    }
+
+    /// Writes the file. Says on stderr if another one had to go for it.
+    ///
+    /// # Errors
+    /// What the file system says: a full disk, for one.
+    pub fn finish(self, report: &Report) -> Result<()> {
+        let Export {
+            name,
+            output,
+            format,
+        } = self;
+        let replaces = output.replaces();
+        output
+            .write(|out| (format.write)(report, out))
+            .with_context(|| format!("cannot export to '{name}'"))?;
+        if replaces {
+            // Nothing is left to do if stderr is closed.
+            let _ = writeln!(
+                anstream::stderr(),
+                "note: '{name}' was there before, and has been replaced"
+            );
+        }
+        Ok(())
+    }
+}
+
+/// The format that a file's name asks for. A file may be called nothing but
+/// `.ndjson`.
+fn format_of(path: &Path) -> Option<&'static Format> {
+    let name = path.file_name()?.to_string_lossy();
+    let (_, extension) = name.rsplit_once('.')?;
+    FORMATS
+        .iter()
+        .find(|format| extension.eq_ignore_ascii_case(format.extension))
+}

@@ -1,0 +1,44 @@
+//! What a lane does in a column, which is a stretch of time.
+
+use std::time::Duration;
+
+use super::{Layout, Mark};
+use crate::timeline::{Doing, Lane};
+
+/// What fills at least half of a column or, failing that, whether the lane had
+/// a turn in it.
+pub(super) fn mark(
+    layout: &Layout,
+    lane: &Lane,
+    column: usize,
+) -> Option<Mark> {
+    let (from, to) = (layout.moment(column), layout.moment(column + 1));
+    let half = (to - from) / 2;
+    let mut held = Duration::ZERO;
+    let mut late = Duration::ZERO;
+    let mut alive = false;
+    let first = lane.spans.partition_point(|span| span.to < from);
+    for span in lane.spans[first..].iter().take_while(|span| span.from < to) {
+        alive = true;
+        let share = span.to.min(to).saturating_sub(span.from.max(from));
+        match span.doing {
+            Doing::Running | Doing::Blocking => held += share,
+            Doing::Ready => late += share,
+            Doing::Unbegun | Doing::Lending | Doing::Parked | Doing::Ended => {}
+        }
+    }
+    if !alive || to <= lane.born {
+        return None;
+    }
+    let first = lane.polls.partition_point(|poll| *poll < from);
+    let turn = lane.polls.get(first).is_some_and(|poll| *poll < to);
+    Some(if held > Duration::ZERO && held >= half {
+        Mark::Hold
+    } else if late > Duration::ZERO && late >= half {
+        Mark::Overdue
+    } else if turn {
+        Mark::Turn
+    } else {
+        Mark::Wait
+    })
+}

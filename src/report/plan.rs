@@ -1,0 +1,289 @@
+//! What a run will do, decided before it starts: which scenes on which clock,
+//! how long they will take, and whether that makes sense. Everything is found
+//! by running each scene on the virtual clock first, which takes no time and
+//! knows every wait. A scene that plays on the real clock only says itself how
+//! long it takes.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Error, Result, bail};
+
+use super::{Counterpart, Report, Scene, Usage};
+use crate::chapter::{self, Chapter, Clocks, Figure, Knobs, Plays, time};
+use crate::system::stop::Stopped;
+use crate::trace::{Clock, Trace, What};
+use crate::world;
+use crate::world::compare::of_scene;
+use crate::world::python::{self, Python};
+
+/// A scene that takes longer than this is not started without consent.
+const TOO_LONG: Duration = Duration::from_secs(600);
+
+/// A wait shorter than this drowns in what timers and schedulers add.
+const TOO_SHORT: Duration = Duration::from_millis(5);
+
+/// What the user chose.
+pub struct Choice {
+    /// The chapter.
+    pub chapter: &'static Chapter,
+    /// Its knobs, at speed 1.
+    pub knobs: Knobs,
+    /// The scenes, if any were named.
+    pub named: Vec<&'static chapter::Scene>,
+    /// Every scene of the chapter.
+    pub all: bool,
+    /// The clock.
+    pub clock: Clock,
+    /// What every duration is divided by; `None` if nothing was said.
+    pub speed: Option<f64>,
+    /// The user will wait, however long.
+    pub yes_wait: bool,
+    /// Show CPython's world beside tokio's.
+    pub twin: bool,
+}
+
+/// What will be done.
+pub struct Plan {
+    pub(super) chapter: &'static Chapter,
+    /// At the speed of the run.
+    pub(super) knobs: Knobs,
+    /// The scenes, in the chapter's order.
+    pub(super) scenes: Vec<&'static chapter::Scene>,
+    /// What the run will be, with the same scenes, and nothing played.
+    pub(super) report: Report,
+}
+
+impl Plan {
+    /// Decides what to do.
+    ///
+    /// # Errors
+    /// A [`Usage`] error that says why it makes no sense, and what would.
+    pub fn new(choice: &Choice) -> Result<Plan> {
+        let Choice { chapter, knobs, .. } = choice;
+        (chapter.check)(knobs).map_err(Usage)?;
+        if choice.clock == Clock::Virtual && choice.speed.is_some() {
+            return Err(Usage(
+                "--speed makes no difference to the virtual clock, which takes no time; \
+                 leave one of the two out"
+                    .to_owned(),
+            )
+            .into());
+        }
+        let speed = choice.speed.unwrap_or(1.0);
+        let (scenes, mut planned) = choice.scenes()?;
+        let is_real_only =
+            |scene: &chapter::Scene| scene.clocks(knobs) != Clocks::Both;
+        for (scene, plan) in scenes.iter().zip(&planned) {
+            if plan.clock == Clock::Real {
+                check_length(choice, plan, is_real_only(scene), speed)?;
+            }
+        }
+        if planned.iter().any(|scene| scene.clock == Clock::Real) {
+            let real_only = scenes.iter().any(|scene| is_real_only(scene));
+            check_waits(knobs, &planned, real_only, speed)?;
+        }
+        if choice.twin {
+            let twins = twins(chapter, knobs)?;
+            for scene in &mut planned {
+                let Some(cpython) = of_scene(&twins, &scene.name) else {
+                    bail!(
+                        "CPython has no such scene: the Python demo of {} printed none called '{}'",
+                        chapter.name,
+                        scene.name
+                    );
+                };
+                let nature = chapter.twin.nature(&scene.name);
+                let why = nature.map(|nature| nature.why);
+                let other =
+                    Counterpart::new(&scene.ideal, cpython.clone(), why, speed);
+                scene.counterpart = Some(other);
+            }
+        }
+        let left_out = chapter.scenes.iter().map(|scene| scene.name);
+        let left_out = left_out
+            .filter(|name| scenes.iter().all(|scene| scene.name != *name))
+            .map(str::to_owned)
+            .collect();
+        Ok(Plan {
+            report: Report {
+                program: env!("CARGO_PKG_VERSION").to_owned(),
+                chapter: chapter.name.to_owned(),
+                title: chapter.title.to_owned(),
+                knobs: knobs.describe(),
+                speed,
+                clock: choice.clock,
+                notice: knobs.announce(scenes.len()),
+                sources: chapter.sources(),
+                scenes: planned,
+                left_out,
+                verdict: None,
+                findings: Vec::new(),
+                lesson: chapter.lesson(),
+                interrupted: false,
+            },
+            chapter,
+            knobs: knobs.at_speed(speed),
+            scenes,
+        })
+    }
+
+    /// What the run will be: a report in which nothing was played yet.
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+}
+
+impl Choice {
+    /// The scenes that play, and what is known of each beforehand.
+    fn scenes(&self) -> Result<(Vec<&'static chapter::Scene>, Vec<Scene>)> {
+        let Choice { chapter, knobs, .. } = self;
+        let measure = &chapter.measure;
+        let compares = matches!(measure.figure, Figure::Time(_));
+        let mut scenes = Vec::new();
+        let mut planned = Vec::new();
+        for scene in chapter.scenes {
+            let Some(clock) = self.clock_of(scene) else {
+                continue;
+            };
+            let clocks = scene.clocks(knobs);
+            if let (Clocks::RealOnly { why, .. }, Clock::Virtual) =
+                (&clocks, clock)
+            {
+                return Err(Usage(format!(
+                    "the scene '{}' of {} {why}, which no virtual clock can hurry; leave \
+                     '--clock virtual' out",
+                    scene.name, chapter.name
+                ))
+                .into());
+            }
+            scenes.push(scene);
+            planned.push(Scene {
+                name: scene.name.to_owned(),
+                about: scene.about.to_owned(),
+                is_baseline: compares && scene.name == measure.baseline,
+                clock,
+                ideal: world::ideal(chapter, scene, knobs)?,
+                counterpart: None,
+                trace: None,
+                measures: None,
+                notes: Vec::new(),
+                failure: None,
+            });
+        }
+        Ok((scenes, planned))
+    }
+
+    /// The clock that a scene plays on, or `None` if it does not play.
+    fn clock_of(&self, scene: &chapter::Scene) -> Option<Clock> {
+        if self.named.iter().any(|named| named.name == scene.name) {
+            return Some(self.clock);
+        }
+        match scene.plays {
+            _ if !self.named.is_empty() => None,
+            Plays::AlwaysVirtual if self.yes_wait => Some(self.clock),
+            Plays::AlwaysVirtual => Some(Clock::Virtual),
+            Plays::Always => Some(self.clock),
+            Plays::WhenAsked => self.all.then_some(self.clock),
+        }
+    }
+}
+
+/// Refuses a scene that takes longer than anybody wants to wait.
+fn check_length(
+    choice: &Choice,
+    scene: &Scene,
+    real_only: bool,
+    speed: f64,
+) -> Result<(), Usage> {
+    let length = scene.length(speed);
+    if length > TOO_LONG && !choice.yes_wait {
+        let remedy = if real_only {
+            "set its options lower, or add '--yes-wait' to wait"
+        } else {
+            "add '--clock virtual' to see it at once, or '--yes-wait' to wait"
+        };
+        return Err(Usage(format!(
+            "the scene '{}' of {} would take {} for real; {remedy}",
+            scene.name,
+            choice.chapter.name,
+            time(length)
+        )));
+    }
+    Ok(())
+}
+
+/// Refuses waits that are too short to be measured.
+fn check_waits(
+    knobs: &Knobs,
+    scenes: &[Scene],
+    real_only: bool,
+    speed: f64,
+) -> Result<(), Usage> {
+    let Some(shortest) =
+        knobs.times().chain(scenes.iter().flat_map(waits)).min()
+    else {
+        return Ok(());
+    };
+    let real = shortest.div_f64(speed);
+    if real >= TOO_SHORT {
+        return Ok(());
+    }
+    let most = (shortest.as_secs_f64() / TOO_SHORT.as_secs_f64()).floor();
+    let (shortest, limit) = (time(shortest), time(TOO_SHORT));
+    if speed == 1.0 || most < 1.0 {
+        let or_else = if real_only {
+            ""
+        } else {
+            ", or use '--clock virtual'"
+        };
+        return Err(Usage(format!(
+            "a wait of {shortest} is too short to be measured, the least is {limit}; \
+             make it longer{or_else}"
+        )));
+    }
+    Err(Usage(format!(
+        "at --speed {speed} the shortest wait, {shortest}, would fall under {limit}, too short \
+         to be measured; give at most --speed {most}"
+    )))
+}
+
+/// How long each wait of a scene is meant to be.
+fn waits(scene: &Scene) -> impl Iterator<Item = Duration> {
+    scene
+        .ideal
+        .events
+        .iter()
+        .filter_map(|event| match event.what {
+            What::Wait { due: Some(due), .. } => {
+                Some(Duration::from_nanos(due.saturating_sub(event.at)))
+            }
+            _ => None,
+        })
+}
+
+/// What CPython does at these knobs: as it was recorded where they are the
+/// article's, and otherwise as it does it now.
+fn twins(chapter: &Chapter, knobs: &Knobs) -> Result<Vec<Trace>> {
+    if let Some(why) = chapter.why_real_only() {
+        return Err(Usage(format!(
+            "{} {why}, and no two runs can be compared; leave --twin out",
+            chapter.name
+        ))
+        .into());
+    }
+    let twin = &chapter.twin;
+    if knobs.are_defaults() {
+        return python::recording(twin);
+    }
+    let python = Python::find(Path::new("python3")).map_err(|error| {
+        if error.is::<Stopped>() {
+            return error;
+        }
+        Error::new(Usage(format!(
+            "--twin at other figures than the article's needs Python: {error:#}; \
+             install it, or leave the knobs out"
+        )))
+    })?;
+    python.play(chapter, twin, knobs)
+}

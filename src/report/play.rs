@@ -1,0 +1,157 @@
+//! Plays a plan. Whoever wants to see it is told as it goes on; the report is
+//! made also if nobody listens any more, if the user stops it, or if a scene
+//! fails.
+
+use std::io;
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::Duration;
+
+use anyhow::{Error, Result};
+
+use super::{Plan, Report, Reporter, finding, verdict};
+use crate::chapter;
+use crate::trace::{Clock, Trace};
+use crate::world::{self, interrupt};
+
+/// How often a reporter's clock ticks, and how soon Ctrl-C is seen.
+const TICK: Duration = Duration::from_millis(40);
+
+/// What to do when nobody listens any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unheard {
+    /// Play to the end: the report is still to be written somewhere.
+    GoOn,
+    /// Stop: nobody would know.
+    Stop,
+}
+
+/// A run that is over.
+pub struct Played {
+    /// What came of it, as far as it came.
+    pub report: Report,
+    /// Why a scene failed, if one did; it was the last one.
+    pub failure: Option<Error>,
+    /// Why nobody listened any more, if that was so.
+    pub unheard: Option<io::Error>,
+}
+
+/// Plays a plan, and tells a reporter of it.
+pub fn play(
+    plan: Plan,
+    reporter: &mut dyn Reporter,
+    unheard: Unheard,
+) -> Played {
+    let Plan {
+        chapter,
+        knobs,
+        scenes,
+        mut report,
+    } = plan;
+    let mut audience = Audience {
+        reporter,
+        policy: unheard,
+        error: None,
+    };
+    let mut failure = None;
+    audience.tell(|reporter| reporter.begins(&report));
+    for (index, scene) in scenes.into_iter().enumerate() {
+        if audience.is_over() {
+            break;
+        }
+        audience.tell(|reporter| reporter.scene_begins(&report, index));
+        let clock = report.scenes[index].clock;
+        let end = world::live(chapter, scene, &knobs, clock)
+            .and_then(|live| audience.watch(live, clock));
+        let end = end.map(|(trace, end)| {
+            report.scenes[index].played(trace);
+            end
+        });
+        if let Err(error) = end.and_then(|end| end) {
+            report.scenes[index].failure = Some(format!("{error:#}"));
+            failure = Some(error);
+        }
+        report.interrupted = interrupt::requested();
+        if report.scenes[index].trace.is_some() {
+            audience.tell(|reporter| reporter.scene_ends(&report, index));
+        }
+        if failure.is_some() || report.interrupted {
+            break;
+        }
+    }
+    conclude(&mut report, chapter, &knobs);
+    audience.tell(|reporter| reporter.ends(&report));
+    Played {
+        report,
+        failure,
+        unheard: audience.error,
+    }
+}
+
+/// The verdict and the claims, of the scenes that were played to their end.
+fn conclude(
+    report: &mut Report,
+    chapter: &'static chapter::Chapter,
+    knobs: &chapter::Knobs,
+) {
+    let scenes = report.scenes.iter();
+    let whole: Vec<Trace> = scenes
+        .filter(|scene| scene.failure.is_none())
+        .filter_map(|scene| scene.trace.clone())
+        .filter(|trace| !trace.interrupted)
+        .collect();
+    let played = chapter::Played::new(knobs, &whole);
+    report.verdict = verdict::verdict(chapter, report, &played);
+    let claims = chapter.claims.iter();
+    report.findings =
+        claims.filter_map(|claim| finding(&played, claim)).collect();
+}
+
+/// The reporter, for as long as it listens.
+struct Audience<'a> {
+    reporter: &'a mut dyn Reporter,
+    policy: Unheard,
+    error: Option<io::Error>,
+}
+
+impl Audience<'_> {
+    fn tell(&mut self, what: impl FnOnce(&mut dyn Reporter) -> io::Result<()>) {
+        if self.error.is_none() {
+            self.error = what(self.reporter).err();
+        }
+    }
+
+    /// Whether nobody is left for whom to go on.
+    fn is_over(&self) -> bool {
+        self.error.is_some() && self.policy == Unheard::Stop
+    }
+
+    /// Watches a scene until it or the user ends it.
+    fn watch(
+        &mut self,
+        live: world::Live,
+        clock: Clock,
+    ) -> Result<(Trace, Result<()>)> {
+        loop {
+            match live.events.recv_timeout(TICK) {
+                Ok(event) => {
+                    let mut batch = vec![event];
+                    batch.extend(live.events.try_iter());
+                    self.tell(|reporter| reporter.happened(&batch));
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            if interrupt::requested() || self.is_over() {
+                return Ok((live.interrupt(), Ok(())));
+            }
+            if self.error.is_none() {
+                self.reporter.tick();
+            }
+        }
+        let (trace, end) = live.finish()?;
+        if clock == Clock::Virtual {
+            self.tell(|reporter| reporter.happened(&trace.events));
+        }
+        Ok((trace, end))
+    }
+}

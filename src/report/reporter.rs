@@ -1,0 +1,48 @@
+//! Whoever is told of a run while it goes on.
+
+use std::io;
+
+use super::Report;
+use crate::trace::Event;
+
+/// Is told of a run, in this order: that it begins; of each scene that it
+/// begins, what happens in it, and that it is over; and that the run is over.
+/// The report is the same one all along, and grows.
+///
+/// An error means that nobody listens any more; nothing more is told then.
+pub trait Reporter {
+    /// The run begins: the report says what is planned.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    fn begins(&mut self, report: &Report) -> io::Result<()>;
+
+    /// A scene begins: the one of that index.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    fn scene_begins(&mut self, report: &Report, index: usize)
+    -> io::Result<()>;
+
+    /// Something happened in the scene: on the real clock just now, on the
+    /// virtual one all of it at once.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    fn happened(&mut self, events: &[Event]) -> io::Result<()>;
+
+    /// Time goes by in a scene on the real clock. Called many times a second.
+    fn tick(&mut self) {}
+
+    /// The scene of that index is over, and its trace is in the report.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    fn scene_ends(&mut self, report: &Report, index: usize) -> io::Result<()>;
+
+    /// The run is over, and the report is finished.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    fn ends(&mut self, report: &Report) -> io::Result<()>;
+}

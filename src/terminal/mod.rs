@@ -1,0 +1,33 @@
+//! The report on a terminal: the [`Page`] that is written on, the views that
+//! are drawn on it, and the reporters that put them together: [`Full`],
+//! [`Quiet`] and [`Json`], [`WithBars`] if there is a terminal to draw bars
+//! on. A plain page has sentences in place of pictures. No view knows a demo,
+//! and none reads a clock. Text is coloured here and stripped by the stream it
+//! is written to.
+
+mod bars;
+mod chart;
+mod claims;
+mod full;
+mod json;
+mod lesson;
+mod lines;
+mod listing;
+mod page;
+mod quiet;
+mod screen;
+mod sentences;
+mod stderr;
+mod verdict;
+mod wait;
+mod with_bars;
+
+pub use claims::{Check, check, finding};
+pub use full::Full;
+pub use json::Json;
+pub use lesson::remember;
+pub use listing::{Language, Listing, listings};
+pub use page::Page;
+pub use quiet::Quiet;
+pub use screen::{Screen, colours};
+pub use with_bars::WithBars;

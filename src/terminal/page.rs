@@ -1,0 +1,335 @@
+//! The sheet that views are written on: how wide it is, which characters it
+//! can show, and how prose is set on it.
+
+use std::io::{self, Write};
+
+use colored::{Color, Colorize};
+use console::measure_text_width;
+
+use crate::picture::Mark;
+use crate::system::foreign::clean;
+use crate::trace::{LaneId, Outcome};
+
+/// The sheet.
+#[derive(Clone, Copy, Debug)]
+pub struct Page {
+    /// What prose and pictures are laid out for, in columns.
+    pub width: usize,
+    /// What the terminal has, in columns: code may be wider than prose.
+    pub columns: usize,
+    /// How many lanes fit below each other before they are folded.
+    pub rows: usize,
+    /// Sentences in place of pictures, for screen readers.
+    pub plain: bool,
+    /// The characters that pictures are drawn with.
+    pub glyphs: &'static Glyphs,
+}
+
+/// What pictures are drawn with. Each is one column wide.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Glyphs {
+    /// Holds the thread.
+    pub hold: char,
+    /// Had the thread for a moment.
+    pub turn: char,
+    /// Waits.
+    pub wait: char,
+    /// Its wait is over, but it does not get the thread.
+    pub overdue: char,
+    /// A mark on the time axis.
+    pub tick: char,
+    /// Left out for want of room.
+    pub ellipsis: &'static str,
+    /// The rule under a heading.
+    pub rule: char,
+    finished: char,
+    failed: char,
+    cancelled: char,
+    panicked: char,
+    unrun: char,
+    /// It holds.
+    pub yes: char,
+    /// It does not hold.
+    pub no: char,
+    /// For indicatif: the part that is done, its tip, and the rest.
+    pub progress: &'static str,
+}
+
+/// For terminals that show Unicode.
+pub const UNICODE: Glyphs = Glyphs {
+    hold: '█',
+    turn: '┃',
+    wait: '─',
+    overdue: '▒',
+    tick: '╷',
+    ellipsis: "…",
+    rule: '─',
+    finished: '✓',
+    failed: '✗',
+    cancelled: '⊘',
+    panicked: '‼',
+    unrun: '∅',
+    yes: '✓',
+    no: '✗',
+    progress: "━╸─",
+};
+
+/// For those that do not.
+pub const ASCII: Glyphs = Glyphs {
+    hold: '#',
+    turn: '|',
+    wait: '-',
+    overdue: '!',
+    tick: '\'',
+    ellipsis: "~",
+    rule: '-',
+    finished: '>',
+    failed: 'x',
+    cancelled: '/',
+    panicked: 'X',
+    unrun: '0',
+    yes: '+',
+    no: 'x',
+    progress: "=>-",
+};
+
+impl Glyphs {
+    /// The mark of what a lane does; a blank where it does not exist.
+    pub fn mark(&self, mark: Option<Mark>) -> char {
+        match mark {
+            None => ' ',
+            Some(Mark::Hold) => self.hold,
+            Some(Mark::Turn) => self.turn,
+            Some(Mark::Wait) => self.wait,
+            Some(Mark::Overdue) => self.overdue,
+        }
+    }
+
+    /// The mark at the end of a lane.
+    pub fn end(&self, outcome: Outcome) -> char {
+        match outcome {
+            Outcome::Finished => self.finished,
+            Outcome::Failed => self.failed,
+            Outcome::Cancelled => self.cancelled,
+            Outcome::Panicked => self.panicked,
+            Outcome::Unrun => self.unrun,
+        }
+    }
+}
+
+/// The narrowest sheet that anything is laid out for. On a narrower terminal
+/// lines wrap.
+const NARROWEST: usize = 24;
+
+/// The widest: longer lines are hard to read.
+const WIDEST: usize = 120;
+
+impl Page {
+    /// A sheet for a terminal of that many columns.
+    pub fn new(columns: usize, unicode: bool) -> Page {
+        Page {
+            width: columns.clamp(NARROWEST, WIDEST),
+            columns,
+            rows: 16,
+            plain: false,
+            glyphs: if unicode { &UNICODE } else { &ASCII },
+        }
+    }
+
+    /// The same sheet on a terminal of that many columns.
+    pub fn with_columns(self, columns: usize) -> Page {
+        Page {
+            width: columns.clamp(NARROWEST, WIDEST),
+            columns,
+            ..self
+        }
+    }
+
+    /// Whether there is room for what is nice to have.
+    pub fn is_wide(&self) -> bool {
+        self.width >= 60
+    }
+
+    /// How wide a column for names that long may be.
+    pub fn name_column(&self, longest: usize) -> usize {
+        let most = match self.width {
+            ..36 => 8,
+            36..60 => 10,
+            60.. => 14,
+        };
+        longest.clamp(4, most)
+    }
+
+    /// Prose, wrapped at words and indented. Paragraphs are separated by empty
+    /// lines.
+    pub fn wrap(&self, indent: usize, text: &str) -> Vec<String> {
+        let mut lines = Vec::new();
+        for paragraph in text.split("\n\n") {
+            if !lines.is_empty() {
+                lines.push(String::new());
+            }
+            lines.extend(self.fill(indent, paragraph.split_whitespace(), " "));
+        }
+        lines
+    }
+
+    /// As many items on a line as fit, none of them broken, and indented.
+    pub fn fill<'a>(
+        &self,
+        indent: usize,
+        items: impl IntoIterator<Item = &'a str>,
+        between: &str,
+    ) -> Vec<String> {
+        let mut lines = Vec::new();
+        let mut line = " ".repeat(indent);
+        for item in items {
+            let used = measure_text_width(&line);
+            let longer =
+                used + measure_text_width(between) + measure_text_width(item);
+            if used > indent {
+                if longer > self.width {
+                    lines
+                        .push(std::mem::replace(&mut line, " ".repeat(indent)));
+                } else {
+                    line.push_str(between);
+                }
+            }
+            line.push_str(item);
+        }
+        lines.push(line);
+        lines
+    }
+
+    /// Writes prose; see [`wrap`](Page::wrap).
+    ///
+    /// # Errors
+    /// Whatever the writer says.
+    pub fn prose(
+        &self,
+        out: &mut dyn Write,
+        indent: usize,
+        text: &str,
+    ) -> io::Result<()> {
+        for line in self.wrap(indent, text) {
+            writeln!(out, "{line}")?;
+        }
+        Ok(())
+    }
+
+    /// Writes prose that is not what one looks at first.
+    ///
+    /// # Errors
+    /// Whatever the writer says.
+    pub fn aside(
+        &self,
+        out: &mut dyn Write,
+        indent: usize,
+        text: &str,
+    ) -> io::Result<()> {
+        for line in self.wrap(indent, text) {
+            writeln!(out, "{}", line.dimmed())?;
+        }
+        Ok(())
+    }
+
+    /// Writes a chapter's title.
+    ///
+    /// # Errors
+    /// Whatever the writer says.
+    pub fn title(
+        &self,
+        out: &mut dyn Write,
+        name: &str,
+        title: &str,
+    ) -> io::Result<()> {
+        let lines = self.wrap(0, &format!("{name}: {title}")).join("\n");
+        let title = lines.strip_prefix(name).unwrap_or_default();
+        writeln!(out, "{}{title}", name.bold())
+    }
+
+    /// Writes a heading, and a rule under it.
+    ///
+    /// # Errors
+    /// Whatever the writer says.
+    pub fn heading(
+        &self,
+        out: &mut dyn Write,
+        name: &str,
+        about: &str,
+    ) -> io::Result<()> {
+        let used = measure_text_width(name) + 2;
+        writeln!(out)?;
+        if self.plain {
+            let colon = if about.is_empty() { "" } else { ": " };
+            return writeln!(out, "{name}{colon}{about}");
+        }
+        if about.is_empty() {
+            writeln!(out, "{}", name.bold())?;
+        } else if used + measure_text_width(about) <= self.width {
+            writeln!(out, "{}  {}", name.bold(), about.dimmed())?;
+        } else {
+            writeln!(out, "{}", name.bold())?;
+            self.aside(out, 0, about)?;
+        }
+        let rule: String =
+            std::iter::repeat_n(self.glyphs.rule, self.width).collect();
+        writeln!(out, "{}", rule.dimmed())
+    }
+
+    /// Cuts a name to a width, and fills it up to it. A lane's name may come
+    /// from outside.
+    pub fn fit(&self, text: &str, width: usize) -> String {
+        let text = clean(text);
+        let cut = console::truncate_str(&text, width, self.glyphs.ellipsis);
+        console::pad_str(&cut, width, console::Alignment::Left, None)
+            .into_owned()
+    }
+}
+
+/// The colour of a lane, the same in every view of a scene.
+pub(super) fn colour(lane: LaneId) -> Color {
+    const COLOURS: [Color; 6] = [
+        Color::Cyan,
+        Color::Magenta,
+        Color::Yellow,
+        Color::Blue,
+        Color::Green,
+        Color::BrightCyan,
+    ];
+    match lane.checked_sub(1) {
+        None => Color::White,
+        Some(index) => COLOURS[index as usize % COLOURS.len()],
+    }
+}
+
+/// The colour of an end.
+pub(super) fn outcome_colour(outcome: Outcome) -> Color {
+    match outcome {
+        Outcome::Finished => Color::Green,
+        Outcome::Failed | Outcome::Panicked => Color::Red,
+        Outcome::Cancelled | Outcome::Unrun => Color::Yellow,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prose_wraps_at_words_and_keeps_paragraphs() {
+        let page = Page::new(24, true);
+        let text = "one two three four five six\n\nseven";
+        let lines = page.wrap(2, text);
+        assert_eq!(
+            lines,
+            ["  one two three four", "  five six", "", "  seven"]
+        );
+    }
+
+    #[test]
+    fn a_word_longer_than_the_line_stays_whole() {
+        let page = Page::new(24, true);
+        let long = "a".repeat(30);
+        assert_eq!(page.wrap(0, &format!("b {long} c")), ["b", &long, "c"]);
+    }
+}

@@ -1,0 +1,309 @@
+//! The fold over a trace: after each event, what every lane is doing, where, and
+//! what it waits for. The timeline, a step player and a quiz read the same
+//! state, so they cannot disagree.
+
+use std::time::Duration;
+
+use crate::trace::{
+    By, Cause, Event, LaneId, LaneKind, On, Outcome, Place, WaitId, What,
+};
+
+/// Every lane after some number of events.
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    at: Duration,
+    lanes: Vec<LaneState>,
+    waits: Vec<WaitState>,
+}
+
+/// A lane at some moment.
+#[derive(Clone, Debug)]
+pub struct LaneState {
+    /// What it is called on screen.
+    pub name: String,
+    /// What it stands for.
+    pub kind: LaneKind,
+    /// The lane that made it; `None` for `main`.
+    pub parent: Option<LaneId>,
+    /// What it is doing.
+    pub doing: Doing,
+    /// Since when.
+    pub since: Duration,
+    /// Where: the line that it runs or is parked at.
+    pub place: Place,
+    /// Where the callers of what is parked are, the innermost first.
+    pub stack: Vec<Place>,
+    /// The waits that are not over.
+    pub waits: Vec<WaitId>,
+    /// Who or what woke it, from then until it has given its thread back again.
+    pub woken: Option<By>,
+    /// How often it was polled.
+    pub polls: usize,
+    /// The lane that it runs inside of, while it runs.
+    pub within: Option<LaneId>,
+    /// The thread that polled it last, by number.
+    pub thread: u32,
+    /// Who asked for it to be cancelled, if somebody has.
+    pub asked: Option<Cause>,
+    /// How it ended, if it has.
+    pub end: Option<End>,
+}
+
+/// The end of a lane.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct End {
+    /// When, counted from the start.
+    pub at: Duration,
+    /// How.
+    pub outcome: Outcome,
+    /// Why, in words, where there is more to say.
+    pub detail: Option<String>,
+    /// Who cancelled it, and how.
+    pub cause: Option<Cause>,
+}
+
+/// What a lane does with its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doing {
+    /// It was spawned, and nothing of it has run.
+    Unbegun,
+    /// It runs on its thread: the loop's, or its own.
+    Running,
+    /// It keeps its thread while it waits in a call that blocks.
+    Blocking,
+    /// Its poll goes on inside a lane that it polls, and that one has the
+    /// thread.
+    Lending,
+    /// It waits, and others may run.
+    Parked,
+    /// It could go on, and has not got the thread yet.
+    Ready,
+    /// It is no more.
+    Ended,
+}
+
+impl Doing {
+    /// Whether the lane has a thread, and nobody else can have it.
+    pub fn holds(self) -> bool {
+        matches!(self, Doing::Running | Doing::Blocking)
+    }
+}
+
+/// A wait at some moment.
+#[derive(Clone, Debug)]
+pub struct WaitState {
+    /// Whose it is.
+    pub lane: LaneId,
+    /// What is awaited.
+    pub on: On,
+    /// When it began.
+    pub from: Duration,
+    /// When it should be over, if that is known.
+    pub due: Option<Duration>,
+    /// Where.
+    pub place: Place,
+}
+
+impl State {
+    /// Before anything has happened.
+    pub fn new() -> State {
+        State::default()
+    }
+
+    /// The time of the last event.
+    pub fn at(&self) -> Duration {
+        self.at
+    }
+
+    /// Every lane that has been spawned, in that order: a lane's index is its
+    /// id.
+    pub fn lanes(&self) -> &[LaneState] {
+        &self.lanes
+    }
+
+    /// A lane, if it has been spawned.
+    pub fn lane(&self, lane: LaneId) -> Option<&LaneState> {
+        self.lanes.get(lane as usize)
+    }
+
+    /// A wait, if it has begun.
+    pub fn wait(&self, wait: WaitId) -> Option<&WaitState> {
+        self.waits.get((wait as usize).checked_sub(1)?)
+    }
+
+    /// Takes in the next event. One that cannot be, because its lane or wait
+    /// was never heard of, is ignored; [`check`](crate::trace::check) finds it.
+    pub fn apply(&mut self, event: &Event) {
+        self.at = event.at();
+        let id = event.lane;
+        match &event.what {
+            What::Spawn {
+                name,
+                kind,
+                parent,
+                place,
+            } => {
+                if id as usize != self.lanes.len() {
+                    return;
+                }
+                if let Some(parent) = parent
+                    && let Some(parent) = self.lane_mut(*parent)
+                {
+                    parent.place = place.clone();
+                }
+                self.lanes.push(LaneState {
+                    name: name.clone(),
+                    kind: *kind,
+                    parent: *parent,
+                    doing: Doing::Unbegun,
+                    since: event.at(),
+                    place: place.clone(),
+                    stack: Vec::new(),
+                    waits: Vec::new(),
+                    woken: None,
+                    polls: 0,
+                    within: None,
+                    thread: 0,
+                    asked: None,
+                    end: None,
+                });
+            }
+            What::Poll { within, thread } => self.poll(id, *within, *thread),
+            What::Pend { place, stack, .. } => {
+                let outer = self.lane_mut(id).and_then(|lane| {
+                    lane.place = place.clone();
+                    lane.stack.clone_from(stack);
+                    lane.woken = None;
+                    lane.within.take()
+                });
+                self.does(id, Doing::Parked);
+                self.take_back(outer);
+            }
+            What::Wait {
+                wait,
+                on,
+                due,
+                place,
+            } => {
+                if *wait as usize != self.waits.len() + 1 {
+                    return;
+                }
+                self.waits.push(WaitState {
+                    lane: id,
+                    on: on.clone(),
+                    from: event.at(),
+                    due: due.map(Duration::from_nanos),
+                    place: place.clone(),
+                });
+                if let Some(lane) = self.lane_mut(id) {
+                    lane.waits.push(*wait);
+                    if lane.doing.holds() {
+                        lane.place = place.clone();
+                    }
+                }
+                if matches!(on, On::Blocking { .. }) {
+                    self.does(id, Doing::Blocking);
+                }
+            }
+            What::Done { wait } | What::Drop { wait } => {
+                self.close(id, *wait);
+            }
+            What::Wake { by } => {
+                if let Some(lane) = self.lane_mut(id) {
+                    lane.woken.get_or_insert(*by);
+                    if lane.doing == Doing::Parked {
+                        self.does(id, Doing::Ready);
+                    }
+                }
+            }
+            What::Say { place, .. } => {
+                if let Some(lane) = self.lane_mut(id) {
+                    lane.place = place.clone();
+                }
+            }
+            What::Cancel { target, how } => {
+                let cause = Cause {
+                    by: Some(id),
+                    how: *how,
+                };
+                if let Some(target) = self.lane_mut(*target) {
+                    target.asked.get_or_insert(cause);
+                }
+            }
+            What::Resource { .. } => {}
+            What::End {
+                outcome,
+                detail,
+                cause,
+            } => {
+                let at = self.at;
+                let outer = self.lane_mut(id).and_then(|lane| {
+                    lane.end = Some(End {
+                        at,
+                        outcome: *outcome,
+                        detail: detail.clone(),
+                        cause: *cause,
+                    });
+                    lane.waits.clear();
+                    lane.within.take()
+                });
+                self.does(id, Doing::Ended);
+                self.take_back(outer);
+            }
+        }
+    }
+
+    fn poll(&mut self, id: LaneId, within: Option<LaneId>, thread: u32) {
+        let Some(lane) = self.lane_mut(id) else {
+            return;
+        };
+        // While a run is watched, nobody knows of a lane that has not begun
+        // whether it will be a task.
+        if lane.polls == 0 && within.is_none() && lane.kind == LaneKind::Future
+        {
+            lane.kind = LaneKind::Task;
+        }
+        lane.polls += 1;
+        lane.within = within;
+        lane.thread = thread;
+        self.does(id, Doing::Running);
+        if let Some(outer) = within {
+            self.does(outer, Doing::Lending);
+        }
+    }
+
+    fn close(&mut self, id: LaneId, wait: WaitId) {
+        let was_blocking = self
+            .wait(wait)
+            .is_some_and(|wait| matches!(wait.on, On::Blocking { .. }));
+        if let Some(lane) = self.lane_mut(id) {
+            lane.waits.retain(|open| *open != wait);
+            if was_blocking && lane.doing == Doing::Blocking {
+                self.does(id, Doing::Running);
+            }
+        }
+    }
+
+    /// The lane around a poll that is over has the thread again.
+    fn take_back(&mut self, outer: Option<LaneId>) {
+        if let Some(outer) = outer
+            && self.lane(outer).is_some_and(|outer| outer.end.is_none())
+        {
+            self.does(outer, Doing::Running);
+        }
+    }
+
+    fn does(&mut self, id: LaneId, doing: Doing) {
+        let at = self.at;
+        if let Some(lane) = self.lane_mut(id)
+            && lane.doing != Doing::Ended
+        {
+            lane.doing = doing;
+            lane.since = at;
+        }
+    }
+
+    fn lane_mut(&mut self, lane: LaneId) -> Option<&mut LaneState> {
+        self.lanes.get_mut(lane as usize)
+    }
+}

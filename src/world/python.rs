@@ -1,0 +1,197 @@
+//! CPython, where there is one: runs a chapter's `demo.py` on its virtual
+//! clock, and reads the traces that it prints. It runs by itself: nothing of
+//! the user's own Python (its variables, its packages, the folder that one
+//! happens to be in) has a part in it, and it has bounds.
+
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Error, Result, anyhow, bail, ensure};
+
+use super::stage_py::STAGE;
+use crate::chapter::{Chapter, Knobs, Twin};
+use crate::system::child::{self, Bounds, Fault, Output};
+use crate::system::stop::{self, Held, Leftover, Stopped};
+use crate::system::{foreign, secret};
+use crate::trace::{Trace, ndjson};
+
+/// The oldest Python that has `TaskGroup` and `timeout`.
+const OLDEST: (u32, u32) = (3, 11);
+
+/// To say its version a Python has a little time, also on a machine that has
+/// to fetch it from a slow disk.
+const TO_ANSWER: Bounds = Bounds {
+    time: Duration::from_secs(20),
+    bytes: 64 * 1024,
+};
+
+/// To play a chapter it has far more than any takes, at any knobs.
+const TO_PLAY: Bounds = Bounds {
+    time: Duration::from_secs(60),
+    bytes: 128 * 1024 * 1024,
+};
+
+/// Isolated from the user's variables and packages (`-I`) and from what is
+/// installed beside it (`-S`), with UTF-8 everywhere, and leaving no compiled
+/// files behind (`-B`): <https://docs.python.org/3/using/cmdline.html>.
+const ISOLATED: [&str; 5] = ["-I", "-S", "-B", "-X", "utf8"];
+
+/// A Python that is new enough, with the demos at hand.
+pub struct Python {
+    program: PathBuf,
+    version: String,
+    /// The demos as files, for this run only: the program may be far from the
+    /// source that it was built from.
+    folder: Folder,
+}
+
+impl Python {
+    /// Looks for a Python.
+    ///
+    /// # Errors
+    /// If there is none under that name, or if it is too old. [`Stopped`] if
+    /// the user asks us to stop meanwhile.
+    pub fn find(program: &Path) -> Result<Python> {
+        let shown = foreign::path(program);
+        let mut command = isolated(program);
+        command.args(["-c", "import sys; print(*sys.version_info[:3])"]);
+        let output = run(command, TO_ANSWER, program)?;
+        let said = String::from_utf8_lossy(&output.stdout);
+        let version = numbers(&said)
+            .with_context(|| format!("'{shown}' is not a Python 3"))?;
+        let [major, minor, micro] = version;
+        let version = format!("{major}.{minor}.{micro}");
+        let (needs, least) = OLDEST;
+        ensure!(
+            (major, minor) >= OLDEST,
+            "'{shown}' is Python {version}, and {needs}.{least} is needed"
+        );
+        let folder = Folder::new().context("the demos could not be written")?;
+        Ok(Python {
+            program: program.to_owned(),
+            version,
+            folder,
+        })
+    }
+
+    /// Its version, such as `3.11.7`.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// Plays every scene that `demo.py` has on the virtual clock.
+    ///
+    /// # Errors
+    /// If Python fails, with what it said, if it takes too long, or if what it
+    /// prints is no trace. [`Stopped`] if the user asks us to stop meanwhile.
+    pub fn play(
+        &self,
+        chapter: &Chapter,
+        twin: &Twin,
+        knobs: &Knobs,
+    ) -> Result<Vec<Trace>> {
+        let demo = format!("demos/{}/demo.py", chapter.folder());
+        let demo = self.folder.write(&demo, twin.demo)?;
+        let mut command = isolated(&self.program);
+        command.arg(demo);
+        command.args(["--all", "--clock", "virtual", "--json"]);
+        // It ends when we are gone, whatever ended us.
+        command.arg("--end-with-stdin");
+        if !twin.errata.is_empty() {
+            command.arg("--article");
+        }
+        for (name, value) in knobs.describe() {
+            command.arg(format!("--{name}={value}"));
+        }
+        let output = run(command, TO_PLAY, &self.program)?;
+        if !output.status.success() {
+            let said = match output.complaint.as_str() {
+                "" => "it said nothing",
+                complaint => complaint,
+            };
+            bail!("the Python demo of {} failed: {said}", chapter.name);
+        }
+        ndjson::read(output.stdout.as_slice())
+            .with_context(|| format!("the Python demo of {}", chapter.name))
+    }
+}
+
+/// The traces that CPython recorded of a chapter's scenes at the article's
+/// figures, as they lie beside the demo.
+///
+/// # Errors
+/// If the recording is not a trace, which a test forbids.
+pub fn recording(twin: &Twin) -> Result<Vec<Trace>> {
+    ndjson::read(twin.recording.as_bytes()).context("CPython's recording")
+}
+
+fn isolated(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.args(ISOLATED);
+    command
+}
+
+fn run(command: Command, bounds: Bounds, program: &Path) -> Result<Output> {
+    child::run(command, bounds).map_err(|fault| match fault {
+        Fault::Stopped => Error::new(Stopped),
+        fault => anyhow!("'{}' {fault}", foreign::path(program)),
+    })
+}
+
+/// The three numbers of a version, if that is what was said.
+fn numbers(said: &str) -> Option<[u32; 3]> {
+    let words = said.split([' ', '.']).map(|word| word.trim().parse().ok());
+    let numbers: Option<Vec<u32>> = words.collect();
+    numbers?.try_into().ok()
+}
+
+/// A temporary folder of this run's own, which goes when it does.
+struct Folder {
+    place: PathBuf,
+    _held: Held,
+}
+
+impl Folder {
+    /// Makes the folder, and writes what every demo needs.
+    fn new() -> Result<Folder> {
+        let (place, held) = stop::hold(|| {
+            let place = make_folder()?;
+            Ok((place.clone(), Leftover::Folder(place)))
+        })?;
+        let folder = Folder { place, _held: held };
+        for (name, text) in STAGE {
+            folder.write(&format!("demos/{name}"), text)?;
+        }
+        Ok(folder)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.place.join(name)
+    }
+
+    /// Writes a file, and returns where it is.
+    fn write(&self, name: &str, text: &str) -> Result<PathBuf> {
+        let path = self.path(name);
+        let folder = path.parent().unwrap_or(&self.place);
+        fs::create_dir_all(folder)
+            .and_then(|()| File::create(&path)?.write_all(text.as_bytes()))
+            .with_context(|| format!("'{}'", foreign::path(&path)))?;
+        Ok(path)
+    }
+}
+
+/// Makes a folder that nobody else can look into, under a name that nobody can
+/// have taken beforehand.
+fn make_folder() -> io::Result<PathBuf> {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    let name = format!("asyncade-{}", secret::name());
+    let place = std::env::temp_dir().join(name);
+    // Fails if it is there already: then it is not ours.
+    builder.create(&place)?;
+    Ok(place)
+}

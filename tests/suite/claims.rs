@@ -1,0 +1,304 @@
+//! The claims are the oracle at random knobs, and each claim fails when its
+//! scene is broken. All on the virtual clock; `crawler.rs` does the same for
+//! the chapter that plays on the real one only.
+
+use crate::support::{
+    Scenes, any_knobs, broken, on_virtual_clock, play_all, text, undisturbed,
+};
+use asyncade::chapter::{Finding, Knobs, Played};
+use asyncade::trace::{Outcome, What};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+#[test]
+fn every_claim_holds_at_the_articles_figures() {
+    for chapter in on_virtual_clock() {
+        let knobs = Knobs::new(chapter.knobs);
+        let traces = play_all(chapter, &knobs);
+        assert_eq!(broken(chapter, &knobs, &traces), [], "{}", chapter.name);
+        let played = Played::new(&knobs, &traces);
+        for claim in chapter.claims {
+            let moot = matches!(played.check(claim), Some(Finding::Moot(_)));
+            assert!(!moot, "{}: {} says nothing", chapter.name, claim.id);
+        }
+    }
+}
+
+#[test]
+fn every_claim_holds_at_random_knobs() {
+    let _alone = undisturbed();
+    for chapter in on_virtual_clock() {
+        let mut runner = TestRunner::new(Config {
+            cases: 200,
+            failure_persistence: None,
+            ..Config::default()
+        });
+        let result = runner.run(&any_knobs(chapter), |knobs| {
+            prop_assume!((chapter.check)(&knobs).is_ok());
+            let traces = play_all(chapter, &knobs);
+            prop_assert_eq!(broken(chapter, &knobs, &traces), []);
+            Ok(())
+        });
+        if let Err(error) = result {
+            panic!("{}: {error}", chapter.name);
+        }
+    }
+}
+
+#[test]
+fn a_hundred_virtual_runs_are_the_same_to_the_byte() {
+    let _alone = undisturbed();
+    for chapter in on_virtual_clock() {
+        let knobs = Knobs::new(chapter.knobs);
+        let first: Vec<String> =
+            play_all(chapter, &knobs).iter().map(text).collect();
+        // Side by side, as well as one after the other.
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..25 {
+                        let again: Vec<String> = play_all(chapter, &knobs)
+                            .iter()
+                            .map(text)
+                            .collect();
+                        assert_eq!(again, first);
+                    }
+                });
+            }
+        });
+    }
+}
+
+type Sabotage = fn(&mut Scenes);
+
+/// For each claim, a way in which its scene can be broken so that the claim
+/// must not hold.
+const SABOTAGE: &[(&str, &str, Sabotage)] = &[
+    ("cashier", "sync-adds-up", |s| s.stretch("sync")),
+    ("cashier", "waiting-keeps-the-cashier", |s| {
+        // The cashier waits for each payment in async, too.
+        s.replace("async", "sync");
+    }),
+    ("cashier", "scanning-never-overlaps", |s| {
+        // Customer 2 is scanned from the start, beside Customer 1.
+        let scanning =
+            |lane, what: &What| lane == 2 && matches!(what, What::Say { .. });
+        s.shift("async", scanning, -7);
+    }),
+    ("cashier", "paying-overlaps", |s| s.replace("async", "sync")),
+    ("cashier", "async-total", |s| s.stretch("async")),
+    ("sync-vs-async", "sync-adds-up", |s| s.stretch("sync")),
+    ("sync-vs-async", "async-overlaps", |s| s.stretch("async")),
+    ("sync-vs-async", "call-order", |s| {
+        s.reword("async", "Results: [1, 2, 3]", "Results: [2, 1, 3]");
+    }),
+    ("sync-vs-async", "one-thread", |s| {
+        // Task 1 gives the thread back long after Task 2 has got it.
+        s.shift(
+            "async",
+            |lane, what| lane == 1 && matches!(what, What::Pend { .. }),
+            6,
+        );
+    }),
+    ("coroutines", "woken-not-asked", |s| {
+        // Somebody asks on the way.
+        s.turn("run", 0, Duration::from_secs(1));
+    }),
+    ("coroutines", "calling-is-not-running", |s| {
+        // The body starts between the call and the await.
+        let awaiting = |_, what: &What| matches!(what, What::Say { text, .. } if text.starts_with("Awaiting"));
+        s.shift("lazy", awaiting, 1);
+    }),
+    ("coroutines", "suspending-hands-over", |s| {
+        s.replace("hand-over", "no-hand-over");
+    }),
+    ("coroutines", "ready-switches-nobody", |s| {
+        s.replace("no-hand-over", "hand-over");
+    }),
+    ("tasks", "await-is-sequential", |s| s.stretch("sequential")),
+    ("tasks", "spawn-does-not-wait", |s| {
+        s.unsay("create_task", "Tasks created");
+    }),
+    ("tasks", "longest-not-sum", |s| s.stretch("create_task")),
+    ("tasks", "first-turn-at-await", |s| {
+        s.shift(
+            "create_task",
+            |lane, what| lane == 0 && matches!(what, What::Pend { .. }),
+            2,
+        );
+    }),
+    ("tasks", "dropped-handle-detaches", |s| {
+        s.fate("dropped", "World", Outcome::Finished);
+    }),
+    ("taskgroup", "one-after-the-other", |s| {
+        s.stretch("sequential")
+    }),
+    ("taskgroup", "ends-with-the-last", |s| {
+        s.stretch("taskgroup")
+    }),
+    ("taskgroup", "failure-cancels-siblings", |s| {
+        s.fate("failure", "Task2", Outcome::Finished);
+    }),
+    ("taskgroup", "reports-after-all-ended", |s| {
+        s.shift(
+            "failure",
+            |lane, what| lane == 0 && matches!(what, What::Say { .. }),
+            -3,
+        );
+    }),
+    ("taskgroup", "orphan-outlives-error", |s| {
+        s.fate("no-group", "Task2", Outcome::Cancelled);
+    }),
+    ("gather", "slowest-not-sum", |s| s.stretch("gather")),
+    ("gather", "order-passed", |s| {
+        s.reword("gather", "Results: A, B, C", "Results: B, C, A");
+    }),
+    ("gather", "failure-surfaces-at-once", |s| {
+        s.fate("failure", "A", Outcome::Cancelled);
+    }),
+    ("gather", "exceptions-as-results", |s| {
+        s.unsay("return_exceptions", "Results");
+    }),
+    ("gather", "try-join-drops", |s| {
+        s.fate("try_join", "A", Outcome::Finished);
+    }),
+    ("as_completed", "completion-order", |s| {
+        s.reword("as_completed", "Got: Y", "Got: X");
+    }),
+    ("as_completed", "first-after-shortest", |s| {
+        s.unsay("as_completed", "Got: Y")
+    }),
+    ("as_completed", "same-total", |s| s.stretch("as_completed")),
+    ("wait", "one-after-the-other", |s| s.stretch("sequential")),
+    ("wait", "whichever-comes-first", |s| {
+        s.stretch("first_completed")
+    }),
+    ("wait", "done-and-pending", |s| {
+        s.reword(
+            "first_completed",
+            "Completed: 1; still pending: 3",
+            "Completed: 1; still pending: 2",
+        );
+    }),
+    ("wait", "all-or-timeout", |s| s.stretch("all_completed")),
+    ("wait", "exception-or-timeout", |s| {
+        s.stretch("first_exception")
+    }),
+    ("wait", "cancels-nobody", |s| {
+        s.fate("left-running", "worker 3", Outcome::Cancelled);
+    }),
+    ("timeout", "waits-forever", |s| s.stretch("no-limit")),
+    ("timeout", "ends-at-the-limit", |s| {
+        s.unsay("wait_for", "Task timed out")
+    }),
+    ("timeout", "work-is-cancelled", |s| {
+        s.fate("wait_for", "eternity", Outcome::Finished);
+    }),
+    ("timeout", "deadline-covers-all", |s| {
+        s.reword(
+            "timeout-block",
+            "Task timed out and was cancelled",
+            "step 2 done",
+        );
+    }),
+    ("timeout", "in-time-is-left-alone", |s| {
+        s.fate("in-time", "work", Outcome::Cancelled);
+    }),
+    ("timeout", "blocking-cannot-be-timed-out", |s| {
+        s.reword(
+            "blocking",
+            "Got: the late result",
+            "Task timed out and was cancelled",
+        );
+    }),
+    ("shield", "article-loses-the-work", |s| {
+        s.reword("article", "Cleanup finished", "Critical work done");
+    }),
+    ("shield", "cleanup-takes-its-time", |s| {
+        s.unsay("article", "Cleanup finished")
+    }),
+    ("shield", "unshielded-is-lost", |s| {
+        s.fate("unshielded", "critical", Outcome::Finished);
+    }),
+    ("shield", "shield-protects-from-the-caller", |s| {
+        s.fate("shielded", "critical", Outcome::Cancelled);
+    }),
+    ("shield", "no-async-drop", |s| {
+        s.reword(
+            "dropped",
+            "Task aborted; no cleanup ran",
+            "Cleanup finished",
+        );
+    }),
+    ("to_thread", "equal-totals", |s| s.stretch("to_thread")),
+    ("to_thread", "loop-is-held", |s| {
+        // The loop gives way before the call instead of after it.
+        s.replace("blocking", "to_thread");
+    }),
+    ("to_thread", "heartbeat-never-misses", |s| {
+        s.unsay("to_thread", "tick 3")
+    }),
+    ("to_thread", "thread-and-loop-overlap", |s| {
+        s.unsay("to_thread", "tick")
+    }),
+    ("pitfalls", "blocking-call", |s| {
+        s.replace("blocking-call", "blocking-call-fixed");
+    }),
+    ("pitfalls", "blocking-call-fixed", |s| {
+        s.unsay("blocking-call-fixed", "tick 4");
+    }),
+    ("pitfalls", "forgotten-await", |s| {
+        s.replace("forgotten-await", "forgotten-await-fixed");
+    }),
+    ("pitfalls", "forgotten-await-fixed", |s| {
+        s.unsay("forgotten-await-fixed", "Data saved");
+    }),
+    ("pitfalls", "too-many-tasks", |s| {
+        s.fate("too-many-tasks", "Task 11", Outcome::Finished);
+    }),
+    ("pitfalls", "too-many-tasks-fixed", |s| {
+        // One task too many is served in the first round.
+        let begins =
+            |lane, what: &What| lane == 11 && matches!(what, What::Wait { .. });
+        s.shift("too-many-tasks-fixed", begins, -60);
+    }),
+    ("pitfalls", "lost-task", |s| {
+        s.reword("lost-task", "main is done", "Data saved");
+    }),
+    ("pitfalls", "lost-task-fixed", |s| {
+        s.fate("lost-task-fixed", "save", Outcome::Cancelled);
+    }),
+];
+
+#[test]
+fn each_claim_fails_when_its_scene_is_broken() {
+    for (name, id, sabotage) in SABOTAGE {
+        let chapter = crate::support::chapter(name);
+        let claim = chapter.claims.iter().find(|claim| claim.id == *id);
+        let claim = claim.unwrap_or_else(|| panic!("{name} has no claim {id}"));
+        let knobs = Knobs::new(chapter.knobs);
+        let mut scenes = Scenes(play_all(chapter, &knobs));
+        sabotage(&mut scenes);
+        let found = Played::new(&knobs, &scenes.0).check(claim);
+        assert!(
+            matches!(found, Some(Finding::Broken(_))),
+            "{name}: {id} still {found:?}"
+        );
+    }
+}
+
+#[test]
+fn no_claim_is_without_a_way_to_fail() {
+    let broken: BTreeSet<_> = SABOTAGE
+        .iter()
+        .map(|(chapter, id, _)| (*chapter, *id))
+        .collect();
+    let claims = on_virtual_clock().flat_map(|chapter| {
+        let claims = chapter.claims.iter();
+        claims.map(|claim| (chapter.name, claim.id))
+    });
+    assert_eq!(broken, claims.collect());
+    assert_eq!(broken.len(), SABOTAGE.len(), "one way for each claim");
+}

@@ -1,0 +1,434 @@
+//! The command as its users run it: what it prints, where, and its exit code.
+
+use std::fs;
+use std::io::Read;
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use crate::support::{asyncade, chapter, on_virtual_clock, ran};
+use asyncade::demos::CHAPTERS;
+use asyncade::trace::{What, ndjson};
+
+/// A folder of this test's own, empty.
+fn folder(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+#[test]
+fn alone_it_lists_the_chapters_and_says_how_to_start() {
+    let alone = ran(&[]);
+    assert_eq!(alone.code, Some(0));
+    for chapter in CHAPTERS {
+        assert!(alone.stdout.contains(chapter.title), "{}", chapter.title);
+    }
+    assert!(alone.stdout.contains("Start with 'asyncade sync-vs-async'"));
+    assert_eq!(alone.stdout, ran(&["list"]).stdout);
+}
+
+#[test]
+fn bad_input_gets_one_line_and_exit_code_2() {
+    let folder = folder("bad-input");
+    let missing = folder.join("missing").join("x.ndjson");
+    let missing = missing.to_str().unwrap();
+    let unknown = folder.join("x.docx");
+    let unknown = unknown.to_str().unwrap();
+    let long = &"a".repeat(201);
+    let cases: &[(&[&str], &str)] = &[
+        (&["gathr"], "a similar subcommand exists: 'gather'"),
+        (&["show", "gathr"], "a similar value exists: 'gather'"),
+        (&["prove", "sheild"], "a similar value exists: 'shield'"),
+        (
+            &["gather", "--scene", "failur"],
+            "a similar value exists: 'failure'",
+        ),
+        (
+            &["gather", "--scen", "failure"],
+            "a similar argument exists: '--scene'",
+        ),
+        (
+            &["gather", "--scene", "failure", "--all"],
+            "cannot be used with",
+        ),
+        (
+            &["sync-vs-async", "--tasks", "0"],
+            "a whole number from 1 to 1000",
+        ),
+        (
+            &["sync-vs-async", "--tasks", "1001"],
+            "a whole number from 1 to 1000",
+        ),
+        (
+            &["sync-vs-async", "--tasks", "-3"],
+            "a whole number from 1 to 1000",
+        ),
+        (
+            &["sync-vs-async", "--tasks", "many"],
+            "a whole number from 1 to 1000",
+        ),
+        (&["gather", "--a", "0s"], "a time of zero shows nothing"),
+        (&["gather", "--a", "-1s"], "a time cannot be negative"),
+        (
+            &["gather", "--a", "soon"],
+            "not a duration; give one such as 500ms",
+        ),
+        (&["gather", "--a", ""], "not a duration"),
+        (&["gather", "--a", "1"], "not a duration"),
+        (
+            &["gather", "--a", "99999999999999999999s"],
+            "too long; give at most 30days",
+        ),
+        (&["gather", "--a", "5y"], "too long; give at most 30days"),
+        (&["gather", "--a", "1500us"], "whole milliseconds"),
+        (&["gather", "--a", "2ms"], "too short to be measured"),
+        (&["gather", "--speed", "0"], "a number from 0.01 to 1000"),
+        (&["gather", "--speed", "-1"], "a number from 0.01 to 1000"),
+        (&["gather", "--speed", "NaN"], "a number from 0.01 to 1000"),
+        (&["gather", "--speed", "inf"], "a number from 0.01 to 1000"),
+        (&["gather", "--speed", "201"], "give at most --speed 200"),
+        (
+            &["gather", "--speed", "2", "--clock", "virtual"],
+            "leave one of the two out",
+        ),
+        (
+            &["gather", "--clock", "wall"],
+            "possible values: real, virtual",
+        ),
+        (&["gather", "--quiet", "--json"], "cannot be used with"),
+        (
+            &["gather", "--a", "1h"],
+            "would take 1h 3s for real; add '--clock virtual'",
+        ),
+        (
+            &["timeout", "--scene", "no-limit"],
+            "or '--yes-wait' to wait",
+        ),
+        (&["wait", "--fail", "5"], "give one from 1 to 4"),
+        (
+            &["to_thread", "--heartbeat", "1ms", "--block", "1h"],
+            "give a longer --heartbeat",
+        ),
+        (
+            &["pitfalls", "--heartbeat", "1ms", "--block", "1h"],
+            "give a longer --heartbeat",
+        ),
+        (
+            &["coroutines", "--url", ""],
+            "an empty text shows nothing; give at least one letter",
+        ),
+        (
+            &["coroutines", "--url", "two\nUsage: lines"],
+            "invalid value 'two\\nUsage: lines' for '--url <TEXT>': give one line",
+        ),
+        (&["coroutines", "--url", "\u{1b}[31mred"], "'\\u{1b}31mred'"),
+        (
+            &["coroutines", "--url", long],
+            "aaaa...' for '--url <TEXT>': too long with its 201 characters",
+        ),
+        (&["gather", "--export", missing], "create it first"),
+        (
+            &["gather", "--export", unknown],
+            "its extension is not known; use .ndjson",
+        ),
+        (
+            &["gather", "--export", "/proc/x.ndjson"],
+            "cannot export to",
+        ),
+        (&["completions", "tcsh"], "possible values"),
+        (
+            &["--color", "sometimes"],
+            "possible values: auto, always, never",
+        ),
+    ];
+    for (arguments, expected) in cases {
+        let refused = ran(arguments);
+        let stderr = &refused.stderr;
+        assert_eq!(refused.code, Some(2), "{arguments:?}: {stderr}");
+        assert_eq!(stderr.lines().count(), 1, "{arguments:?}: {stderr}");
+        assert!(stderr.starts_with("error: "), "{arguments:?}: {stderr}");
+        assert!(stderr.contains(expected), "{arguments:?}: {stderr}");
+        assert_eq!(refused.stdout, "", "{arguments:?}");
+    }
+    assert_eq!(
+        fs::read_dir(&folder).unwrap().count(),
+        0,
+        "nothing was left behind"
+    );
+}
+
+#[test]
+fn names_take_dashes_and_underscores() {
+    let dashes = ran(&["as-completed", "--clock", "virtual"]);
+    let underscores = ran(&["as_completed", "--clock", "virtual"]);
+    assert_eq!(dashes.code, Some(0), "{}", dashes.stderr);
+    assert_eq!(dashes.stdout, underscores.stdout);
+    let knobs = [
+        "taskgroup",
+        "--clock",
+        "virtual",
+        "--scene",
+        "no_group",
+        "--fail_at",
+        "500ms",
+    ];
+    let run = ran(&knobs);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(
+        run.stdout.contains("0.500s  main   Error: Task1 failed"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn json_is_the_trace_and_nothing_else() {
+    let run = ran(&[
+        "gather", "--clock", "virtual", "--json", "--a", "700ms", "--b",
+        "90ms", "--c", "2s",
+    ]);
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+    let traces = ndjson::read(run.stdout.as_bytes()).unwrap();
+    let [sequential, gather] = &traces[..] else {
+        panic!("{} traces", traces.len());
+    };
+    assert_eq!(sequential.header.name(), "sequential");
+    assert_eq!(gather.header.knobs["a"], "700ms");
+    let said: Vec<(u64, &str)> = gather
+        .events
+        .iter()
+        .filter_map(|event| match &event.what {
+            What::Say { text, .. } => {
+                Some((event.at / 1_000_000, text.as_str()))
+            }
+            _ => None,
+        })
+        .collect();
+    let expected = [
+        (90, "B done"),
+        (700, "A done"),
+        (2000, "C done"),
+        (2000, "Results: A, B, C"),
+    ];
+    assert_eq!(said, expected);
+}
+
+#[test]
+fn an_export_is_what_json_prints_and_the_source() {
+    let file = folder("export").join("gather.ndjson");
+    let path = file.to_str().unwrap();
+    let run =
+        ran(&["gather", "--clock", "virtual", "--json", "--export", path]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let exported = fs::read_to_string(&file).unwrap();
+    let without: String = exported
+        .split_inclusive('\n')
+        .filter(|line| !line.starts_with("{\"source\":"))
+        .collect();
+    assert_eq!(without, run.stdout);
+    for trace in ndjson::read(exported.as_bytes()).unwrap() {
+        let [source] = &trace.sources[..] else {
+            panic!("{:?}", trace.sources);
+        };
+        assert_eq!(source.text, chapter("gather").demo);
+        let lines = source.text.lines().count();
+        for event in &trace.events {
+            if let Some(place) = event.place() {
+                assert_eq!(place.file, source.file);
+                assert!(place.line as usize <= lines);
+            }
+        }
+    }
+    let twice = ran(&["gather", "--export", path, "--export", path]);
+    assert_eq!(twice.code, Some(2));
+    assert!(twice.stderr.contains("twice"), "{}", twice.stderr);
+    // What was there before is still there, and nothing else.
+    assert_eq!(fs::read_to_string(&file).unwrap(), exported);
+    assert_eq!(fs::read_dir(file.parent().unwrap()).unwrap().count(), 1);
+}
+
+#[test]
+fn prove_lists_every_claim() {
+    let proof = ran(&["prove"]);
+    assert_eq!(proof.code, Some(0), "{}", proof.stdout);
+    let flat = proof
+        .stdout
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    let mut count = 0;
+    for claim in on_virtual_clock().flat_map(|chapter| chapter.claims) {
+        assert!(flat.contains(claim.says), "{}", claim.says);
+        count += 1;
+    }
+    let closing = format!(
+        "{count} claims: all of them hold. Not proved: crawler, which needs \
+         real time. Prove it with 'asyncade prove crawler'."
+    );
+    assert!(flat.ends_with(&closing), "{flat}");
+    let one = ran(&["prove", "shield", "wait"]);
+    assert!(
+        one.stdout.contains("2 chapters, 11 claims"),
+        "{}",
+        one.stdout
+    );
+}
+
+#[test]
+fn a_run_names_the_scenes_that_it_left_out() {
+    let run = ran(&["gather", "--clock", "virtual"]);
+    assert!(
+        run.stdout
+            .contains("Not played: failure, return_exceptions, try_join.")
+    );
+    let all = ran(&["gather", "--clock", "virtual", "--all"]);
+    assert!(!all.stdout.contains("Not played"));
+    let quiet = ran(&["gather", "--clock", "virtual", "--quiet"]);
+    assert!(quiet.stdout.len() < run.stdout.len() / 2);
+    assert!(quiet.stdout.contains("2.0x"));
+}
+
+#[test]
+fn colour_is_for_terminals_unless_it_is_asked_for() {
+    let has_colour = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let output = asyncade(arguments)
+            .envs(variables.iter().copied())
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        output.stdout.contains(&0x1b)
+    };
+    let gather = ["gather", "--clock", "virtual"];
+    assert!(!has_colour(&gather, &[]));
+    assert!(has_colour(
+        &["gather", "--clock", "virtual", "--color", "always"],
+        &[]
+    ));
+    assert!(has_colour(&gather, &[("CLICOLOR_FORCE", "1")]));
+    assert!(!has_colour(
+        &gather,
+        &[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "0")]
+    ));
+    assert!(!has_colour(
+        &["gather", "--clock", "virtual", "--color", "never"],
+        &[]
+    ));
+}
+
+#[test]
+fn without_a_utf8_locale_the_pictures_are_ascii() {
+    for locale in ["C", "POSIX", "en_US.ISO-8859-1"] {
+        let output = asyncade(&["to_thread", "--clock", "virtual"])
+            .env("LC_ALL", locale)
+            .output()
+            .unwrap();
+        assert!(output.stdout.is_ascii(), "{locale}");
+    }
+}
+
+#[test]
+fn plain_is_sentences_also_by_the_environment() {
+    let plain = ran(&["to_thread", "--clock", "virtual", "--plain"]);
+    assert!(plain.stdout.is_ascii(), "{}", plain.stdout);
+    assert!(plain.stdout.contains("was overdue for 1s 800ms"));
+    let output = asyncade(&["to_thread", "--clock", "virtual"])
+        .env("ACCESSIBLE", "1")
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), plain.stdout);
+}
+
+#[test]
+fn a_closed_pipe_ends_it_quietly() {
+    let every: Vec<Vec<&str>> = vec![
+        vec!["gather", "--clock", "virtual"],
+        vec!["gather", "--clock", "virtual", "--json"],
+        vec!["sync-vs-async", "--speed", "100"],
+        vec!["list"],
+        vec!["prove"],
+        vec!["show", "gather"],
+        vec!["--help"],
+        vec!["man"],
+        vec!["completions", "bash"],
+    ];
+    for arguments in every {
+        let mut child = asyncade(&arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // Closed before it can have written anything much.
+        drop(child.stdout.take());
+        let mut stderr = String::new();
+        child
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut stderr)
+            .unwrap();
+        assert_eq!(
+            child.wait().unwrap().code(),
+            Some(0),
+            "{arguments:?}: {stderr}"
+        );
+        assert_eq!(stderr, "", "{arguments:?}");
+    }
+}
+
+#[test]
+fn help_man_and_completions_know_every_chapter_and_knob() {
+    let help = ran(&["--help"]);
+    let man = ran(&["man"]);
+    for run in [&help, &man] {
+        assert_eq!(run.code, Some(0));
+        for chapter in CHAPTERS {
+            let name = chapter.name.replace('-', "\\-");
+            assert!(
+                run.stdout.contains(chapter.name) || run.stdout.contains(&name),
+                "{name}"
+            );
+        }
+    }
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = ran(&["completions", shell]).stdout;
+        for chapter in CHAPTERS {
+            assert!(script.contains(chapter.name), "{shell}: {}", chapter.name);
+            for scene in chapter.scenes {
+                // Elvish and PowerShell complete no values.
+                let completes = ["bash", "zsh", "fish"].contains(&shell);
+                assert!(
+                    !completes || script.contains(scene.name),
+                    "{shell}: {}",
+                    scene.name
+                );
+            }
+        }
+    }
+    for chapter in CHAPTERS {
+        let title = &chapter.title[1..];
+        assert!(help.stdout.contains(title), "{title}");
+        let help = ran(&[chapter.name, "--help"]).stdout;
+        assert!(help.contains(title), "{title}");
+        for knob in chapter.knobs {
+            assert!(
+                help.contains(&format!("--{}", knob.name)),
+                "{}",
+                knob.name
+            );
+            assert!(help.contains(knob.help), "{}", knob.help);
+        }
+    }
+    assert!(ran(&["--version"]).stdout.starts_with("asyncade "));
+}
+
+#[test]
+fn show_prints_the_code_that_runs() {
+    for chapter in CHAPTERS {
+        let shown = ran(&["show", chapter.name]);
+        assert_eq!(shown.code, Some(0));
+        for line in chapter.demo.lines() {
+            assert!(shown.stdout.contains(line), "{}: {line}", chapter.name);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Every integration test in one binary, a file a subject: it links once. To
+//! add a subject, write its file and add its line.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
+
+mod causes;
+mod claims;
+mod cli;
+mod crawler;
+mod crawler_claims;
+mod critical_path;
+mod hostile;
+mod layers;
+mod ndjson;
+mod picture;
+mod real;
+mod registry;
+mod report;
+mod screens;
+mod stage;
+mod support;
+#[cfg(unix)]
+mod terminal;
+mod transcripts;
+mod twin;

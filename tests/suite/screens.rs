@@ -1,0 +1,149 @@
+//! What a person sees, as snapshots: every chapter at 80 columns, and a few
+//! of them as narrow and as wide as it gets.
+
+use std::cell::RefCell;
+use std::io::{self, Write};
+use std::rc::Rc;
+
+use asyncade::chapter::Knobs;
+use asyncade::command;
+use asyncade::demos::COURSE;
+use asyncade::report::{self, Choice, Plan, Unheard};
+use asyncade::terminal::{Full, Page, Quiet, Screen};
+use asyncade::trace::Clock;
+
+use crate::support::{chapter, on_virtual_clock};
+
+/// What was written, kept.
+#[derive(Clone, Default)]
+struct Paper(Rc<RefCell<Vec<u8>>>);
+
+impl Write for Paper {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What a command writes on such a page, without its colours.
+fn screen(page: Page, show: impl FnOnce(&mut Screen)) -> String {
+    let paper = Paper::default();
+    show(&mut Screen::new(page, paper.clone()));
+    let text = String::from_utf8(paper.0.borrow().clone()).unwrap();
+    anstream::adapter::strip_str(&text).to_string()
+}
+
+/// A run on the virtual clock, of these scenes or else of the chapter's own.
+fn choice(name: &str, all: bool) -> Choice {
+    let chapter = chapter(name);
+    Choice {
+        chapter,
+        knobs: Knobs::new(chapter.knobs),
+        named: Vec::new(),
+        all,
+        clock: Clock::Virtual,
+        speed: None,
+        yes_wait: false,
+        twin: false,
+    }
+}
+
+fn full(choice: &Choice, page: Page) -> String {
+    let plan = Plan::new(choice).unwrap();
+    screen(page, |screen| {
+        report::play(plan, &mut Full::new(screen), Unheard::Stop);
+    })
+}
+
+fn played(name: &str, page: Page, all: bool) -> String {
+    full(&choice(name, all), page)
+}
+
+#[test]
+fn every_chapter_at_80_columns() {
+    for chapter in on_virtual_clock() {
+        let text = played(chapter.name, Page::new(80, true), true);
+        insta::assert_snapshot!(format!("80-{}", chapter.name), text);
+    }
+}
+
+#[test]
+fn narrow_wide_plain_and_quiet() {
+    let page = Page::new(40, true);
+    insta::assert_snapshot!("40-gather", played("gather", page, false));
+    insta::assert_snapshot!("40-to_thread", played("to_thread", page, false));
+    let page = Page::new(120, true);
+    insta::assert_snapshot!("120-shield", played("shield", page, false));
+    let page = Page::new(80, false);
+    insta::assert_snapshot!(
+        "ascii-to_thread",
+        played("to_thread", page, false)
+    );
+    let mut page = Page::new(80, true);
+    page.plain = true;
+    insta::assert_snapshot!(
+        "plain-to_thread",
+        played("to_thread", page, false)
+    );
+    let page = Page::new(80, true);
+    insta::assert_snapshot!(
+        "quiet-gather",
+        screen(page, |screen| {
+            let plan = Plan::new(&choice("gather", false)).unwrap();
+            report::play(plan, &mut Quiet::new(screen), Unheard::Stop);
+        })
+    );
+}
+
+#[test]
+fn the_list_and_a_chapter_on_paper() {
+    let list = |columns| {
+        screen(Page::new(columns, true), |screen| {
+            command::list(&COURSE, screen).unwrap()
+        })
+    };
+    insta::assert_snapshot!("80-list", list(80));
+    insta::assert_snapshot!("40-list", list(40));
+    let show = screen(Page::new(80, true), |screen| {
+        command::show(chapter("gather"), screen).unwrap();
+    });
+    insta::assert_snapshot!("80-show-gather", show);
+}
+
+/// Whether a line could have been broken so that it fits: it has more than one
+/// word.
+fn is_too_wide(line: &str, columns: usize) -> bool {
+    console::measure_text_width(line) > columns
+        && line.split_whitespace().count() > 1
+}
+
+#[test]
+fn nothing_is_wider_than_its_page() {
+    for columns in [24, 30, 40, 60, 80, 120] {
+        for chapter in on_virtual_clock() {
+            let page = Page::new(columns, true);
+            let text = played(chapter.name, page, true);
+            for line in text.lines() {
+                assert!(
+                    !is_too_wide(line, columns),
+                    "{} at {columns}: {line:?}",
+                    chapter.name
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_thousand_lanes_are_folded_and_counted() {
+    let mut choice = choice("sync-vs-async", false);
+    let tasks = &choice.chapter.knobs[0];
+    choice.knobs.set(tasks, tasks.parse("1000").unwrap());
+    choice.named = vec![choice.chapter.scene("async").unwrap()];
+    let text = full(&choice, Page::new(80, true));
+    assert!(text.contains("985 more lanes, not shown"), "{text}");
+    assert!(text.contains("in flight 1000"));
+}

@@ -1,0 +1,274 @@
+//! What several tests need: scenes on the virtual clock, and the program.
+
+pub mod faulty;
+
+use std::process::{Command, Output, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use asyncade::chapter::{Chapter, Finding, Kind, Knobs, List, Played, Value};
+use asyncade::demos;
+use asyncade::trace::{By, Clock, Event, LaneId, Outcome, Trace, What, ndjson};
+use asyncade::world;
+use proptest::prelude::*;
+
+pub fn chapter(name: &str) -> &'static Chapter {
+    demos::COURSE
+        .find(name)
+        .unwrap_or_else(|| panic!("there is no chapter {name}"))
+}
+
+/// The machine for oneself, as far as that goes: what measures the real clock
+/// and what computes for long do not run side by side.
+pub fn undisturbed() -> MutexGuard<'static, ()> {
+    static MACHINE: Mutex<()> = Mutex::new(());
+    // Poisoned by a test that failed, which is no reason for others to.
+    MACHINE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The chapters that play on the virtual clock.
+pub fn on_virtual_clock() -> impl Iterator<Item = &'static Chapter> {
+    let chapters = demos::CHAPTERS.iter().copied();
+    chapters.filter(|chapter| !chapter.is_real_only())
+}
+
+/// Every scene of a chapter on the virtual clock.
+pub fn play_all(chapter: &Chapter, knobs: &Knobs) -> Vec<Trace> {
+    let scenes = chapter.scenes.iter();
+    let run =
+        |scene| world::scene(chapter, scene, knobs, Clock::Virtual).unwrap();
+    scenes.map(run).collect()
+}
+
+/// Random values for every knob of a chapter, many of them equal.
+pub fn any_knobs(chapter: &'static Chapter) -> impl Strategy<Value = Knobs> {
+    let values: Vec<BoxedStrategy<Value>> = chapter
+        .knobs
+        .iter()
+        .map(|knob| match knob.kind {
+            Kind::Count { min, max, .. } => {
+                (min..=max.min(12)).prop_map(Value::Count).boxed()
+            }
+            Kind::Time(_) | Kind::SameAs(_) => prop_oneof![
+                1..=10_u64,
+                1..=5000_u64,
+                (1..=5_u64).prop_map(|s| s * 1000)
+            ]
+            .prop_map(|millis| Value::Time(Duration::from_millis(millis)))
+            .boxed(),
+            // Any characters, of whatever width, but those that control.
+            Kind::Text(_) => r"\PC{1,20}".prop_map(Value::Text).boxed(),
+            Kind::List(_) => Just(Value::List(List::default())).boxed(),
+        })
+        .collect();
+    values.prop_map(move |values| {
+        let mut knobs = Knobs::new(chapter.knobs);
+        for (knob, value) in chapter.knobs.iter().zip(values) {
+            knobs.set(knob, value);
+        }
+        knobs
+    })
+}
+
+/// The claims that do not hold, each with its evidence.
+pub fn broken(
+    chapter: &Chapter,
+    knobs: &Knobs,
+    traces: &[Trace],
+) -> Vec<(&'static str, String)> {
+    let played = Played::new(knobs, traces);
+    let claims = chapter.claims.iter();
+    claims
+        .filter_map(|claim| match played.check(claim) {
+            Some(Finding::Broken(evidence)) => Some((claim.id, evidence)),
+            Some(_) => None,
+            None => Some((claim.id, "was not checked".to_owned())),
+        })
+        .collect()
+}
+
+pub fn text(trace: &Trace) -> String {
+    let mut bytes = Vec::new();
+    ndjson::write(trace, &mut bytes).unwrap();
+    String::from_utf8(bytes).unwrap()
+}
+
+pub fn names(trace: &Trace) -> Vec<String> {
+    let spawns = trace.events.iter().filter_map(|event| match &event.what {
+        What::Spawn { name, .. } => Some(name.clone()),
+        _ => None,
+    });
+    spawns.collect()
+}
+
+/// What is said and what ends, a line each: `1s B: B done`, `1s B finished`.
+/// What the end of main cancels has no order, so it is sorted.
+pub fn transcript(trace: &Trace) -> Vec<String> {
+    let names = names(trace);
+    let mut lines = Vec::new();
+    let mut main_ended = None;
+    for event in &trace.events {
+        let at = humantime::format_duration(Duration::from_nanos(event.at))
+            .to_string();
+        let at = at.replace(' ', "");
+        let name = &names[event.lane as usize];
+        match &event.what {
+            What::Say { text, .. } => {
+                lines.push(format!("{at} {name}: {text}"))
+            }
+            What::End {
+                outcome, detail, ..
+            } => {
+                let why =
+                    detail.as_ref().filter(|_| outcome.to_string() == "failed");
+                let why = why.map_or(String::new(), |why| format!(" ({why})"));
+                lines.push(format!("{at} {name} {outcome}{why}"));
+                if event.lane == 0 {
+                    main_ended = Some(lines.len());
+                }
+            }
+            _ => {}
+        }
+    }
+    if let Some(end) = main_ended {
+        lines[end..].sort();
+    }
+    lines
+}
+
+/// The traces of a chapter, to be broken.
+pub struct Scenes(pub Vec<Trace>);
+
+impl Scenes {
+    pub fn scene(&mut self, name: &str) -> &mut Trace {
+        let traces = self.0.iter_mut();
+        let mut named = traces.filter(|trace| trace.header.name() == name);
+        named.next().unwrap_or_else(|| panic!("no scene {name}"))
+    }
+
+    /// Everything takes twice as long.
+    pub fn stretch(&mut self, scene: &str) {
+        for event in &mut self.scene(scene).events {
+            event.at *= 2;
+        }
+    }
+
+    /// A line is never said.
+    pub fn unsay(&mut self, scene: &str, line: &str) {
+        let trace = self.scene(scene);
+        let before = trace.events.len();
+        trace.events.retain(
+            |event| !matches!(&event.what, What::Say { text, .. } if text.starts_with(line)),
+        );
+        assert!(trace.events.len() < before, "nobody says {line:?}");
+    }
+
+    /// A line is said in other words.
+    pub fn reword(&mut self, scene: &str, from: &str, to: &str) {
+        let mut found = false;
+        for event in &mut self.scene(scene).events {
+            if let What::Say { text, .. } = &mut event.what
+                && text == from
+            {
+                *text = to.to_owned();
+                found = true;
+            }
+        }
+        assert!(found, "nobody says {from:?}");
+    }
+
+    /// Another thing happens in a scene: what happened in `by`.
+    pub fn replace(&mut self, scene: &str, by: &str) {
+        self.scene(scene).events = self.scene(by).events.clone();
+    }
+
+    /// A lane has one more turn on the thread, after its first one.
+    pub fn turn(&mut self, scene: &str, lane: LaneId, at: Duration) {
+        let at = u64::try_from(at.as_nanos()).unwrap();
+        let trace = self.scene(scene);
+        let first = trace.first(lane, |what| matches!(what, What::Pend { .. }));
+        let first = first.unwrap();
+        let pend = trace.events[first].what.clone();
+        let (within, thread) = (None, 0);
+        let by = By::Runtime;
+        let turn = [What::Wake { by }, What::Poll { within, thread }, pend];
+        let turn = turn.map(|what| Event { at, lane, what });
+        trace.events.splice(first + 1..first + 1, turn);
+    }
+
+    /// A lane ends in another way.
+    pub fn fate(&mut self, scene: &str, lane: &str, to: Outcome) {
+        let trace = self.scene(scene);
+        let lane = names(trace).iter().position(|name| name == lane).unwrap();
+        let mut found = false;
+        for event in &mut trace.events {
+            if let What::End { outcome, .. } = &mut event.what
+                && event.lane as usize == lane
+            {
+                assert_ne!(*outcome, to);
+                *outcome = to;
+                found = true;
+            }
+        }
+        assert!(found, "the lane has no end");
+    }
+
+    /// The first event of a kind moves to another place in the trace.
+    pub fn shift(
+        &mut self,
+        scene: &str,
+        is: impl Fn(u32, &What) -> bool,
+        places: isize,
+    ) {
+        let events = &mut self.scene(scene).events;
+        let from = events
+            .iter()
+            .position(|event| is(event.lane, &event.what))
+            .unwrap();
+        let mut event = events.remove(from);
+        let to = from.checked_add_signed(places).unwrap();
+        event.at = events[to].at;
+        events.insert(to, event);
+    }
+}
+
+/// The program, ready to be given arguments, with nothing of this machine's
+/// environment that it looks at.
+pub fn asyncade(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_asyncade"));
+    command.args(arguments).stdin(Stdio::null());
+    for name in [
+        "NO_COLOR",
+        "CLICOLOR",
+        "CLICOLOR_FORCE",
+        "CI",
+        "TERM",
+        "LC_ALL",
+        "LC_CTYPE",
+    ] {
+        command.env_remove(name);
+    }
+    command.env("LANG", "C.UTF-8");
+    command
+}
+
+/// What the program did.
+pub struct Ran {
+    pub stdout: String,
+    pub stderr: String,
+    pub code: Option<i32>,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Ran {
+        Ran {
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+            code: output.status.code(),
+        }
+    }
+}
+
+pub fn ran(arguments: &[&str]) -> Ran {
+    asyncade(arguments).output().unwrap().into()
+}
