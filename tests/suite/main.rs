@@ -16,6 +16,15 @@ mod picture;
 mod real;
 mod registry;
 mod report;
+mod robust_commands;
+mod robust_crawler;
+#[cfg(unix)]
+mod robust_exports;
+#[cfg(unix)]
+mod robust_limits;
+#[cfg(unix)]
+mod robust_python;
+mod robust_text;
 mod screens;
 mod stage;
 mod support;

@@ -1,13 +1,9 @@
 //! Whatever comes from outside, none of it gives orders to the terminal.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
-
-mod support;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use asyncade::foreign::is_order;
+use asyncade::system::foreign::is_order;
 use proptest::prelude::*;
 
 use crate::support::{Ran, asyncade, ran};

@@ -1,12 +1,5 @@
 //! The crawler among servers that are odd, and strangers.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
-
-#[path = "support/faulty.rs"]
-#[allow(dead_code, reason = "every test uses a part of it")]
-mod faulty;
-mod support;
-
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -17,7 +10,7 @@ use std::time::{Duration, Instant};
 use asyncade::timeline::Timeline;
 use asyncade::trace::{Trace, ndjson};
 
-use crate::faulty::{Faulty, refusing};
+use crate::support::faulty::{Faulty, refusing};
 use crate::support::{Ran, asyncade, ran};
 
 fn unwrapped(text: &str) -> String {
@@ -351,7 +344,7 @@ fn r9_both_clients_say_the_same_of_odd_answers() {
                 assert!(
                     ends[url].starts_with(expected),
                     "{}, by {piece}: {answer:?}: {}",
-                    trace.header.scene,
+                    trace.header.name(),
                     ends[url]
                 );
             }

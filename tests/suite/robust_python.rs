@@ -1,11 +1,6 @@
 //! A Python is another program, and may be anybody's: it runs by itself,
 //! within bounds, and ends when we do.
 
-#![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
-
-mod support;
-
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -13,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use asyncade::child::{self, Bounds, Fault};
+use asyncade::system::child::{self, Bounds, Fault};
 
 use crate::support::{Ran, asyncade, ran};
 
@@ -314,35 +309,37 @@ fn r6_the_folder_for_a_python_is_nobody_elses_to_find_or_to_block() {
 #[test]
 fn r6_python_ends_with_us_whatever_ends_us() {
     let folder = folder("orphan");
-    let file = folder.join("pids");
-    let demo = folder.join("sleeper.py");
-    // What a demo that hangs is like, under the real Python.
+    let file = folder.join("pid");
+    let demo = folder.join("hangs.py");
+    // A demo whose scene hangs, under the real Python and on the real stage.
     let code = format!(
-        "import os, subprocess, sys, time\n\
-         child = subprocess.Popen(['sleep', '300'])\n\
-         with open({file:?}, 'w') as out:\n    \
-             print(os.getpid(), child.pid, sep='\\n', file=out)\n\
-         time.sleep(300)\n"
+        "import os, sys, time\n\
+         sys.path.insert(0, os.environ['DEMOS'])\n\
+         import stage\n\n\
+         async def hangs(a, b, c):\n    \
+             'For ever.'\n    \
+             with open({file:?}, 'w') as out:\n        \
+                 print(os.getpid(), file=out)\n    \
+             time.sleep(300)\n\n\
+         KNOBS = [stage.Time(name, '1s') for name in 'abc']\n\
+         stage.main('gather', KNOBS, {{'hangs': (hangs, 'a', 'b', 'c')}})\n"
     );
     fs::write(&demo, code).unwrap();
     // Runs that one in place of the one that it is asked to run: whatever
     // else it is given stays as it is.
     let play = format!(
         "for word; do shift\n\
-         case $word in */demo.py) word='{}';; esac\n\
+         case $word in */demo.py)\n\
+         export DEMOS=\"${{word%/*/demo.py}}\"; word='{}';; esac\n\
          set -- \"$@\" \"$word\"; done\n\
          PATH=${{PATH#*:}} exec python3 \"$@\"",
         demo.display()
     );
     let verify = ["verify", "gather"];
     let mut child = with_python(&folder, &play, &verify).spawn().unwrap();
-    let pids = pids(&file, 2);
-    for pid in &pids {
-        assert!(is_alive(pid));
-    }
+    let pid = &pids(&file, 1)[0];
+    assert!(is_alive(pid));
     child.kill().unwrap();
     child.wait().unwrap();
-    for pid in &pids {
-        until("it ends", || !is_alive(pid));
-    }
+    until("it ends", || !is_alive(pid));
 }

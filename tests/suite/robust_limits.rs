@@ -1,11 +1,6 @@
 //! On a machine that gives no more files or threads, the program says so. It
 //! neither panics nor waits for ever.
 
-#![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
-
-mod support;
-
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};

@@ -1,11 +1,6 @@
 //! Files that a run leaves behind: whole, where they should be, as they were
 //! before but for what is in them; and no others, however the run ends.
 
-#![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
-
-mod support;
-
 use std::fs::{self, File, Permissions};
 use std::io::Read;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, symlink};
