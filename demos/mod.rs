@@ -1,5 +1,6 @@
-//! The chapters, in the article's order: one line each. To add one, write its
-//! folder and add its line.
+//! The chapters, in the article's order and the crawler, which needs the most
+//! of what they teach, at the end: one line each. To add one, write its folder
+//! and add its line.
 
 use crate::chapter::{Chapter, Course};
 
@@ -10,14 +11,13 @@ macro_rules! chapters {
     ($($folder:ident,)*) => {
         $(mod $folder;)*
 
-        /// Every chapter, in the article's order.
+        /// Every chapter, in the order in which they are taught.
         pub const CHAPTERS: &[&Chapter] = &[$(&$folder::CHAPTER,)*];
     };
 }
 
 chapters! {
     cashier,
-    crawler,
     sync_vs_async,
     coroutines,
     tasks,
@@ -29,6 +29,7 @@ chapters! {
     shield,
     to_thread,
     pitfalls,
+    crawler,
 }
 
 /// All of it, for the program to be run with.

@@ -2,17 +2,23 @@
 
 use std::time::Duration;
 
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
-use crate::stage::{Lane, Result, say, sleep};
+use crate::stage::{Lane, say, sleep, traced};
 
+#[traced]
 async fn fetch(name: &'static str, delay: Duration) -> &'static str {
     sleep(delay).await;
     name
 }
 
 /// Waits for all of them, and processes them then.
-pub async fn gather_first(x: Duration, y: Duration, z: Duration) -> Result {
+#[traced]
+pub async fn gather_first(
+    x: Duration,
+    y: Duration,
+    z: Duration,
+) -> Result<(), JoinError> {
     let x = tokio::spawn(fetch("X", x).lane("X"));
     let y = tokio::spawn(fetch("Y", y).lane("Y"));
     let z = tokio::spawn(fetch("Z", z).lane("Z"));
@@ -24,7 +30,12 @@ pub async fn gather_first(x: Duration, y: Duration, z: Duration) -> Result {
 }
 
 /// Takes whichever is ready next.
-pub async fn as_completed(x: Duration, y: Duration, z: Duration) -> Result {
+#[traced]
+pub async fn as_completed(
+    x: Duration,
+    y: Duration,
+    z: Duration,
+) -> Result<(), JoinError> {
     let mut tasks = JoinSet::new();
     tasks.spawn(fetch("X", x).lane("X"));
     tasks.spawn(fetch("Y", y).lane("Y"));

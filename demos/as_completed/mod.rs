@@ -5,10 +5,10 @@ mod demo;
 use std::time::Duration;
 
 use crate::chapter::{
-    Chapter, Claim, Figure, Finding, Knob, Knobs, Measure, Plays, Scene, Twin,
-    run, time,
+    Chapter, Claim, Figure, Knob, Knobs, Measure, Plays, Scene, Twin, run, time,
 };
 use crate::timeline::Timeline;
+use crate::trace::Outcome;
 
 const X: Knob = Knob::time("x", "3s", "How long X takes");
 const Y: Knob = Knob::time("y", "1s", "How long Y takes");
@@ -16,6 +16,13 @@ const Z: Knob = Knob::time("z", "2s", "How long Z takes");
 
 fn xyz(k: &Knobs) -> [(Duration, &'static str); 3] {
     [(k.time(&X), "X"), (k.time(&Y), "Y"), (k.time(&Z), "Z")]
+}
+
+/// The shortest wait and the longest.
+fn ends(k: &Knobs) -> (Duration, Duration) {
+    let mut waits = xyz(k).map(|(wait, _)| wait);
+    waits.sort();
+    (waits[0], waits[2])
 }
 
 fn first_result(timeline: &Timeline) -> Option<Duration> {
@@ -60,17 +67,28 @@ pub const CHAPTER: Chapter = Chapter {
             says: "The results arrive in the order of completion.",
             scenes: &["as_completed"],
             check: |p| {
-                let mut expected = xyz(p.knobs);
-                expected.sort();
-                let got: Vec<&str> = p
-                    .scene("as_completed")
+                let mut order = xyz(p.knobs);
+                order.sort();
+                let [first, second, third] = order.map(|(wait, _)| wait);
+                let scene = "as_completed";
+                let mut check =
+                    p.ask(scene).apart(first, second).apart(second, third);
+                for (wait, name) in order {
+                    check = check.ended(name, Outcome::Finished, wait).said(
+                        "main",
+                        &format!("Got: {name}"),
+                        wait,
+                    );
+                }
+                let got: Vec<String> = p
+                    .scene(scene)
                     .lines_with("Got: ")
-                    .map(|line| &line.text["Got: ".len()..])
+                    .map(|line| {
+                        let name = &line.text["Got: ".len()..];
+                        format!("{name} at {}", time(line.at))
+                    })
                     .collect();
-                Finding::when(
-                    got == expected.map(|(_, name)| name),
-                    format!("got {}", got.join(", ")),
-                )
+                check.so(format!("got {}", got.join(", ")))
             },
         },
         Claim {
@@ -78,44 +96,42 @@ pub const CHAPTER: Chapter = Chapter {
             says: "The first result is there after the shortest wait, not after the longest.",
             scenes: &["gather-first", "as_completed"],
             check: |p| {
-                let waits = xyz(p.knobs).map(|(wait, _)| wait);
-                let (shortest, longest) =
-                    (waits.iter().min(), waits.iter().max());
-                let at = |scene| first_result(p.scene(scene));
-                match (
-                    at("as_completed"),
-                    shortest,
-                    at("gather-first"),
-                    longest,
-                ) {
-                    (
-                        Some(early),
-                        Some(shortest),
-                        Some(late),
-                        Some(longest),
-                    ) => Finding::when(
-                        p.near("as_completed", early, *shortest)
-                            && p.near("gather-first", late, *longest),
-                        format!("at {} instead of {}", time(early), time(late)),
-                    ),
-                    _ => Finding::Broken("no result arrived".to_owned()),
-                }
+                let (shortest, longest) = ends(p.knobs);
+                let [late, early] = ["gather-first", "as_completed"]
+                    .map(|scene| first_result(p.scene(scene)));
+                let words =
+                    |at: Option<Duration>| at.map_or("never".to_owned(), time);
+                p.ask("gather-first")
+                    .apart(shortest, longest)
+                    .time("the first result is there", late, longest)
+                    .and("as_completed")
+                    .apart(shortest, longest)
+                    .time("the first result is there", early, shortest)
+                    .so(format!(
+                        "at {} instead of {}",
+                        words(early),
+                        words(late)
+                    ))
             },
         },
         Claim {
             id: "same-total",
-            says: "The total does not change.",
+            says: "Where a result takes no time to process, the total stays the same.",
             scenes: &["gather-first", "as_completed"],
             check: |p| {
-                let longest =
-                    xyz(p.knobs).into_iter().max().unwrap_or_default().0;
-                let totals = ["gather-first", "as_completed"]
-                    .map(|scene| p.total(scene));
-                Finding::when(
-                    p.near("gather-first", totals[0], longest)
-                        && p.near("as_completed", totals[1], longest),
-                    format!("{} and {}", time(totals[0]), time(totals[1])),
-                )
+                let (_, longest) = ends(p.knobs);
+                let three = |scene| p.scene(scene).lines_with("Got: ").count();
+                p.ask("gather-first")
+                    .is("results in gather-first", three("gather-first"), 3)
+                    .total(longest)
+                    .and("as_completed")
+                    .is("results in as_completed", three("as_completed"), 3)
+                    .total(longest)
+                    .so(format!(
+                        "{} and {}",
+                        time(p.total("gather-first")),
+                        time(p.total("as_completed"))
+                    ))
             },
         },
     ],

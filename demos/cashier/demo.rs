@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use crate::stage::{Lane, block, say, sleep};
+use crate::stage::{Lane, block, say, sleep, traced};
 
 /// Stands there while the customer pays: the thread is kept.
 async fn serve_and_stand(n: u32, scan: Duration, pay: Duration) {
@@ -16,6 +16,7 @@ async fn serve_and_stand(n: u32, scan: Duration, pay: Duration) {
 }
 
 /// Gives the thread back while the customer pays.
+#[traced]
 async fn serve(n: u32, scan: Duration, pay: Duration) {
     say!("Customer {n}: scanning");
     block(scan);
@@ -25,6 +26,7 @@ async fn serve(n: u32, scan: Duration, pay: Duration) {
 }
 
 /// Serves one customer from start to end, then the next.
+#[traced]
 pub async fn sync(customers: u32, scan: Duration, pay: Duration) {
     for n in 1..=customers {
         let customer = serve_and_stand(n, scan, pay);
@@ -33,6 +35,7 @@ pub async fn sync(customers: u32, scan: Duration, pay: Duration) {
 }
 
 /// While one customer pays, the next is scanned.
+#[traced]
 pub async fn concurrent(customers: u32, scan: Duration, pay: Duration) {
     let mut tasks = JoinSet::new();
     for n in 1..=customers {

@@ -5,10 +5,10 @@ mod demo;
 use std::time::Duration;
 
 use crate::chapter::{
-    Chapter, Claim, Figure, Finding, Knob, Measure, Plays, Scene, Twin, run,
-    time,
+    Chapter, Claim, Figure, Knob, Knobs, Measure, Played, Plays, Scene, Twin,
+    after, run, time,
 };
-use crate::timeline::{Lane, Timeline};
+use crate::timeline::Lane;
 
 const CUSTOMERS: Knob =
     Knob::count("customers", (3, 1, 100), "How many customers there are");
@@ -20,6 +20,24 @@ const SCAN: Knob = Knob::time(
 const PAY: Knob =
     Knob::time("pay", "1s", "How long each customer takes to pay");
 
+/// Why most of this says nothing of a single customer.
+const ALONE: &str = "there is no next customer";
+
+/// What the knobs say.
+struct Shift {
+    customers: u32,
+    scan: Duration,
+    pay: Duration,
+}
+
+fn shift(k: &Knobs) -> Shift {
+    Shift {
+        customers: k.count(&CUSTOMERS),
+        scan: k.time(&SCAN),
+        pay: k.time(&PAY),
+    }
+}
+
 /// One customer, as the lines tell it.
 struct Visit {
     scanning: Duration,
@@ -27,23 +45,32 @@ struct Visit {
     done: Duration,
 }
 
+impl Visit {
+    /// How long scanning took.
+    fn scan(&self) -> Duration {
+        self.paying.saturating_sub(self.scanning)
+    }
+}
+
 /// Every customer who was scanned, has paid and was done, in their order.
-fn visits(timeline: &Timeline) -> Vec<Visit> {
-    (1..timeline.lanes.len())
-        .map_while(|n| {
-            Some(Visit {
-                scanning: timeline.said(&format!("Customer {n}: scanning"))?,
-                paying: timeline.said(&format!("Customer {n}: paying"))?,
-                done: timeline.said(&format!("Customer {n}: done"))?,
-            })
+fn visits(p: &Played, scene: &str) -> Vec<Visit> {
+    let customers = 1..=p.knobs.count(&CUSTOMERS);
+    let visit = |n| {
+        let lane = format!("Customer {n}");
+        let said = |what| p.said(scene, &lane, &format!("{lane}: {what}"));
+        Some(Visit {
+            scanning: said("scanning")?,
+            paying: said("paying")?,
+            done: said("done")?,
         })
-        .collect()
+    };
+    customers.map_while(visit).collect()
 }
 
 /// For how long in all the customers had the cashier, who is the thread.
-fn kept(timeline: &Timeline) -> Duration {
-    let holds = timeline.lanes.iter().skip(1).flat_map(Lane::holds);
-    holds.map(|span| span.length()).sum()
+fn kept(p: &Played, scene: &str) -> Duration {
+    let lanes = p.scene(scene).lanes.iter().skip(1);
+    lanes.flat_map(Lane::holds).map(|span| span.length()).sum()
 }
 
 /// The chapter.
@@ -91,77 +118,88 @@ pub const CHAPTER: Chapter = Chapter {
             says: "One after the other, every payment counts: the total is customers x (scan + pay).",
             scenes: &["sync"],
             check: |p| {
-                let (scan, pay) = (p.knobs.time(&SCAN), p.knobs.time(&PAY));
-                let served = visits(p.scene("sync")).len();
-                let customers = p.knobs.count(&CUSTOMERS);
-                let total = p.total("sync");
-                Finding::when(
-                    served == customers as usize
-                        && p.near("sync", total, (scan + pay) * customers),
-                    format!(
+                let Shift {
+                    customers,
+                    scan,
+                    pay,
+                } = shift(p.knobs);
+                let all = after(scan).then(pay).times(customers);
+                let served = visits(p, "sync").len();
+                p.ask("sync")
+                    .unless(customers == 1, ALONE)
+                    .apart(all, after(scan).times(customers).then(pay))
+                    .is("customers served", served, customers)
+                    .total(all)
+                    .so(format!(
                         "{} for {served} x ({} + {})",
-                        time(total),
+                        time(p.total("sync")),
                         time(scan),
                         time(pay)
-                    ),
-                )
+                    ))
             },
         },
         Claim {
             id: "waiting-keeps-the-cashier",
-            says: "That is the stall: a wait that blocks keeps the cashier just as work does; a wait that gives way sets the hands free.",
+            says: "A wait that blocks keeps the cashier just as work does; a wait that gives way sets the hands free.",
             scenes: &["sync", "async"],
             check: |p| {
-                let customers = p.knobs.count(&CUSTOMERS);
-                let (scan, pay) = (p.knobs.time(&SCAN), p.knobs.time(&PAY));
-                let (sync, free) =
-                    (kept(p.scene("sync")), kept(p.scene("async")));
-                Finding::when(
-                    p.near("sync", sync, (scan + pay) * customers)
-                        && p.near("async", free, scan * customers),
-                    format!(
+                let Shift {
+                    customers,
+                    scan,
+                    pay,
+                } = shift(p.knobs);
+                let busy = after(scan).times(customers);
+                let all = after(scan).then(pay).times(customers);
+                let kept = ["sync", "async"].map(|scene| kept(p, scene));
+                p.ask("sync")
+                    .apart(all, busy)
+                    .time("sync keeps the thread", Some(kept[0]), all)
+                    .and("async")
+                    .apart(all, busy)
+                    .time("async keeps the thread", Some(kept[1]), busy)
+                    .so(format!(
                         "the thread was kept for {} of {} in sync, for {} of {} in async",
-                        time(sync),
+                        time(kept[0]),
                         time(p.total("sync")),
-                        time(free),
+                        time(kept[1]),
                         time(p.total("async"))
-                    ),
-                )
+                    ))
             },
         },
         Claim {
             id: "scanning-never-overlaps",
-            says: "Scanning never overlaps: the cashier has two hands, and the loop has one thread.",
+            says: "Scanning never overlaps: the cashier has one pair of hands, and the loop has one thread.",
             scenes: &["async"],
             check: |p| {
-                let scan = p.knobs.time(&SCAN);
-                let visits = visits(p.scene("async"));
-                let one_by_one = visits
+                let Shift {
+                    customers, scan, ..
+                } = shift(p.knobs);
+                let visits = visits(p, "async");
+                let scans: Vec<Duration> =
+                    visits.iter().map(Visit::scan).collect();
+                let overlaps = visits
                     .windows(2)
-                    .all(|two| two[0].paying <= two[1].scanning);
-                let each = visits.iter().all(|visit| {
-                    p.near(
-                        "async",
-                        visit.paying.saturating_sub(visit.scanning),
-                        scan,
-                    )
-                });
-                let (Some(first), Some(last)) = (visits.first(), visits.last())
-                else {
-                    return Finding::Broken("nobody was scanned".to_owned());
-                };
-                Finding::when(
-                    visits.len() == p.knobs.count(&CUSTOMERS) as usize
-                        && one_by_one
-                        && each,
-                    format!(
-                        "{} scans of {}, one after the other from {} to {}",
-                        visits.len(),
-                        time(scan),
-                        time(first.scanning),
-                        time(last.paying)
-                    ),
-                )
+                    .filter(|two| two[1].scanning < two[0].paying)
+                    .count();
+                let mut check = p
+                    .ask("async")
+                    .unless(customers == 1, ALONE)
+                    .is("customers scanned", visits.len(), customers)
+                    .is("scans that overlap", overlaps, 0);
+                for (n, length) in (1..).zip(&scans) {
+                    let what = format!("the scan of Customer {n}");
+                    check = check.time(what, Some(*length), scan);
+                }
+                let first = visits.first().map(|visit| visit.scanning);
+                let last = visits.last().map(|visit| visit.paying);
+                check.so(format!(
+                    "{} scans from {} to {}, of which {overlaps} overlap; the \
+                     longest took {}",
+                    visits.len(),
+                    time(first.unwrap_or_default()),
+                    time(last.unwrap_or_default()),
+                    time(scans.iter().max().copied().unwrap_or_default())
+                ))
             },
         },
         Claim {
@@ -169,34 +207,38 @@ pub const CHAPTER: Chapter = Chapter {
             says: "Paying does: while one customer pays, the next is scanned.",
             scenes: &["async"],
             check: |p| {
-                let customers = p.knobs.count(&CUSTOMERS);
-                if customers == 1 {
-                    return Finding::Moot(
-                        "there is no next customer".to_owned(),
-                    );
-                }
-                let visits = visits(p.scene("async"));
+                let Shift {
+                    customers,
+                    scan,
+                    pay,
+                } = shift(p.knobs);
+                let visits = visits(p, "async");
                 let meanwhile = |payer: &Visit| {
                     let scans = visits.iter().map(|visit| visit.scanning);
                     scans
                         .filter(|at| (payer.paying..payer.done).contains(at))
                         .count()
                 };
-                let overlaps = visits.windows(2).all(|two| {
-                    (two[0].paying..two[0].done).contains(&two[1].scanning)
-                });
-                let Some(first) = visits.first() else {
-                    return Finding::Broken("nobody paid".to_owned());
-                };
-                Finding::when(
-                    visits.len() == customers as usize && overlaps,
-                    format!(
-                        "Customer 1 paid from {} and was done at {}; meanwhile {} more were scanned",
-                        time(first.paying),
-                        time(first.done),
-                        meanwhile(first)
-                    ),
-                )
+                // The last customer has nobody behind.
+                let payers = visits.iter().rev().skip(1);
+                let alone = payers.filter(|payer| meanwhile(payer) == 0);
+                let alone = alone.count();
+                let first = visits.first();
+                p.ask("async")
+                    .unless(customers == 1, ALONE)
+                    .apart(after(scan).then(pay), scan)
+                    .is("customers served", visits.len(), customers)
+                    .is("customers who pay, and nobody is scanned", alone, 0)
+                    .so(match first {
+                        None => "nobody paid".to_owned(),
+                        Some(first) => format!(
+                            "Customer 1 paid from {} and was done at {}; \
+                             meanwhile {} more were scanned",
+                            time(first.paying),
+                            time(first.done),
+                            meanwhile(first)
+                        ),
+                    })
             },
         },
         Claim {
@@ -204,20 +246,24 @@ pub const CHAPTER: Chapter = Chapter {
             says: "The async total is customers x scan + pay: only the last payment counts.",
             scenes: &["async"],
             check: |p| {
-                let (scan, pay) = (p.knobs.time(&SCAN), p.knobs.time(&PAY));
-                let served = visits(p.scene("async")).len();
-                let customers = p.knobs.count(&CUSTOMERS);
-                let total = p.total("async");
-                Finding::when(
-                    served == customers as usize
-                        && p.near("async", total, scan * customers + pay),
-                    format!(
+                let Shift {
+                    customers,
+                    scan,
+                    pay,
+                } = shift(p.knobs);
+                let total = after(scan).times(customers).then(pay);
+                let served = visits(p, "async").len();
+                p.ask("async")
+                    .unless(customers == 1, ALONE)
+                    .apart(after(scan).then(pay).times(customers), total)
+                    .is("customers served", served, customers)
+                    .total(total)
+                    .so(format!(
                         "{} for {served} x {} + {}",
-                        time(total),
+                        time(p.total("async")),
                         time(scan),
                         time(pay)
-                    ),
-                )
+                    ))
             },
         },
     ],

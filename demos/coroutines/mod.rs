@@ -2,11 +2,9 @@
 
 mod demo;
 
-use std::time::Duration;
-
 use crate::chapter::{
-    Chapter, Claim, Figure, Finding, Knob, Measure, Played, Plays, Scene, Twin,
-    run, time,
+    AT_ONCE, Chapter, Claim, Figure, Finding, Knob, Measure, Played, Plays,
+    Scene, Twin, after, run, time,
 };
 use crate::timeline::Timeline;
 
@@ -23,10 +21,21 @@ fn steps(timeline: &Timeline) -> Vec<String> {
     steps.map(|line| line.text.replace(" step ", "")).collect()
 }
 
-/// How often a lane was given the thread.
-fn turns(p: &Played, scene: &str, lane: &str) -> usize {
-    let lane = p.scene(scene).lane(lane);
-    lane.map_or(0, |lane| lane.polls.len())
+/// Whether a scene took its steps in this order, and polled each of its two
+/// lanes so often.
+fn order_of_steps(
+    p: &Played,
+    scene: &'static str,
+    expected: &str,
+    polls: usize,
+) -> Finding {
+    let steps = steps(p.scene(scene)).join(" ");
+    let [a, b] = ["A", "B"].map(|lane| p.polls(scene, lane));
+    p.ask(scene)
+        .is("the steps", &steps, expected)
+        .is("how often A is polled", a, polls)
+        .is("how often B is polled", b, polls)
+        .so(format!("{steps}; polls: A {a}, B {b}"))
 }
 
 /// Whether B took a step before A had taken its last.
@@ -79,28 +88,25 @@ pub const CHAPTER: Chapter = Chapter {
     claims: &[
         Claim {
             id: "woken-not-asked",
-            says: "Nobody asks a coroutine that waits whether it is ready: it is woken when it is.",
+            says: "The loop does not ask a coroutine that waits whether it is ready: it is woken when it is.",
             scenes: &["run"],
             check: |p| {
                 let delay = p.knobs.time(&DELAY);
                 let main = p.scene("run").lane("main");
-                let turns = main.map_or(&[][..], |lane| &lane.polls);
-                let on_time = |turn: Option<&Duration>, at| {
-                    turn.is_some_and(|turn| p.near("run", *turn, at))
-                };
+                let polls = main.map_or(&[][..], |lane| &lane.polls);
                 let moments: Vec<String> =
-                    turns.iter().map(|turn| time(*turn)).collect();
-                Finding::when(
-                    turns.len() == 2
-                        && on_time(turns.first(), Duration::ZERO)
-                        && on_time(turns.last(), delay)
-                        && p.near("run", p.total("run"), delay),
-                    format!(
-                        "{} turns on the thread, at {}",
-                        turns.len(),
+                    polls.iter().map(|poll| time(*poll)).collect();
+                p.ask("run")
+                    .is("how often main is polled", polls.len(), 2)
+                    .apart(delay, AT_ONCE)
+                    .time("first", polls.first().copied(), AT_ONCE)
+                    .time("last", polls.last().copied(), delay)
+                    .total(delay)
+                    .so(format!(
+                        "polled {} times, at {}",
+                        polls.len(),
                         moments.join(" and ")
-                    ),
-                )
+                    ))
             },
         },
         Claim {
@@ -109,67 +115,44 @@ pub const CHAPTER: Chapter = Chapter {
             scenes: &["lazy"],
             check: |p| {
                 let (url, delay) = (p.knobs.text(&URL), p.knobs.time(&DELAY));
-                let lines = [
-                    ("Coroutine created: nothing has run", Duration::ZERO),
-                    ("Awaiting it now", delay / 2),
-                    (&format!("Start fetching: {url}"), delay / 2),
-                    (&format!("Finished fetching: {url}"), delay / 2 + delay),
-                ];
-                let said = &p.scene("lazy").lines;
-                let in_order = said
-                    .iter()
-                    .map(|line| line.text.as_str())
-                    .eq(lines.map(|(text, _)| text));
-                let [created, awaited, started, _] =
-                    lines.map(|(text, _)| p.when_said("lazy", text));
-                Finding::when(
-                    in_order
-                        && lines
-                            .iter()
-                            .all(|(text, at)| p.said_at("lazy", text, *at)),
-                    format!(
-                        "called at {created}, awaited at {awaited}, started at {started}"
-                    ),
-                )
+                let [created, awaited] =
+                    ["Coroutine created: nothing has run", "Awaiting it now"];
+                let started = format!("Start fetching: {url}");
+                let finished = format!("Finished fetching: {url}");
+                let line = |text: &str| p.line("lazy", "main", text);
+                let half = delay / 2;
+                p.ask("lazy")
+                    .in_order([
+                        ("called", line(created)),
+                        ("awaited", line(awaited)),
+                        ("started", line(&started)),
+                        ("finished", line(&finished)),
+                    ])
+                    .apart(half, AT_ONCE)
+                    .said("main", created, AT_ONCE)
+                    .said("main", awaited, half)
+                    .said("main", &started, half)
+                    .said("main", &finished, after(half).then(delay))
+                    .so(format!(
+                        "called at {}, awaited at {}, started at {}",
+                        p.when_said("lazy", created),
+                        p.when_said("lazy", awaited),
+                        p.when_said("lazy", &started)
+                    ))
             },
         },
         Claim {
             id: "suspending-hands-over",
-            says: "Every suspension lets another one run that is ready.",
+            says: "A suspension lets another one run that is ready.",
             scenes: &["hand-over"],
-            check: |p| {
-                let steps = steps(p.scene("hand-over"));
-                let turns = ["A", "B"].map(|lane| turns(p, "hand-over", lane));
-                Finding::when(
-                    steps == ["A1", "B1", "A2", "B2", "A3", "B3"]
-                        && turns == [3, 3],
-                    format!(
-                        "{}; turns: A {}, B {}",
-                        steps.join(" "),
-                        turns[0],
-                        turns[1]
-                    ),
-                )
-            },
+            check: |p| order_of_steps(p, "hand-over", "A1 B1 A2 B2 A3 B3", 3),
         },
         Claim {
             id: "ready-switches-nobody",
             says: "An await that does not suspend switches nobody.",
             scenes: &["no-hand-over"],
             check: |p| {
-                let steps = steps(p.scene("no-hand-over"));
-                let turns =
-                    ["A", "B"].map(|lane| turns(p, "no-hand-over", lane));
-                Finding::when(
-                    steps == ["A1", "A2", "A3", "B1", "B2", "B3"]
-                        && turns == [1, 1],
-                    format!(
-                        "{}; turns: A {}, B {}",
-                        steps.join(" "),
-                        turns[0],
-                        turns[1]
-                    ),
-                )
+                order_of_steps(p, "no-hand-over", "A1 A2 A3 B1 B2 B3", 1)
             },
         },
     ],

@@ -4,20 +4,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::timeout;
 
 use super::blocking::BlockingClient;
 use super::client::{Answer, Client};
 use super::fault::Fault;
 use super::site::{Crawl, Page, Site};
-use crate::stage::{Lane, Result, say, waiting};
+use crate::stage::{Lane, say, traced, waiting};
 
 /// What became of a page: an answer, or the reason why there is none.
-type Fetched = std::result::Result<Answer, Fault>;
+type Fetched = Result<Answer, Fault>;
 
 /// Fetches one page after another. The client blocks the thread until the
 /// page is there, so nothing else can run meanwhile.
+#[traced]
 pub async fn sync(crawl: Crawl) {
     let Some(site) = crawl.open() else { return };
     let client = BlockingClient::new(&site);
@@ -36,7 +37,8 @@ pub async fn sync(crawl: Crawl) {
 
 /// Fetches each page in a task of its own. A semaphore hands out as many
 /// permits as pages may be in flight.
-pub async fn concurrent(crawl: Crawl) -> Result {
+#[traced]
+pub async fn concurrent(crawl: Crawl) -> Result<(), JoinError> {
     let Some(site) = crawl.open() else {
         return Ok(());
     };
@@ -60,6 +62,7 @@ pub async fn concurrent(crawl: Crawl) -> Result {
 }
 
 /// Fetches one page, and gives its permit back at the end.
+#[traced]
 async fn fetch(
     page: Page,
     client: Client,

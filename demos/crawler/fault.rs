@@ -151,7 +151,9 @@ impl Fault {
     /// there is so much already.
     pub fn in_body(self, after: u64) -> Fault {
         match self {
-            Fault::NoAnswer => Fault::CutShort { after },
+            // What is not HTTP the gate has refused already, and by its name:
+            // to ureq, what ends in the middle of a line is not HTTP either.
+            Fault::NoAnswer | Fault::NotHttp => Fault::CutShort { after },
             fault => fault,
         }
     }

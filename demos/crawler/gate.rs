@@ -16,9 +16,8 @@ const LARGEST_TRAILERS: usize = 8 * 1024;
 /// Of more of them neither. hyper reads few more than twice as many.
 const MOST_TRAILERS: usize = 60;
 
-/// A head that is longer than this is not read again for every few bytes that
-/// come: somebody may send it byte by byte.
-const READ_AGAIN: usize = 4096;
+/// A head that is no longer than this is read whenever more of it comes.
+const SHORT_HEAD: usize = 1024;
 
 /// The size of a chunk and what else is on its line. ureq reads no more.
 const LONGEST_SIZE: usize = 20;
@@ -119,9 +118,10 @@ impl Gate {
     fn head(&mut self, bytes: &[u8]) -> Result<usize, Fault> {
         let before = self.part.len();
         self.part.extend_from_slice(bytes);
-        let is_long = before > READ_AGAIN && self.part.len() <= LARGEST_HEAD;
-        if is_long && !bytes.contains(&b'\n') {
-            // No line has ended, so neither has the head.
+        // In the middle of a long line there is nothing new to be read: whoever
+        // sends byte after byte would have all of it read each time.
+        let is_long = before >= SHORT_HEAD && !bytes.contains(&b'\n');
+        if is_long && self.heads + self.part.len() <= LARGEST_HEAD {
             return Ok(bytes.len());
         }
         let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];

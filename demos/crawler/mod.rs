@@ -126,7 +126,7 @@ fn took(p: &Played, scene: &str, rounds: u32) -> Finding {
         return nothing;
     }
     let Some(least) = ideal(p.knobs, rounds) else {
-        return Finding::Moot(
+        return Finding::NotApplicable(
             "nobody knows how long pages of your own should take".to_owned(),
         );
     };
@@ -134,7 +134,7 @@ fn took(p: &Played, scene: &str, rounds: u32) -> Finding {
         && failed > 0
         && !all_time_out(p.knobs)
     {
-        return Finding::Moot(format!(
+        return Finding::NotApplicable(format!(
             "{failed} pages failed, each in a time of its own"
         ));
     }
@@ -149,7 +149,7 @@ fn took(p: &Played, scene: &str, rounds: u32) -> Finding {
         allowed += EACH_TIMEOUT * pages;
     }
     if allowed >= apart {
-        return Finding::Moot(format!(
+        return Finding::NotApplicable(format!(
             "{pages} waits of {} are too short to tell: a machine may add {}",
             time(page),
             time(allowed)
@@ -166,12 +166,14 @@ fn took(p: &Played, scene: &str, rounds: u32) -> Finding {
 /// fetched, which another claim says.
 fn nothing(p: &Played, scene: &str) -> Option<Finding> {
     if let Some(line) = p.scene(scene).lines_with(site::CLOSED).next() {
-        return Some(Finding::Moot(line.text.clone()));
+        return Some(Finding::NotApplicable(line.text.clone()));
     }
     match ends(p, scene) {
-        Ok([0, failed]) if !all_time_out(p.knobs) => Some(Finding::Moot(
-            format!("no page was fetched, and {failed} failed"),
-        )),
+        Ok([0, failed]) if !all_time_out(p.knobs) => {
+            Some(Finding::NotApplicable(format!(
+                "no page was fetched, and {failed} failed"
+            )))
+        }
         _ => None,
     }
 }
@@ -181,24 +183,24 @@ fn nothing(p: &Played, scene: &str) -> Option<Finding> {
 /// alone, and whoever asked for those pages wants to know.
 fn goes_on(p: &Played, scene: &str) -> Finding {
     if let Some(line) = p.scene(scene).lines_with(site::CLOSED).next() {
-        return Finding::Broken(line.text.clone());
+        return Finding::broken(line.text.clone());
     }
     let [fetched, failed] = match ends(p, scene) {
         Ok(ends) => ends,
-        Err(wrong) => return Finding::Broken(wrong),
+        Err(wrong) => return Finding::broken(wrong),
     };
     if failed == 0 {
-        return Finding::Moot("no page failed".to_owned());
+        return Finding::NotApplicable("no page failed".to_owned());
     }
     if all_time_out(p.knobs) {
-        return Finding::Moot(
+        return Finding::NotApplicable(
             "every page times out: --timeout is shorter than --latency"
                 .to_owned(),
         );
     }
     if fetched == 0 {
         let why = reasons(p.scene(scene));
-        return Finding::Broken(format!("no page was fetched: {why}"));
+        return Finding::broken(format!("no page was fetched: {why}"));
     }
     let lanes = &p.scene(scene).lanes;
     let first = lanes
@@ -213,14 +215,17 @@ fn goes_on(p: &Played, scene: &str) -> Finding {
     });
     let after = after.count();
     if after == 0 {
-        return Finding::Moot(format!(
+        return Finding::NotApplicable(format!(
             "{failed} failed, and no other page was left then"
         ));
     }
-    Finding::Holds(format!(
-        "{failed} failed, {fetched} were fetched; {after} ended after the \
+    Finding::when(
+        true,
+        format!(
+            "{failed} failed, {fetched} were fetched; {after} ended after the \
          first that failed"
-    ))
+        ),
+    )
 }
 
 /// Why pages failed, each reason once, and how often.
@@ -307,12 +312,12 @@ fn each_once(p: &Played) -> Finding {
         }
         let [fetched, failed] = match ends(p, scene) {
             Ok(ends) => ends,
-            Err(wrong) => return Finding::Broken(format!("{scene}: {wrong}")),
+            Err(wrong) => return Finding::broken(format!("{scene}: {wrong}")),
         };
         let mut said = format!("{scene}: {fetched} fetched, {failed} failed");
         if urls(p.knobs).is_empty() {
             let Some([requests, pages, _]) = counted(p.scene(scene)) else {
-                return Finding::Broken(format!(
+                return Finding::broken(format!(
                     "{scene}: the site counted nothing"
                 ));
             };
@@ -320,7 +325,7 @@ fn each_once(p: &Played) -> Finding {
             if requests != pages
                 || !(fetched..=fetched + failed).contains(&pages)
             {
-                return Finding::Broken(format!(
+                return Finding::broken(format!(
                     "{said}, but the site counted {requests} requests for {pages} pages"
                 ));
             }
@@ -328,7 +333,7 @@ fn each_once(p: &Played) -> Finding {
         }
         evidence.push(said);
     }
-    Finding::Holds(evidence.join("; "))
+    Finding::when(true, evidence.join("; "))
 }
 
 /// The chapter.

@@ -4,23 +4,26 @@ use std::time::Duration;
 
 use tokio::task::{JoinError, JoinHandle};
 
-use crate::stage::{Lane, say, sleep};
+use crate::stage::{Lane, say, sleep, traced};
 
 /// What a call returns: its letter, or the reason why not.
 type Answer = Result<&'static str, String>;
 
+#[traced]
 async fn work(name: &'static str, delay: Duration) -> Answer {
     sleep(delay).await;
     say!("{name} done");
     Ok(name)
 }
 
+#[traced]
 async fn failing(name: &'static str, delay: Duration) -> Answer {
     sleep(delay).await;
     Err(format!("{name} failed"))
 }
 
 /// Awaits the calls one by one.
+#[traced]
 pub async fn sequential(a: Duration, b: Duration, c: Duration) {
     let a = work("A", a).await;
     let b = work("B", b).await;
@@ -29,6 +32,7 @@ pub async fn sequential(a: Duration, b: Duration, c: Duration) {
 }
 
 /// Makes a task of each, and awaits all of them.
+#[traced]
 pub async fn gather(
     a: Duration,
     b: Duration,
@@ -43,6 +47,7 @@ pub async fn gather(
 }
 
 /// B fails. The error comes out at once; A and C are tasks, and run on.
+#[traced]
 pub async fn failure(
     a: Duration,
     b: Duration,
@@ -68,11 +73,13 @@ pub async fn failure(
 
 /// Two results in one. A handle gives the task's own result inside of one that
 /// says whether it panicked, and try_join! looks at the outer one only.
+#[traced]
 async fn flat(task: &mut JoinHandle<Answer>) -> Answer {
     task.await.unwrap_or_else(|panic| Err(panic.to_string()))
 }
 
 /// B fails, and its error takes its place among the results.
+#[traced]
 pub async fn return_exceptions(
     a: Duration,
     b: Duration,
@@ -87,6 +94,7 @@ pub async fn return_exceptions(
 }
 
 /// B fails, and the calls are plain futures: A and C are dropped with it.
+#[traced]
 pub async fn try_join(a: Duration, b: Duration, c: Duration) {
     let longest = a.max(b).max(c);
     let a = work("A", a).try_lane("A");

@@ -2,12 +2,11 @@
 
 mod demo;
 
-use std::cmp::Ordering;
 use std::time::Duration;
 
 use crate::chapter::{
-    Chapter, Claim, Figure, Finding, Fork, Knob, Knobs, Measure, Parting,
-    Plays, Scene, Twin, run, time,
+    Chapter, Claim, Figure, Fork, Knob, Knobs, Measure, Parting, Played, Plays,
+    Scene, Twin, after, run, time,
 };
 use crate::trace::Outcome;
 
@@ -20,6 +19,17 @@ fn abc(k: &Knobs) -> (Duration, Duration, Duration) {
     (k.time(&A), k.time(&B), k.time(&C))
 }
 
+/// The longest of the three.
+fn longest(p: &Played) -> Duration {
+    let (a, b, c) = abc(p.knobs);
+    a.max(b).max(c)
+}
+
+const RAISED: &str = "gather raised: B failed";
+
+/// Why a claim about the siblings of a failure says nothing.
+const SIBLINGS_DONE: &str = "A and C are done when B fails";
+
 /// The first moment at which `try_join!` and asyncio's gather part.
 fn fork((a, b, c): (Duration, Duration, Duration)) -> Fork {
     let gather = "main: gather raised: B failed";
@@ -28,13 +38,13 @@ fn fork((a, b, c): (Duration, Duration, Duration)) -> Fork {
     } else if a == b && b <= c {
         Fork::new("B failed: B failed", "A: A done")
     } else if b == c && b < a {
-        Fork::new("A cancelled", "C: C done")
+        Fork::new("A cancelled by main", "C: C done")
     } else if a < b && b == c {
         Fork::new("C: C done", "B failed: B failed")
     } else if b < a {
-        Fork::new("A cancelled", gather)
+        Fork::new("A cancelled by main", gather)
     } else if b < c {
-        Fork::new("C cancelled", gather)
+        Fork::new("C cancelled by main", gather)
     } else {
         Fork::new("main: try_join! returned: B failed", gather)
     }
@@ -94,17 +104,18 @@ pub const CHAPTER: Chapter = Chapter {
             scenes: &["sequential", "gather"],
             check: |p| {
                 let (a, b, c) = abc(p.knobs);
-                let (one_by_one, together) =
-                    (p.total("sequential"), p.total("gather"));
-                Finding::when(
-                    p.near("sequential", one_by_one, a + b + c)
-                        && p.near("gather", together, a.max(b).max(c)),
-                    format!(
+                let (sum, slowest) = (after(a).then(b).then(c), longest(p));
+                p.ask("sequential")
+                    .apart(sum, slowest)
+                    .total(sum)
+                    .and("gather")
+                    .apart(sum, slowest)
+                    .total(slowest)
+                    .so(format!(
                         "{} together, {} one by one",
-                        time(together),
-                        time(one_by_one)
-                    ),
-                )
+                        time(p.total("gather")),
+                        time(p.total("sequential"))
+                    ))
             },
         },
         Claim {
@@ -114,45 +125,58 @@ pub const CHAPTER: Chapter = Chapter {
             check: |p| {
                 let (a, b, c) = abc(p.knobs);
                 let timeline = p.scene("gather");
-                let order: Vec<&str> = timeline
+                let finished: Vec<&str> = timeline
                     .lines
                     .iter()
                     .filter_map(|line| line.text.strip_suffix(" done"))
                     .collect();
-                let mut expected = [(a, "A"), (b, "B"), (c, "C")];
-                expected.sort();
-                Finding::when(
-                    order == expected.map(|(_, name)| name)
-                        && p.said_at(
-                            "gather",
-                            "Results: A, B, C",
-                            a.max(b).max(c),
-                        ),
-                    format!(
-                        "finished in the order {}, reported as A, B, C",
-                        order.join(", ")
-                    ),
-                )
+                let finished = finished.join(", ");
+                let reported = timeline.lines_with("Results: ").next();
+                let reported = reported
+                    .map_or("nothing", |line| &line.text["Results: ".len()..]);
+                let mut order = [(a, "A"), (b, "B"), (c, "C")];
+                order.sort();
+                let [first, second, third] = order.map(|(wait, _)| wait);
+                p.ask("gather")
+                    .unless(
+                        order.map(|(_, name)| name) == ["A", "B", "C"],
+                        "they finish in the order in which they were passed",
+                    )
+                    .apart(first, second)
+                    .apart(second, third)
+                    .is(
+                        "the order of finishing",
+                        &finished,
+                        order.map(|(_, name)| name).join(", "),
+                    )
+                    .is("main reports", reported, "A, B, C")
+                    .so(format!(
+                        "finished in the order {finished}, reported as \
+                         {reported}"
+                    ))
             },
         },
         Claim {
             id: "failure-surfaces-at-once",
-            says: "A failure surfaces at once, and the siblings run on.",
+            says: "A failure surfaces at once where main awaits. Handled there, it ends neither main nor the siblings: they run on.",
             scenes: &["failure"],
             check: |p| {
                 let (a, b, c) = abc(p.knobs);
-                Finding::when(
-                    p.said_at("failure", "gather raised: B failed", b)
-                        && p.ended_at("failure", "B", Outcome::Failed, b)
-                        && p.ended_at("failure", "A", Outcome::Finished, a)
-                        && p.ended_at("failure", "C", Outcome::Finished, c),
-                    format!(
-                        "raised at {}; {}, {}",
-                        p.when_said("failure", "gather raised: B failed"),
+                p.ask("failure")
+                    .unless(b >= a.max(c), SIBLINGS_DONE)
+                    .apart(b, a.max(c))
+                    .ended("B", Outcome::Failed, b)
+                    .said("main", RAISED, b)
+                    .ended("A", Outcome::Finished, a)
+                    .ended("C", Outcome::Finished, c)
+                    .ended("main", Outcome::Finished, longest(p))
+                    .so(format!(
+                        "raised at {}; {}, {}, {}",
+                        p.when_said("failure", RAISED),
                         p.fate("failure", "A"),
-                        p.fate("failure", "C")
-                    ),
-                )
+                        p.fate("failure", "C"),
+                        p.fate("failure", "main")
+                    ))
             },
         },
         Claim {
@@ -160,19 +184,21 @@ pub const CHAPTER: Chapter = Chapter {
             says: "With return_exceptions the error takes its place among the results, when all are there.",
             scenes: &["return_exceptions"],
             check: |p| {
-                let (a, b, c) = abc(p.knobs);
-                let last = a.max(b).max(c);
-                Finding::when(
-                    p.said_at(
-                        "return_exceptions",
-                        "Results: A, error: B failed, C",
-                        last,
-                    ),
-                    format!(
-                        "main had all three at {}",
-                        time(p.total("return_exceptions"))
-                    ),
-                )
+                let (_, b, _) = abc(p.knobs);
+                let line = "Results: A, error: B failed, C";
+                let said = p.scene("return_exceptions").lines_with("Results");
+                let said = said.map(|line| line.text.as_str()).next();
+                p.ask("return_exceptions")
+                    .unless(b == longest(p), "B fails when all are there")
+                    .apart(b, longest(p))
+                    .ended("B", Outcome::Failed, b)
+                    .said("main", line, longest(p))
+                    .so(format!(
+                        "{}; main said {:?} at {}",
+                        p.fate("return_exceptions", "B"),
+                        said.unwrap_or("nothing"),
+                        p.when_said("return_exceptions", line)
+                    ))
             },
         },
         Claim {
@@ -181,32 +207,27 @@ pub const CHAPTER: Chapter = Chapter {
             scenes: &["try_join"],
             check: |p| {
                 let (a, b, c) = abc(p.knobs);
-                let ended = |name, takes: Duration| {
-                    let ended = |outcome| {
-                        p.ended_at("try_join", name, outcome, b.min(takes))
+                let mut check = p
+                    .ask("try_join")
+                    .unless(b >= a.max(c), SIBLINGS_DONE)
+                    .ended("B", Outcome::Failed, b)
+                    .said("main", "try_join! returned: B failed", b)
+                    .said("main", "main is done", after(b).then(longest(p)));
+                for (name, wait) in [("A", a), ("C", c)] {
+                    check = check.apart(wait, b);
+                    check = if wait < b {
+                        check.ended(name, Outcome::Finished, wait)
+                    } else {
+                        check.ended(name, Outcome::Cancelled, b)
                     };
-                    match takes.cmp(&b) {
-                        Ordering::Less => ended(Outcome::Finished),
-                        Ordering::Greater => ended(Outcome::Cancelled),
-                        // try_join! takes turns in who is polled first.
-                        Ordering::Equal => {
-                            ended(Outcome::Finished)
-                                || ended(Outcome::Cancelled)
-                        }
-                    }
-                };
-                Finding::when(
-                    p.ended_at("try_join", "B", Outcome::Failed, b)
-                        && ended("A", a)
-                        && ended("C", c)
-                        && p.near("try_join", p.total("try_join"), b),
-                    format!(
-                        "{}; {}, {}",
-                        p.fate("try_join", "B"),
-                        p.fate("try_join", "A"),
-                        p.fate("try_join", "C")
-                    ),
-                )
+                }
+                check.so(format!(
+                    "{}; {}, {}; main stayed until {}",
+                    p.fate("try_join", "B"),
+                    p.fate("try_join", "A"),
+                    p.fate("try_join", "C"),
+                    time(p.total("try_join"))
+                ))
             },
         },
     ],
@@ -218,8 +239,8 @@ pub const CHAPTER: Chapter = Chapter {
         partings: &[Parting {
             scene: "try_join",
             why: "try_join! drops plain futures when one of them fails; \
-                  asyncio's gather makes tasks of coroutines, and they live \
-                  on until main ends. Where two are done in the same \
+                  asyncio's gather makes tasks of coroutines, and they run \
+                  on. Where two are done in the same \
                   millisecond, try_join! takes turns in who is polled first.",
             first: |k| Some(fork(abc(k))),
         }],

@@ -7,9 +7,10 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::task::{JoinError, JoinSet};
 
-use crate::stage::{Lane, block, say, sleep, to_thread};
+use crate::stage::{Lane, block, say, sleep, to_thread, traced};
 
 /// Ticks for as long as it gets the thread in time.
+#[traced]
 async fn heartbeat(every: Duration) {
     for n in 1.. {
         sleep(every).await;
@@ -18,6 +19,7 @@ async fn heartbeat(every: Duration) {
 }
 
 /// Waits for two beats and a half, and then blocks.
+#[traced]
 async fn blocks(time: Duration, every: Duration) {
     sleep(every * 5 / 2).await;
     say!("Calling blocking code");
@@ -26,6 +28,7 @@ async fn blocks(time: Duration, every: Duration) {
 }
 
 /// One task blocks the thread: the others stand still with it.
+#[traced]
 pub async fn blocking_call(
     time: Duration,
     every: Duration,
@@ -40,6 +43,7 @@ pub async fn blocking_call(
 }
 
 /// The same, but it blocks a thread of its own.
+#[traced]
 async fn blocks_aside(time: Duration, every: Duration) {
     sleep(every * 5 / 2).await;
     say!("Calling blocking code");
@@ -48,6 +52,7 @@ async fn blocks_aside(time: Duration, every: Duration) {
 }
 
 /// Cured: the heart beats on.
+#[traced]
 pub async fn blocking_call_fixed(
     time: Duration,
     every: Duration,
@@ -61,6 +66,7 @@ pub async fn blocking_call_fixed(
     Ok(())
 }
 
+#[traced]
 async fn save(delay: Duration) {
     sleep(delay).await;
     say!("Data saved");
@@ -68,6 +74,7 @@ async fn save(delay: Duration) {
 
 /// Makes the coroutine, and forgets to await it. rustc warns of that line:
 /// here it is on purpose, and `expect` holds rustc to its warning.
+#[traced]
 pub async fn forgotten_await(delay: Duration) {
     #[expect(unused_must_use, reason = "this is the mistake")]
     save(delay).lane("save");
@@ -77,6 +84,7 @@ pub async fn forgotten_await(delay: Duration) {
 }
 
 /// Cured: somebody awaits it.
+#[traced]
 pub async fn forgotten_await_fixed(delay: Duration) {
     save(delay).lane("save").await;
     say!("main is done");
@@ -97,6 +105,7 @@ impl Service {
         Arc::new(Service { capacity, in_use })
     }
 
+    #[traced]
     async fn serve(&self, delay: Duration) -> Answer {
         if self.in_use.fetch_add(1, Ordering::Relaxed) >= self.capacity {
             self.in_use.fetch_sub(1, Ordering::Relaxed);
@@ -108,11 +117,13 @@ impl Service {
     }
 }
 
+#[traced]
 async fn ask(service: Arc<Service>, delay: Duration) -> Answer {
     service.serve(delay).await
 }
 
 /// All of them ask at once: those for whom there is no room are refused.
+#[traced]
 pub async fn too_many_tasks(tasks: u32, capacity: usize, delay: Duration) {
     let service = Service::new(capacity);
     let mut all = JoinSet::new();
@@ -125,6 +136,7 @@ pub async fn too_many_tasks(tasks: u32, capacity: usize, delay: Duration) {
 
 /// Waits for a permit, and asks only then. The permit is given back when it is
 /// dropped, at the end.
+#[traced]
 async fn ask_in_turn(
     permits: Arc<Semaphore>,
     service: Arc<Service>,
@@ -136,6 +148,7 @@ async fn ask_in_turn(
 }
 
 /// Cured: a semaphore lets no more of them ask at a time than there is room.
+#[traced]
 pub async fn too_many_tasks_fixed(
     tasks: u32,
     capacity: usize,
@@ -151,6 +164,7 @@ pub async fn too_many_tasks_fixed(
     report(all).await;
 }
 
+#[traced]
 async fn report(all: JoinSet<Answer>) {
     let answers = all.join_all().await;
     let served = answers.iter().filter(|answer| answer.is_ok()).count();
@@ -159,6 +173,7 @@ async fn report(all: JoinSet<Answer>) {
 }
 
 /// Starts a task, does something else for half as long, and returns.
+#[traced]
 pub async fn lost_task(delay: Duration) {
     tokio::spawn(save(delay).lane("save"));
     sleep(delay / 2).await;
@@ -166,6 +181,7 @@ pub async fn lost_task(delay: Duration) {
 }
 
 /// Cured: keeps the handle, and awaits the task before it returns.
+#[traced]
 pub async fn lost_task_fixed(delay: Duration) -> Result<(), JoinError> {
     let task = tokio::spawn(save(delay).lane("save"));
     sleep(delay / 2).await;

@@ -2,14 +2,15 @@
 
 mod demo;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::chapter::{
-    Chapter, Claim, Figure, Finding, Fork, Knob, Knobs, Measure, Parting,
-    Played, Plays, Scene, Twin, run, time,
+    AT_ONCE, Chapter, Claim, Figure, Fork, Knob, Knobs, Measure, Parting,
+    Played, Plays, Scene, Twin, after, run, time,
 };
 use crate::timeline::{Lane, Span, Timeline};
-use crate::trace::{LaneKind, Outcome};
+use crate::trace::{LaneKind, On, Outcome, Trace, What};
 
 const BLOCK: Knob = Knob::time("block", "2s", "How long the call blocks");
 const HEARTBEAT: Knob =
@@ -32,30 +33,50 @@ const MOST_TICKS: u128 = 10_000;
 
 const SAVED: &str = "Data saved";
 
-/// When the blocking call is made: after two beats and a half.
-fn call_at(k: &Knobs) -> Duration {
-    k.time(&HEARTBEAT) * 5 / 2
+const DONE: &str = "main is done";
+
+/// What the knobs say of the blocking call.
+struct Beats {
+    block: Duration,
+    every: Duration,
+    /// When the call is made: after two beats and a half.
+    call_at: Duration,
 }
 
-/// Why a claim about a missed beat says nothing at these knobs, if it does
-/// not.
-fn misses_no_beat(k: &Knobs) -> Option<Finding> {
+fn beats(k: &Knobs) -> Beats {
     let (block, every) = (k.time(&BLOCK), k.time(&HEARTBEAT));
-    (block <= every).then(|| {
-        Finding::Moot(format!(
-            "a block of {} is not longer than a beat of {}",
-            time(block),
-            time(every)
-        ))
-    })
+    Beats {
+        block,
+        every,
+        call_at: every * 5 / 2,
+    }
 }
 
-/// Why a claim about being refused says nothing at these knobs, if it does
-/// not.
-fn room_for_all(k: &Knobs) -> Option<Finding> {
-    let (tasks, capacity) = (k.count(&TASKS), k.count(&CAPACITY));
-    (tasks <= capacity).then(|| {
-        Finding::Moot(format!("there is room for {capacity}, and {tasks} ask"))
+/// How many tasks there are, and how many of them can be served at a time.
+fn crowd(k: &Knobs) -> (u32, u32) {
+    (k.count(&TASKS), k.count(&CAPACITY))
+}
+
+/// Why a claim about a missed beat says nothing.
+fn misses_no_beat(k: &Knobs) -> String {
+    let Beats { block, every, .. } = beats(k);
+    format!(
+        "a block of {} is not longer than a beat of {}",
+        time(block),
+        time(every)
+    )
+}
+
+/// Why a claim about being refused says nothing.
+fn room_for_all(k: &Knobs) -> String {
+    let (tasks, capacity) = crowd(k);
+    format!("there is room for {capacity}, and {tasks} ask")
+}
+
+/// From when to when, in words.
+fn span(span: Option<Span>) -> String {
+    span.map_or("never".to_owned(), |span| {
+        format!("from {} to {}", time(span.from), time(span.to))
     })
 }
 
@@ -66,54 +87,38 @@ fn silence(timeline: &Timeline) -> Option<Span> {
 
 /// The longest time that a lane of this kind kept its thread.
 fn longest_hold(
-    timeline: &Timeline,
+    p: &Played,
+    scene: &str,
     name: &str,
     kind: LaneKind,
 ) -> Option<Span> {
-    let lane = timeline.lane(name).filter(|lane| lane.kind == kind)?;
+    let lane = p.scene(scene).lane(name).filter(|lane| lane.kind == kind)?;
     lane.holds().max_by_key(|span| span.length())
 }
 
-/// The tasks that ended in this way.
-fn ended(timeline: &Timeline, outcome: Outcome) -> impl Iterator<Item = &Lane> {
-    let tasks = timeline.lanes.iter().skip(1);
-    tasks.filter(move |lane| lane.outcome() == Some(outcome))
-}
-
-/// How many tasks were served at once, at most.
-fn most_served(timeline: &Timeline) -> u32 {
-    let waits = timeline.lanes.iter().flat_map(|lane| &lane.waits);
-    let mut changes: Vec<(Duration, i32)> = Vec::new();
-    for wait in waits {
-        changes.push((wait.from, 1));
-        changes.extend(wait.to.map(|to| (to, -1)));
+/// How many tasks were served at once, at most: being served is a timer of
+/// theirs. By the order of events, as who takes over a place does so at the
+/// same moment.
+fn most_served(trace: &Trace) -> usize {
+    let mut served = BTreeSet::new();
+    let mut most = 0;
+    for event in &trace.events {
+        match &event.what {
+            What::Wait {
+                wait,
+                on: On::Timer { .. },
+                ..
+            } if event.lane != 0 => {
+                served.insert(*wait);
+                most = most.max(served.len());
+            }
+            What::Done { wait } | What::Drop { wait } => {
+                served.remove(wait);
+            }
+            _ => {}
+        }
     }
-    // Ends before beginnings: who takes over a place does not add to it.
-    changes.sort();
-    let mut now = 0;
-    let counts = changes.iter().map(|(_, change)| {
-        now += change;
-        now
-    });
-    counts.max().unwrap_or(0).unsigned_abs()
-}
-
-/// Whether the lane `save` said its line at that moment, and ended.
-fn saved(p: &Played, scene: &str, at: Duration) -> bool {
-    p.said_at(scene, SAVED, at)
-        && p.ended_at(scene, "save", Outcome::Finished, at)
-}
-
-/// Whether the lane `save` ended at that moment without having said its line.
-fn lost(p: &Played, scene: &str, at: Duration) -> bool {
-    p.scene(scene).said(SAVED).is_none()
-        && p.ended_at(scene, "save", Outcome::Cancelled, at)
-}
-
-/// How often the lane `save` was given the thread.
-fn turns(p: &Played, scene: &str) -> usize {
-    let lane = p.scene(scene).lane("save");
-    lane.map_or(0, |lane| lane.polls.len())
+    most
 }
 
 /// The chapter.
@@ -216,28 +221,31 @@ pub const CHAPTER: Chapter = Chapter {
             says: "A task that blocks the thread silences every other task for as long.",
             scenes: &["blocking-call"],
             check: |p| {
-                misses_no_beat(p.knobs).unwrap_or_else(|| {
-                    let timeline = p.scene("blocking-call");
-                    let block = p.knobs.time(&BLOCK);
-                    let held = longest_hold(timeline, "worker", LaneKind::Task);
-                    let (Some(held), Some(gap)) = (held, silence(timeline)) else {
-                        return Finding::Broken("there was no worker, or no heartbeat".to_owned());
-                    };
-                    Finding::when(
-                        p.near("blocking-call", held.from, call_at(p.knobs))
-                            && p.near("blocking-call", held.length(), block)
-                            && gap.from <= held.from
-                            && held.to <= gap.to,
-                        format!(
-                            "worker held the thread from {} to {}, and the heartbeat was silent \
-                             from {} to {}",
-                            time(held.from),
-                            time(held.to),
-                            time(gap.from),
-                            time(gap.to)
-                        ),
-                    )
-                })
+                let scene = "blocking-call";
+                let Beats {
+                    block,
+                    every,
+                    call_at,
+                } = beats(p.knobs);
+                let held = longest_hold(p, scene, "worker", LaneKind::Task);
+                let gap = silence(p.scene(scene));
+                let within = match (held, gap) {
+                    (Some(held), Some(gap)) => {
+                        gap.from <= held.from && held.to <= gap.to
+                    }
+                    _ => false,
+                };
+                p.ask(scene)
+                    .unless(block <= every, misses_no_beat(p.knobs))
+                    .apart(block, every)
+                    .time("worker begins to block", held.map(|held| held.from), call_at)
+                    .time("worker blocks for", held.map(|held| held.length()), block)
+                    .that("the heartbeat's longest silence", within, span(gap), "all the while")
+                    .so(format!(
+                        "worker held the thread {}, and the heartbeat was silent {}",
+                        span(held),
+                        span(gap)
+                    ))
             },
         },
         Claim {
@@ -245,30 +253,37 @@ pub const CHAPTER: Chapter = Chapter {
             says: "On a thread of its own the same call, no faster, silences nobody.",
             scenes: &["blocking-call", "blocking-call-fixed"],
             check: |p| {
-                misses_no_beat(p.knobs).unwrap_or_else(|| {
-                    let timeline = p.scene("blocking-call-fixed");
-                    let total = call_at(p.knobs) + p.knobs.time(&BLOCK);
-                    let held = longest_hold(timeline, "blocking_io", LaneKind::Thread);
-                    let gaps = (silence(p.scene("blocking-call")), silence(timeline));
-                    let (Some(held), (Some(before), Some(after))) = (held, gaps) else {
-                        return Finding::Broken("there was no thread, or no heartbeat".to_owned());
-                    };
-                    let totals = ["blocking-call", "blocking-call-fixed"].map(|s| p.total(s));
-                    Finding::when(
-                        p.near("blocking-call-fixed", held.length(), p.knobs.time(&BLOCK))
-                            && p.near("blocking-call-fixed", after.length(), p.knobs.time(&HEARTBEAT))
-                            && after.length() < before.length()
-                            && p.near("blocking-call", totals[0], total)
-                            && p.near("blocking-call-fixed", totals[1], total),
-                        format!(
-                            "never silent for longer than {} instead of {}; the totals are {} and {}",
-                            time(after.length()),
-                            time(before.length()),
-                            time(totals[0]),
-                            time(totals[1])
-                        ),
-                    )
-                })
+                let scene = "blocking-call-fixed";
+                let Beats {
+                    block,
+                    every,
+                    call_at,
+                } = beats(p.knobs);
+                let total = after(call_at).then(block);
+                let held =
+                    longest_hold(p, scene, "blocking_io", LaneKind::Thread);
+                let [before, fixed] = ["blocking-call", scene].map(|scene| {
+                    silence(p.scene(scene)).map(|gap| gap.length())
+                });
+                let words = |gap: Option<Duration>| {
+                    gap.map_or("no time".to_owned(), time)
+                };
+                p.ask("blocking-call")
+                    .unless(block <= every, misses_no_beat(p.knobs))
+                    .total(total)
+                    .and(scene)
+                    .apart(block, every)
+                    .time("the thread blocks for", held.map(|held| held.length()), block)
+                    .time("the longest silence", fixed, every)
+                    .that("the silence is shorter", fixed < before, words(fixed), words(before))
+                    .total(total)
+                    .so(format!(
+                        "never silent for longer than {} instead of {}; the totals are {} and {}",
+                        words(fixed),
+                        words(before),
+                        time(p.total("blocking-call")),
+                        time(p.total(scene))
+                    ))
             },
         },
         Claim {
@@ -276,21 +291,19 @@ pub const CHAPTER: Chapter = Chapter {
             says: "A coroutine that nobody awaits never runs, however long main stays.",
             scenes: &["forgotten-await"],
             check: |p| {
-                let turns = turns(p, "forgotten-await");
-                Finding::when(
-                    turns == 0
-                        && lost(p, "forgotten-await", Duration::ZERO)
-                        && p.near(
-                            "forgotten-await",
-                            p.total("forgotten-await"),
-                            p.knobs.time(&DELAY),
-                        ),
-                    format!(
-                        "{}, after {turns} turns on the thread; main stayed until {}",
-                        p.fate("forgotten-await", "save"),
-                        time(p.total("forgotten-await"))
-                    ),
-                )
+                let scene = "forgotten-await";
+                let polls = p.polls(scene, "save");
+                p.ask(scene)
+                    .apart(p.knobs.time(&DELAY), AT_ONCE)
+                    .is("how often save is polled", polls, 0)
+                    .never_said(SAVED)
+                    .ended("save", Outcome::Unrun, AT_ONCE)
+                    .total(p.knobs.time(&DELAY))
+                    .so(format!(
+                        "{}, polled {polls} times; main stayed until {}",
+                        p.fate(scene, "save"),
+                        time(p.total(scene))
+                    ))
             },
         },
         Claim {
@@ -298,19 +311,18 @@ pub const CHAPTER: Chapter = Chapter {
             says: "Awaited, the same coroutine runs to its end.",
             scenes: &["forgotten-await", "forgotten-await-fixed"],
             check: |p| {
-                Finding::when(
-                    p.scene("forgotten-await").said(SAVED).is_none()
-                        && saved(
-                            p,
-                            "forgotten-await-fixed",
-                            p.knobs.time(&DELAY),
-                        ),
-                    format!(
+                let delay = p.knobs.time(&DELAY);
+                p.ask("forgotten-await")
+                    .never_said(SAVED)
+                    .and("forgotten-await-fixed")
+                    .said("save", SAVED, delay)
+                    .ended("save", Outcome::Finished, delay)
+                    .said("main", DONE, delay)
+                    .so(format!(
                         "awaited: {}; forgotten: {}",
                         p.fate("forgotten-await-fixed", "save"),
                         p.fate("forgotten-await", "save")
-                    ),
-                )
+                    ))
             },
         },
         Claim {
@@ -318,30 +330,33 @@ pub const CHAPTER: Chapter = Chapter {
             says: "If all tasks ask at once, those over the capacity are refused.",
             scenes: &["too-many-tasks"],
             check: |p| {
-                room_for_all(p.knobs).unwrap_or_else(|| {
-                    let scene = "too-many-tasks";
-                    let timeline = p.scene(scene);
-                    let (tasks, capacity) = (p.knobs.count(&TASKS), p.knobs.count(&CAPACITY));
-                    let served = ended(timeline, Outcome::Finished).count();
-                    let refused = ended(timeline, Outcome::Failed);
-                    let refused: Vec<Duration> = refused
-                        .filter_map(|lane| lane.end.as_ref().map(|end| end.at))
-                        .collect();
-                    let line = format!("Served: {served}; refused: {}", refused.len());
-                    let last = refused.iter().max().copied().unwrap_or_default();
-                    Finding::when(
-                        served == capacity as usize
-                            && served + refused.len() == tasks as usize
-                            && p.near(scene, last, Duration::ZERO)
-                            && p.said_at(scene, &line, p.knobs.time(&DELAY)),
-                        format!(
-                            "{served} of {tasks} tasks were served, {} were refused, the last of \
-                             them at {}",
-                            refused.len(),
-                            time(last)
-                        ),
-                    )
-                })
+                let scene = "too-many-tasks";
+                let (tasks, capacity) = crowd(p.knobs);
+                let delay = p.knobs.time(&DELAY);
+                let (lanes, served) = p.lanes(scene, Outcome::Finished);
+                let (_, refused) = p.lanes(scene, Outcome::Failed);
+                let failed =
+                    |lane: &&Lane| lane.outcome() == Some(Outcome::Failed);
+                let refusals = p.scene(scene).lanes.iter().filter(failed);
+                let last = refusals
+                    .filter_map(|lane| lane.end.as_ref())
+                    .map(|end| end.at)
+                    .max();
+                let over = tasks.saturating_sub(capacity);
+                let line = format!("Served: {capacity}; refused: {over}");
+                p.ask(scene)
+                    .unless(tasks <= capacity, room_for_all(p.knobs))
+                    .apart(delay, AT_ONCE)
+                    .is("tasks", lanes, tasks)
+                    .is("tasks that were served", served, capacity)
+                    .is("tasks that were refused", refused, over)
+                    .time("the last refusal", last, AT_ONCE)
+                    .said("main", &line, delay)
+                    .so(format!(
+                        "{served} of {lanes} tasks were served, {refused} were refused, the last \
+                         of them at {}",
+                        last.map_or("no time".to_owned(), time)
+                    ))
             },
         },
         Claim {
@@ -349,28 +364,27 @@ pub const CHAPTER: Chapter = Chapter {
             says: "A semaphore of that capacity lets them in round by round, and nobody is refused.",
             scenes: &["too-many-tasks", "too-many-tasks-fixed"],
             check: |p| {
-                room_for_all(p.knobs).unwrap_or_else(|| {
-                    let scene = "too-many-tasks-fixed";
-                    let timeline = p.scene(scene);
-                    let (tasks, capacity) = (p.knobs.count(&TASKS), p.knobs.count(&CAPACITY));
-                    let rounds = tasks.div_ceil(capacity);
-                    let served = ended(timeline, Outcome::Finished).count();
-                    let before = ended(p.scene("too-many-tasks"), Outcome::Finished).count();
-                    let most = most_served(timeline);
-                    let total = p.knobs.time(&DELAY) * rounds;
-                    Finding::when(
-                        served == tasks as usize
-                            && before < served
-                            && most <= capacity
-                            && p.said_at(scene, &format!("Served: {tasks}; refused: 0"), total)
-                            && p.near(scene, p.total(scene), total),
-                        format!(
-                            "{served} served instead of {before}, never more than {most} at a \
-                             time; {rounds} rounds took {}",
-                            time(p.total(scene))
-                        ),
-                    )
-                })
+                let scene = "too-many-tasks-fixed";
+                let (tasks, capacity) = crowd(p.knobs);
+                let (_, before) = p.lanes("too-many-tasks", Outcome::Finished);
+                let (_, served) = p.lanes(scene, Outcome::Finished);
+                let most = most_served(p.trace(scene));
+                let delay = p.knobs.time(&DELAY);
+                let total = after(delay).times(tasks.div_ceil(capacity));
+                p.ask("too-many-tasks")
+                    .unless(tasks <= capacity, room_for_all(p.knobs))
+                    .is("served without it", before, capacity)
+                    .and(scene)
+                    .apart(total, delay)
+                    .is("served with it", served, tasks)
+                    .is("served at once, at most", most, capacity)
+                    .said("main", &format!("Served: {tasks}; refused: 0"), total)
+                    .total(total)
+                    .so(format!(
+                        "{served} served instead of {before}, never more than {most} at a time, \
+                         in {}",
+                        time(p.total(scene))
+                    ))
             },
         },
         Claim {
@@ -378,17 +392,23 @@ pub const CHAPTER: Chapter = Chapter {
             says: "When main returns, a task that it did not await is lost where it stands.",
             scenes: &["lost-task"],
             check: |p| {
-                let half = p.knobs.time(&DELAY) / 2;
-                Finding::when(
-                    lost(p, "lost-task", half)
-                        && turns(p, "lost-task") == 1
-                        && p.said_at("lost-task", "main is done", half),
-                    format!(
+                let delay = p.knobs.time(&DELAY);
+                let half = delay / 2;
+                p.ask("lost-task")
+                    .apart(half, delay)
+                    .is(
+                        "how often save is polled",
+                        p.polls("lost-task", "save"),
+                        1,
+                    )
+                    .never_said(SAVED)
+                    .said("main", DONE, half)
+                    .ended("save", Outcome::Cancelled, half)
+                    .so(format!(
                         "main was done at {}; {}",
-                        p.when_said("lost-task", "main is done"),
+                        p.when_said("lost-task", DONE),
                         p.fate("lost-task", "save")
-                    ),
-                )
+                    ))
             },
         },
         Claim {
@@ -397,17 +417,27 @@ pub const CHAPTER: Chapter = Chapter {
             scenes: &["lost-task", "lost-task-fixed"],
             check: |p| {
                 let delay = p.knobs.time(&DELAY);
-                Finding::when(
-                    p.scene("lost-task").said(SAVED).is_none()
-                        && saved(p, "lost-task-fixed", delay)
-                        && p.said_at("lost-task-fixed", "main is done", delay),
-                    format!(
+                let steps = [
+                    ("save ended", p.end("lost-task-fixed", "save")),
+                    (
+                        "main said its line",
+                        p.line("lost-task-fixed", "main", DONE),
+                    ),
+                ];
+                p.ask("lost-task")
+                    .never_said(SAVED)
+                    .and("lost-task-fixed")
+                    .apart(delay / 2, delay)
+                    .in_order(steps)
+                    .said("save", SAVED, delay)
+                    .ended("save", Outcome::Finished, delay)
+                    .said("main", DONE, delay)
+                    .so(format!(
                         "awaited: {}, main was done at {}; lost: {}",
                         p.fate("lost-task-fixed", "save"),
-                        p.when_said("lost-task-fixed", "main is done"),
+                        p.when_said("lost-task-fixed", DONE),
                         p.fate("lost-task", "save")
-                    ),
-                )
+                    ))
             },
         },
     ],
@@ -422,8 +452,12 @@ pub const CHAPTER: Chapter = Chapter {
                   ends when the task does: tokio cancels it there, asyncio \
                   lets it finish its turn; either is right.",
             first: |k| {
-                (k.time(&DELAY).as_millis() <= 1)
-                    .then(|| Fork::new("save cancelled", "save: Data saved"))
+                (k.time(&DELAY).as_millis() <= 1).then(|| {
+                    Fork::new(
+                        "save cancelled as main ended",
+                        "save: Data saved",
+                    )
+                })
             },
         }],
         errata: &[],

@@ -2,9 +2,11 @@
 
 mod demo;
 
+use std::time::Duration;
+
 use crate::chapter::{
-    Chapter, Claim, Figure, Finding, Fork, Knob, Knobs, Measure, Parting,
-    Plays, Scene, Twin, run, time,
+    Chapter, Check, Claim, Due, Figure, Fork, Knob, Knobs, Measure, Parting,
+    Played, Plays, Scene, Twin, after, run, time,
 };
 use crate::timeline::Timeline;
 use crate::trace::Outcome;
@@ -18,21 +20,42 @@ const CLEANUP: Knob = Knob::time("cleanup", "1s", "How long the cleanup takes");
 /// finish".
 const TIME_TO_FINISH: f64 = 2.5;
 
-/// Why a claim about a cancellation says nothing at these knobs, if it does
-/// not.
-fn too_late(k: &Knobs) -> Option<Finding> {
-    let (work, cancel) = (k.time(&WORK), k.time(&CANCEL_AFTER));
-    (work < cancel).then(|| {
-        Finding::Moot(format!(
-            "the work is done after {}, before anybody cancels at {}",
-            time(work),
-            time(cancel)
-        ))
-    })
+const DONE: &str = "Critical work done";
+const CLEANING: &str = "Cancelled but cleaning up";
+const CLEANED: &str = "Cleanup finished";
+
+/// What the knobs say.
+struct Times {
+    work: Duration,
+    cancel: Duration,
+    /// When the work has cleaned up, if it was asked to stop.
+    cleaned: Due,
+}
+
+fn times(k: &Knobs) -> Times {
+    let cancel = k.time(&CANCEL_AFTER);
+    Times {
+        work: k.time(&WORK),
+        cancel,
+        cleaned: after(cancel).then(k.time(&CLEANUP)),
+    }
+}
+
+/// Begins to ask a scene in which somebody cancels, if that is not too late.
+fn asked_in_time<'a>(p: &'a Played, scene: &'static str) -> Check<'a> {
+    let Times { work, cancel, .. } = times(p.knobs);
+    let too_late = format!(
+        "the work is done after {}, before anybody cancels at {}",
+        time(work),
+        time(cancel)
+    );
+    p.ask(scene)
+        .unless(work < cancel, too_late)
+        .apart(work, cancel)
 }
 
 fn survived(timeline: &Timeline) -> bool {
-    timeline.said("Critical work done").is_some()
+    timeline.said(DONE).is_some()
 }
 
 /// The chapter.
@@ -105,46 +128,43 @@ pub const CHAPTER: Chapter = Chapter {
             says: "In the article's code the critical work never completes: what is cancelled itself is not shielded.",
             scenes: &["article"],
             check: |p| {
-                too_late(p.knobs).unwrap_or_else(|| {
-                    let end =
-                        p.knobs.time(&CANCEL_AFTER) + p.knobs.time(&CLEANUP);
-                    Finding::when(
-                        !survived(p.scene("article"))
-                            && p.ended_at(
-                                "article",
-                                "critical",
-                                Outcome::Cancelled,
-                                end,
-                            ),
-                        format!(
-                            "{}; main kept the loop alive until {}",
-                            p.fate("article", "critical"),
-                            time(p.total("article"))
-                        ),
-                    )
-                })
+                let Times {
+                    cancel, cleaned, ..
+                } = times(p.knobs);
+                let stays = cleaned.then(p.knobs.seconds(TIME_TO_FINISH));
+                asked_in_time(p, "article")
+                    .never_said(DONE)
+                    .said("critical", CLEANING, cancel)
+                    .ended("critical", Outcome::Cancelled, cleaned)
+                    .total(stays)
+                    .so(format!(
+                        "{}; main kept the loop alive until {}",
+                        p.fate("article", "critical"),
+                        time(p.total("article"))
+                    ))
             },
         },
         Claim {
             id: "cleanup-takes-its-time",
-            says: "Cleanup after a cancellation takes as long as it takes, and main waits for it.",
+            says: "Cleanup after a cancellation takes as long as it takes, where the work is asked to stop; and main waits for it.",
             scenes: &["article"],
             check: |p| {
-                too_late(p.knobs).unwrap_or_else(|| {
-                    let cancel = p.knobs.time(&CANCEL_AFTER);
-                    let end = cancel + p.knobs.time(&CLEANUP);
-                    let saw = "Main saw cancellation, but task continues in background";
-                    Finding::when(
-                        p.said_at("article", "Cancelled but cleaning up", cancel)
-                            && p.said_at("article", "Cleanup finished", end)
-                            && p.said_at("article", saw, end),
-                        format!(
-                            "cancelled at {}, cleaned up at {}",
-                            p.when_said("article", "Cancelled but cleaning up"),
-                            p.when_said("article", "Cleanup finished")
-                        ),
-                    )
-                })
+                let Times {
+                    cancel, cleaned, ..
+                } = times(p.knobs);
+                let saw =
+                    "Main saw cancellation, but task continues in background";
+                asked_in_time(p, "article")
+                    .apart(cleaned, cancel)
+                    .said("critical", CLEANING, cancel)
+                    .said("critical", CLEANED, cleaned)
+                    .said("main", saw, cleaned)
+                    .so(format!(
+                        "cancelled at {}, cleaned up at {}, and main saw it at {}",
+                        p.when_said("article", CLEANING),
+                        p.when_said("article", CLEANED),
+                        p.when_said("article", saw)
+                    ))
             },
         },
         Claim {
@@ -152,29 +172,25 @@ pub const CHAPTER: Chapter = Chapter {
             says: "Without a shield the caller's cancellation reaches the work that it awaits.",
             scenes: &["unshielded"],
             check: |p| {
-                too_late(p.knobs).unwrap_or_else(|| {
-                    let end =
-                        p.knobs.time(&CANCEL_AFTER) + p.knobs.time(&CLEANUP);
-                    Finding::when(
-                        !survived(p.scene("unshielded"))
-                            && p.ended_at(
-                                "unshielded",
-                                "critical",
-                                Outcome::Cancelled,
-                                end,
-                            )
-                            && p.said_at(
-                                "unshielded",
-                                "Caller cancelled; the work was lost",
-                                end,
-                            ),
-                        format!(
-                            "{}, {}",
-                            p.fate("unshielded", "caller"),
-                            p.fate("unshielded", "critical")
-                        ),
+                let Times {
+                    cancel, cleaned, ..
+                } = times(p.knobs);
+                asked_in_time(p, "unshielded")
+                    .never_said(DONE)
+                    .said("critical", CLEANING, cancel)
+                    .ended("critical", Outcome::Cancelled, cleaned)
+                    .ended("caller", Outcome::Cancelled, cleaned)
+                    .said(
+                        "main",
+                        "Caller cancelled; the work was lost",
+                        cleaned,
                     )
-                })
+                    .so(format!(
+                        "asked to stop at {}, {}, {}",
+                        p.when_said("unshielded", CLEANING),
+                        p.fate("unshielded", "critical"),
+                        p.fate("unshielded", "caller")
+                    ))
             },
         },
         Claim {
@@ -182,69 +198,50 @@ pub const CHAPTER: Chapter = Chapter {
             says: "A shield protects the work from the caller's cancellation, and from nothing else.",
             scenes: &["article", "shielded"],
             check: |p| {
-                too_late(p.knobs).unwrap_or_else(|| {
-                    let (work, cancel) =
-                        (p.knobs.time(&WORK), p.knobs.time(&CANCEL_AFTER));
-                    Finding::when(
-                        !survived(p.scene("article"))
-                            && p.ended_at(
-                                "shielded",
-                                "caller",
-                                Outcome::Cancelled,
-                                cancel,
-                            )
-                            && p.said_at(
-                                "shielded",
-                                "Caller cancelled; the work continues",
-                                cancel,
-                            )
-                            && p.said_at(
-                                "shielded",
-                                "Critical work done",
-                                work,
-                            )
-                            && p.ended_at(
-                                "shielded",
-                                "critical",
-                                Outcome::Finished,
-                                work,
-                            ),
-                        format!(
-                            "shielded: {}, {}; cancelled itself: {}",
-                            p.fate("shielded", "caller"),
-                            p.fate("shielded", "critical"),
-                            p.fate("article", "critical")
-                        ),
+                let Times { work, cancel, .. } = times(p.knobs);
+                asked_in_time(p, "article")
+                    .never_said(DONE)
+                    .and("shielded")
+                    .apart(work, cancel)
+                    .ended("caller", Outcome::Cancelled, cancel)
+                    .said(
+                        "main",
+                        "Caller cancelled; the work continues",
+                        cancel,
                     )
-                })
+                    .said("critical", DONE, work)
+                    .ended("critical", Outcome::Finished, work)
+                    .so(format!(
+                        "shielded: {}, {}; cancelled itself: {}",
+                        p.fate("shielded", "caller"),
+                        p.fate("shielded", "critical"),
+                        p.fate("article", "critical")
+                    ))
             },
         },
         Claim {
             id: "no-async-drop",
-            says: "tokio has no async drop: abort runs no cleanup that awaits; a CancellationToken lets it run.",
+            says: "Stable Rust has no async drop: abort runs no cleanup that awaits; a CancellationToken lets it run.",
             scenes: &["article", "dropped"],
             check: |p| {
-                too_late(p.knobs).unwrap_or_else(|| {
-                    let cancel = p.knobs.time(&CANCEL_AFTER);
-                    let cleaned = |scene| {
-                        p.scene(scene).said("Cleanup finished").is_some()
-                    };
-                    Finding::when(
-                        p.ended_at(
-                            "dropped",
-                            "critical",
-                            Outcome::Cancelled,
-                            cancel,
-                        ) && !survived(p.scene("dropped"))
-                            && !cleaned("dropped")
-                            && cleaned("article"),
-                        format!(
-                            "aborted: {}; asked by a token: {}",
-                            p.fate("dropped", "critical"),
-                            p.fate("article", "critical")
-                        ),
-                    )
-                })
+                let Times {
+                    cancel, cleaned, ..
+                } = times(p.knobs);
+                asked_in_time(p, "article")
+                    .said("critical", CLEANED, cleaned)
+                    .and("dropped")
+                    .ended("critical", Outcome::Cancelled, cancel)
+                    .never_said(DONE)
+                    .never_said(CLEANING)
+                    .never_said(CLEANED)
+                    .so(format!(
+                        "aborted: {}, cleaned up {}; asked by a token: {}, \
+                         cleaned up at {}",
+                        p.fate("dropped", "critical"),
+                        p.when_said("dropped", CLEANED),
+                        p.fate("article", "critical"),
+                        p.when_said("article", CLEANED)
+                    ))
             },
         },
     ],
@@ -255,12 +252,12 @@ pub const CHAPTER: Chapter = Chapter {
         recording: include_str!("cpython.ndjson"),
         partings: &[Parting {
             scene: "dropped",
-            why: "There is no async drop: tokio's abort drops the future where \
+            why: "Stable Rust has no async drop: tokio's abort drops the future where \
                   it waits, asyncio's cancel lets it clean up.",
             first: |k| {
                 (k.time(&CANCEL_AFTER) <= k.time(&WORK)).then(|| {
                     Fork::new(
-                        "critical cancelled",
+                        "critical cancelled by main",
                         "critical: Cancelled but cleaning up",
                     )
                 })

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::stage::{Lane, Result, block, say, sleep};
+use tokio::task::JoinError;
+
+use crate::stage::{Lane, block, say, sleep, traced};
 
 /// Blocks the thread through every wait, so nothing can overlap.
 pub async fn sync(tasks: u32, delay: Duration) {
@@ -13,8 +15,9 @@ pub async fn sync(tasks: u32, delay: Duration) {
     }
 }
 
-/// Starts every task, then collects the results in the order of the calls.
-pub async fn concurrent(tasks: u32, delay: Duration) -> Result {
+/// Makes a task of every call, then collects the results in their order.
+#[traced]
+pub async fn concurrent(tasks: u32, delay: Duration) -> Result<(), JoinError> {
     let mut handles = Vec::new();
     for n in 1..=tasks {
         let task = async_task(n, delay).lane(format!("Task {n}"));
@@ -28,6 +31,7 @@ pub async fn concurrent(tasks: u32, delay: Duration) -> Result {
     Ok(())
 }
 
+#[traced]
 async fn async_task(n: u32, delay: Duration) -> u32 {
     say!("Async task {n} start");
     sleep(delay).await;

@@ -2,14 +2,21 @@
 
 mod demo;
 
+use std::time::Duration;
+
 use crate::chapter::{
-    Chapter, Claim, Erratum, Figure, Finding, Knob, Measure, Plays, Scene,
-    Twin, run, time,
+    Chapter, Claim, Erratum, Figure, Knob, Knobs, Measure, Plays, Scene, Twin,
+    after, run, time,
 };
+use crate::trace::{LaneKind, Outcome};
 
 const TASKS: Knob =
     Knob::count("tasks", (3, 1, 1000), "How many tasks there are");
 const DELAY: Knob = Knob::time("delay", "1s", "How long each of them waits");
+
+fn tasks(k: &Knobs) -> (u32, Duration) {
+    (k.count(&TASKS), k.time(&DELAY))
+}
 
 /// The chapter.
 pub const CHAPTER: Chapter = Chapter {
@@ -44,13 +51,20 @@ pub const CHAPTER: Chapter = Chapter {
             says: "Blocking calls add up: the total is tasks x delay.",
             scenes: &["sync"],
             check: |p| {
-                let (tasks, delay) =
-                    (p.knobs.count(&TASKS), p.knobs.time(&DELAY));
-                let total = p.total("sync");
-                Finding::when(
-                    p.near("sync", total, delay * tasks),
-                    format!("{} for {tasks} x {}", time(total), time(delay)),
-                )
+                let (tasks, delay) = tasks(p.knobs);
+                let all = after(delay).times(tasks);
+                let held = p.held("sync", "main");
+                p.ask("sync")
+                    .unless(tasks == 1, "one call adds up to nothing more")
+                    .apart(all, delay)
+                    .total(all)
+                    .time("main holds the thread", Some(held), all)
+                    .so(format!(
+                        "{} for {tasks} x {}, and main held the thread for {}",
+                        time(p.total("sync")),
+                        time(delay),
+                        time(held)
+                    ))
             },
         },
         Claim {
@@ -58,12 +72,18 @@ pub const CHAPTER: Chapter = Chapter {
             says: "Overlapping waits do not add up: the total is one delay.",
             scenes: &["async"],
             check: |p| {
-                let delay = p.knobs.time(&DELAY);
-                let total = p.total("async");
-                Finding::when(
-                    p.near("async", total, delay),
-                    format!("{} with a delay of {}", time(total), time(delay)),
-                )
+                let (tasks, delay) = tasks(p.knobs);
+                let (_, finished) = p.lanes("async", Outcome::Finished);
+                p.ask("async")
+                    .unless(tasks == 1, "one wait has nothing to overlap")
+                    .apart(after(delay).times(tasks), delay)
+                    .total(delay)
+                    .is("tasks finished", finished, tasks)
+                    .so(format!(
+                        "{finished} tasks in {}, with a delay of {}",
+                        time(p.total("async")),
+                        time(delay)
+                    ))
             },
         },
         Claim {
@@ -71,18 +91,15 @@ pub const CHAPTER: Chapter = Chapter {
             says: "The results come back in the order of the calls.",
             scenes: &["async"],
             check: |p| {
-                let expected: Vec<u32> = (1..=p.knobs.count(&TASKS)).collect();
-                let line = format!("Results: {expected:?}");
+                let (tasks, _) = tasks(p.knobs);
+                let expected: Vec<u32> = (1..=tasks).collect();
                 let said = p.scene("async").lines_with("Results").next();
-                match said {
-                    Some(said) => Finding::when(
-                        said.text == line,
-                        format!("main said {:?}", said.text),
-                    ),
-                    None => {
-                        Finding::Broken("main reported no results".to_owned())
-                    }
-                }
+                let said =
+                    said.map_or("nothing".to_owned(), |line| line.text.clone());
+                p.ask("async")
+                    .unless(tasks == 1, "one result has no order")
+                    .is("main says", &said, format!("Results: {expected:?}"))
+                    .so(format!("main said {said:?}"))
             },
         },
         Claim {
@@ -90,22 +107,27 @@ pub const CHAPTER: Chapter = Chapter {
             says: "No two tasks ever held the thread at once: concurrency, not parallelism.",
             scenes: &["async"],
             check: |p| {
+                let (tasks, _) = tasks(p.knobs);
                 let timeline = p.scene("async");
-                match timeline.collision {
-                    Some((a, b)) => Finding::Broken(format!(
-                        "{} and {} held it together",
-                        timeline.name(a),
-                        timeline.name(b)
-                    )),
-                    None => Finding::when(
-                        timeline.peak_concurrency()
-                            == p.knobs.count(&TASKS) as usize,
-                        format!(
-                            "{} tasks in flight, each turn on the thread by itself",
-                            timeline.peak_concurrency()
-                        ),
-                    ),
-                }
+                let together = match timeline.collision {
+                    Some((a, b)) => {
+                        format!("{} and {}", timeline.name(a), timeline.name(b))
+                    }
+                    None => "nobody".to_owned(),
+                };
+                let lanes = timeline.lanes.iter();
+                let threads =
+                    lanes.filter(|lane| lane.kind == LaneKind::Thread).count();
+                let peak = timeline.peak_concurrency();
+                p.ask("async")
+                    .unless(tasks == 1, "one task shares with nobody")
+                    .is("who held the thread together", &together, "nobody")
+                    .is("threads beside the loop's", threads, 0)
+                    .is("tasks alive at once", peak, tasks)
+                    .so(format!(
+                        "{peak} tasks alive at once; {together} held the \
+                         thread together"
+                    ))
             },
         },
     ],

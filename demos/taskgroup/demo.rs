@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::task::{JoinError, JoinSet};
 
-use crate::stage::{Lane, say, sleep};
+use crate::stage::{Lane, say, sleep, traced};
 
 /// How a worker ends: with its number and its result, or with the reason why
 /// not.
@@ -25,6 +25,7 @@ impl Drop for Watch {
     }
 }
 
+#[traced]
 async fn worker(n: u32, delay: Duration) -> Report {
     let mut watch = Watch { n, done: false };
     sleep(delay).await;
@@ -33,12 +34,14 @@ async fn worker(n: u32, delay: Duration) -> Report {
     Ok((n, format!("Task{n}-result")))
 }
 
+#[traced]
 async fn failing(n: u32, delay: Duration) -> Report {
     sleep(delay).await;
     Err(format!("Task{n} failed"))
 }
 
 /// Awaits one worker, then the other.
+#[traced]
 pub async fn sequential(task1: Duration, task2: Duration) {
     let first = worker(1, task1).await;
     let second = worker(2, task2).await;
@@ -48,6 +51,7 @@ pub async fn sequential(task1: Duration, task2: Duration) {
 }
 
 /// Both in a group, and both succeed.
+#[traced]
 pub async fn taskgroup(
     task1: Duration,
     task2: Duration,
@@ -59,6 +63,7 @@ pub async fn taskgroup(
 }
 
 /// The same group, but the first task fails.
+#[traced]
 pub async fn failure(
     fail_at: Duration,
     task2: Duration,
@@ -75,6 +80,7 @@ pub async fn failure(
 
 /// Waits for the whole group. The first failure cancels the others, and it is
 /// reported only when each of them has ended.
+#[traced]
 async fn finish(mut group: JoinSet<Report>) -> Result<(), JoinError> {
     let mut results = Vec::new();
     while let Some(ended) = group.join_next().await {
@@ -95,6 +101,7 @@ async fn finish(mut group: JoinSet<Report>) -> Result<(), JoinError> {
 }
 
 /// What goes wrong without a group: nobody stops the other task.
+#[traced]
 pub async fn no_group(
     fail_at: Duration,
     task2: Duration,

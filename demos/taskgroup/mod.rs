@@ -2,11 +2,13 @@
 
 mod demo;
 
+use std::time::Duration;
+
 use crate::chapter::{
-    Chapter, Claim, Figure, Finding, Knob, Measure, Plays, Scene, Twin,
+    Chapter, Claim, Figure, Knob, Knobs, Measure, Plays, Scene, Twin, after,
     in_order, run, time,
 };
-use crate::trace::{Outcome, What};
+use crate::trace::Outcome;
 
 const TASK1: Knob = Knob::time("task1", "1s", "How long Task1 takes");
 const TASK2: Knob = Knob::time("task2", "2s", "How long Task2 takes");
@@ -15,6 +17,29 @@ const FAIL_AT: Knob = Knob::same_as(
     &TASK1,
     "When Task1 fails, in the scenes in which it does",
 );
+
+const SUCCEEDED: &str = "All succeeded: Task1-result, Task2-result";
+const FAILED: &str = "Error: Task1 failed";
+
+/// What the knobs say.
+struct Workers {
+    task1: Duration,
+    task2: Duration,
+    fail_at: Duration,
+}
+
+fn workers(k: &Knobs) -> Workers {
+    Workers {
+        task1: k.time(&TASK1),
+        task2: k.time(&TASK2),
+        fail_at: k.time(&FAIL_AT),
+    }
+}
+
+/// Why a claim about a sibling says nothing.
+fn done_before(task2: Duration) -> String {
+    format!("Task2 is done after {}, before Task1 fails", time(task2))
+}
 
 /// The chapter.
 pub const CHAPTER: Chapter = Chapter {
@@ -61,12 +86,20 @@ pub const CHAPTER: Chapter = Chapter {
             says: "Awaited one after the other, the workers take the sum.",
             scenes: &["sequential"],
             check: |p| {
-                let sum = p.knobs.time(&TASK1) + p.knobs.time(&TASK2);
-                let total = p.total("sequential");
-                Finding::when(
-                    p.near("sequential", total, sum),
-                    format!("{} for both workers", time(total)),
-                )
+                let Workers { task1, task2, .. } = workers(p.knobs);
+                let sum = after(task1).then(task2);
+                p.ask("sequential")
+                    .apart(sum, task1.max(task2))
+                    .said("main", "Task1 completed", task1)
+                    .said("main", "Task2 completed", sum)
+                    .said("main", SUCCEEDED, sum)
+                    .total(sum)
+                    .so(format!(
+                        "{} for {} and {}",
+                        time(p.total("sequential")),
+                        time(task1),
+                        time(task2)
+                    ))
             },
         },
         Claim {
@@ -74,18 +107,19 @@ pub const CHAPTER: Chapter = Chapter {
             says: "The group ends when its last task does.",
             scenes: &["taskgroup"],
             check: |p| {
-                let last = p.knobs.time(&TASK1).max(p.knobs.time(&TASK2));
-                let total = p.total("taskgroup");
-                let said = "All succeeded: Task1-result, Task2-result";
-                Finding::when(
-                    p.near("taskgroup", total, last)
-                        && p.said_at("taskgroup", said, last),
-                    format!(
-                        "{}; the longer task takes {}",
-                        time(total),
-                        time(last)
-                    ),
-                )
+                let Workers { task1, task2, .. } = workers(p.knobs);
+                p.ask("taskgroup")
+                    .apart(task1.max(task2), task1.min(task2))
+                    .ended("Task1", Outcome::Finished, task1)
+                    .ended("Task2", Outcome::Finished, task2)
+                    .said("main", SUCCEEDED, task1.max(task2))
+                    .total(task1.max(task2))
+                    .so(format!(
+                        "{}, {}; main had both results at {}",
+                        p.fate("taskgroup", "Task1"),
+                        p.fate("taskgroup", "Task2"),
+                        p.when_said("taskgroup", SUCCEEDED)
+                    ))
             },
         },
         Claim {
@@ -93,29 +127,20 @@ pub const CHAPTER: Chapter = Chapter {
             says: "The first failure cancels the siblings.",
             scenes: &["failure"],
             check: |p| {
-                let (fail_at, task2) =
-                    (p.knobs.time(&FAIL_AT), p.knobs.time(&TASK2));
-                if task2 <= fail_at {
-                    return Finding::Moot(format!(
-                        "Task2 is done after {}, before Task1 fails",
-                        time(task2)
-                    ));
-                }
-                Finding::when(
-                    p.ended_at("failure", "Task1", Outcome::Failed, fail_at)
-                        && p.ended_at(
-                            "failure",
-                            "Task2",
-                            Outcome::Cancelled,
-                            fail_at,
-                        )
-                        && p.said_at("failure", "Task2 cancelled", fail_at),
-                    format!(
-                        "{}, {}",
+                let Workers { fail_at, task2, .. } = workers(p.knobs);
+                p.ask("failure")
+                    .unless(task2 <= fail_at, done_before(task2))
+                    .apart(task2, fail_at)
+                    .ended("Task1", Outcome::Failed, fail_at)
+                    .said("Task2", "Task2 cancelled", fail_at)
+                    .ended("Task2", Outcome::Cancelled, fail_at)
+                    .said("main", "main is done", after(fail_at).then(task2))
+                    .so(format!(
+                        "{}, {}, and main stayed until {}",
                         p.fate("failure", "Task1"),
-                        p.fate("failure", "Task2")
-                    ),
-                )
+                        p.fate("failure", "Task2"),
+                        time(p.total("failure"))
+                    ))
             },
         },
         Claim {
@@ -123,30 +148,17 @@ pub const CHAPTER: Chapter = Chapter {
             says: "The group reports only after every sibling has ended.",
             scenes: &["failure"],
             check: |p| {
-                let trace = p.trace("failure");
-                let ends = [1, 2].map(|lane| {
-                    trace.first(lane, |what| matches!(what, What::End { .. }))
-                });
-                let report = trace.first(
-                    0,
-                    |what| matches!(what, What::Say { text, .. } if text == "Error: Task1 failed"),
-                );
-                match (ends, report) {
-                    ([Some(first), Some(second)], Some(report)) => {
-                        Finding::when(
-                            first < report && second < report,
-                            in_order(&mut [
-                                (first, "Task1 ended"),
-                                (second, "Task2 ended"),
-                                (report, "main reported"),
-                            ]),
-                        )
-                    }
-                    _ => Finding::Broken(
-                        "a task never ended, or nothing was reported"
-                            .to_owned(),
-                    ),
-                }
+                let steps = [
+                    ("Task1 ended", p.end("failure", "Task1")),
+                    ("Task2 ended", p.end("failure", "Task2")),
+                    ("main reported", p.line("failure", "main", FAILED)),
+                ];
+                // Which of the two is the first does not matter.
+                let [task1, task2, report] = steps;
+                p.ask("failure")
+                    .in_order([task1, report])
+                    .in_order([task2, report])
+                    .so(in_order(steps))
             },
         },
         Claim {
@@ -154,29 +166,19 @@ pub const CHAPTER: Chapter = Chapter {
             says: "Without a group the sibling outlives the error.",
             scenes: &["no-group"],
             check: |p| {
-                let (fail_at, task2) =
-                    (p.knobs.time(&FAIL_AT), p.knobs.time(&TASK2));
-                if task2 <= fail_at {
-                    return Finding::Moot(format!(
-                        "Task2 is done after {}, before Task1 fails",
-                        time(task2)
-                    ));
-                }
-                Finding::when(
-                    p.said_at("no-group", "Error: Task1 failed", fail_at)
-                        && p.said_at("no-group", "Task2 completed", task2)
-                        && p.ended_at(
-                            "no-group",
-                            "Task2",
-                            Outcome::Finished,
-                            task2,
-                        ),
-                    format!(
+                let Workers { fail_at, task2, .. } = workers(p.knobs);
+                p.ask("no-group")
+                    .unless(task2 <= fail_at, done_before(task2))
+                    .apart(task2, fail_at)
+                    .ended("Task1", Outcome::Failed, fail_at)
+                    .said("main", FAILED, fail_at)
+                    .said("Task2", "Task2 completed", task2)
+                    .ended("Task2", Outcome::Finished, task2)
+                    .so(format!(
                         "the error came at {}; {} all the same",
-                        p.when_said("no-group", "Error: Task1 failed"),
+                        p.when_said("no-group", FAILED),
                         p.fate("no-group", "Task2")
-                    ),
-                )
+                    ))
             },
         },
     ],

@@ -2,22 +2,30 @@
 
 use std::time::Duration;
 
-use crate::stage::{Lane, Result, say, sleep};
+use tokio::task::JoinError;
 
+use crate::stage::{Lane, say, sleep, traced};
+
+#[traced]
 async fn say_after(delay: Duration, what: &str) {
     sleep(delay).await;
     say!("{what}");
 }
 
 /// Awaits the first call to its end before the second one starts.
+#[traced]
 pub async fn sequential(hello: Duration, world: Duration) {
     say_after(hello, "Hello").await;
     say_after(world, "World").await;
     say!("All tasks done!");
 }
 
-/// Starts both, goes on, and collects them later.
-pub async fn create_task(hello: Duration, world: Duration) -> Result {
+/// Schedules both, goes on, and collects them later.
+#[traced]
+pub async fn create_task(
+    hello: Duration,
+    world: Duration,
+) -> Result<(), JoinError> {
     let hello = tokio::spawn(say_after(hello, "Hello").lane("Hello"));
     let world = tokio::spawn(say_after(world, "World").lane("World"));
     say!("Tasks created, main continues...");
@@ -28,7 +36,11 @@ pub async fn create_task(hello: Duration, world: Duration) -> Result {
 }
 
 /// Throws one handle away: its task goes on alone, until the program ends.
-pub async fn dropped(hello: Duration, world: Duration) -> Result {
+#[traced]
+pub async fn dropped(
+    hello: Duration,
+    world: Duration,
+) -> Result<(), JoinError> {
     let hello = tokio::spawn(say_after(hello, "Hello").lane("Hello"));
     let world = tokio::spawn(say_after(world, "World").lane("World"));
     drop(world);

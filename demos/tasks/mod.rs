@@ -1,22 +1,28 @@
-//! `create_task` starts it now, `await` collects it later.
+//! `create_task` schedules it, `await` collects it.
 
 mod demo;
 
 use std::time::Duration;
 
 use crate::chapter::{
-    Chapter, Claim, Erratum, Figure, Finding, Knob, Measure, Plays, Scene,
-    Twin, in_order, run, time,
+    AT_ONCE, Chapter, Claim, Erratum, Figure, Knob, Knobs, Measure, Plays,
+    Scene, Twin, after, in_order, run, time,
 };
-use crate::trace::{Outcome, What};
+use crate::trace::Outcome;
 
 const HELLO: Knob = Knob::time("hello", "1s", "How long Hello waits");
 const WORLD: Knob = Knob::time("world", "2s", "How long World waits");
 
+const CREATED: &str = "Tasks created, main continues...";
+
+fn waits(k: &Knobs) -> (Duration, Duration) {
+    (k.time(&HELLO), k.time(&WORLD))
+}
+
 /// The chapter.
 pub const CHAPTER: Chapter = Chapter {
     name: "tasks",
-    title: "create_task starts it now, await collects it later",
+    title: "create_task schedules it, await collects it",
     minutes: 5,
     knobs: &[HELLO, WORLD],
     check: |_| Ok(()),
@@ -29,7 +35,7 @@ pub const CHAPTER: Chapter = Chapter {
         },
         Scene {
             name: "create_task",
-            about: "start both as tasks, collect them later",
+            about: "make tasks of both, collect them later",
             plays: Plays::Always,
             run: |k| run(demo::create_task(k.time(&HELLO), k.time(&WORLD))),
         },
@@ -52,18 +58,19 @@ pub const CHAPTER: Chapter = Chapter {
             says: "Awaiting one call and then the other overlaps nothing: the total is the sum.",
             scenes: &["sequential"],
             check: |p| {
-                let (hello, world) =
-                    (p.knobs.time(&HELLO), p.knobs.time(&WORLD));
-                let total = p.total("sequential");
-                Finding::when(
-                    p.near("sequential", total, hello + world),
-                    format!(
+                let (hello, world) = waits(p.knobs);
+                let sum = after(hello).then(world);
+                p.ask("sequential")
+                    .apart(sum, hello.max(world))
+                    .said("main", "Hello", hello)
+                    .said("main", "World", sum)
+                    .total(sum)
+                    .so(format!(
                         "{} = {} + {}",
-                        time(total),
+                        time(p.total("sequential")),
                         time(hello),
                         time(world)
-                    ),
-                )
+                    ))
             },
         },
         Claim {
@@ -71,14 +78,22 @@ pub const CHAPTER: Chapter = Chapter {
             says: "Creating a task does not wait for it.",
             scenes: &["create_task"],
             check: |p| {
-                let text = "Tasks created, main continues...";
-                Finding::when(
-                    p.said_at("create_task", text, Duration::ZERO),
-                    format!(
-                        "main went on at {}",
-                        p.when_said("create_task", text)
-                    ),
-                )
+                let (hello, world) = waits(p.knobs);
+                let created = p.line("create_task", "main", CREATED);
+                p.ask("create_task")
+                    .in_order([
+                        ("main went on", created),
+                        ("main gave way", p.first_pend("create_task", "main")),
+                        ("Hello ended", p.end("create_task", "Hello")),
+                    ])
+                    .apart(hello.min(world), AT_ONCE)
+                    .said("main", CREATED, AT_ONCE)
+                    .so(format!(
+                        "main went on at {}; {}, {}",
+                        p.when_said("create_task", CREATED),
+                        p.fate("create_task", "Hello"),
+                        p.fate("create_task", "World")
+                    ))
             },
         },
         Claim {
@@ -86,42 +101,34 @@ pub const CHAPTER: Chapter = Chapter {
             says: "The total is the longest wait, not the sum.",
             scenes: &["create_task"],
             check: |p| {
-                let (hello, world) =
-                    (p.knobs.time(&HELLO), p.knobs.time(&WORLD));
-                let total = p.total("create_task");
-                Finding::when(
-                    p.near("create_task", total, hello.max(world)),
-                    format!(
-                        "{} of {} + {}",
-                        time(total),
+                let (hello, world) = waits(p.knobs);
+                let longest = hello.max(world);
+                p.ask("create_task")
+                    .apart(after(hello).then(world), longest)
+                    .said("Hello", "Hello", hello)
+                    .said("World", "World", world)
+                    .total(longest)
+                    .so(format!(
+                        "{} for {} and {}",
+                        time(p.total("create_task")),
                         time(hello),
                         time(world)
-                    ),
-                )
+                    ))
             },
         },
         Claim {
             id: "first-turn-at-await",
-            says: "A task gets its first turn only when main awaits.",
+            says: "On one thread a task gets its first turn only when main awaits.",
             scenes: &["create_task"],
             check: |p| {
-                let trace = p.trace("create_task");
-                let gave_way =
-                    trace.first(0, |what| matches!(what, What::Pend { .. }));
-                let first_turn = |lane| {
-                    trace.first(lane, |what| matches!(what, What::Poll { .. }))
-                };
-                match (gave_way, first_turn(1), first_turn(2)) {
-                    (Some(main), Some(hello), Some(world)) => Finding::when(
-                        main < hello && main < world,
-                        in_order(&mut [
-                            (main, "main gave way"),
-                            (hello, "Hello had its first turn"),
-                            (world, "World had its first turn"),
-                        ]),
-                    ),
-                    _ => Finding::Broken("a task never got a turn".to_owned()),
-                }
+                let scene = "create_task";
+                let steps = [
+                    ("main said its line", p.line(scene, "main", CREATED)),
+                    ("main gave way", p.first_pend(scene, "main")),
+                    ("Hello had its first turn", p.first_poll(scene, "Hello")),
+                    ("World had its first turn", p.first_poll(scene, "World")),
+                ];
+                p.ask(scene).in_order(steps).so(in_order(steps))
             },
         },
         Claim {
@@ -129,30 +136,31 @@ pub const CHAPTER: Chapter = Chapter {
             says: "A dropped handle does not stop its task (tokio detaches it, CPython keeps a weak reference); the end of main does.",
             scenes: &["dropped"],
             check: |p| {
-                let (hello, world) =
-                    (p.knobs.time(&HELLO), p.knobs.time(&WORLD));
-                let timeline = p.scene("dropped");
-                let Some(lane) = timeline.lane("World") else {
-                    return Finding::Broken(
-                        "World was never spawned".to_owned(),
-                    );
-                };
-                let expected = if world <= hello {
-                    Outcome::Finished
+                let (hello, world) = waits(p.knobs);
+                let polls = p.polls("dropped", "World");
+                let check = p
+                    .ask("dropped")
+                    .apart(hello, world)
+                    .said("main", "main is done", hello)
+                    .that("World is polled", polls > 0, polls, "at least once");
+                let check = if world < hello {
+                    check.said("World", "World", world).ended(
+                        "World",
+                        Outcome::Finished,
+                        world,
+                    )
                 } else {
-                    Outcome::Cancelled
+                    check.never_said("World").ended(
+                        "World",
+                        Outcome::Cancelled,
+                        hello,
+                    )
                 };
-                let said = timeline.said("World").is_some();
-                Finding::when(
-                    !lane.polls.is_empty()
-                        && lane.outcome() == Some(expected)
-                        && said == (expected == Outcome::Finished),
-                    format!(
-                        "{}, {} turns on the thread after its handle was dropped",
-                        p.fate("dropped", "World"),
-                        lane.polls.len()
-                    ),
-                )
+                check.so(format!(
+                    "{}, polled {polls} times after its handle was dropped; {}",
+                    p.fate("dropped", "World"),
+                    p.fate("dropped", "main")
+                ))
             },
         },
     ],

@@ -4,19 +4,22 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use crate::stage::{Lane, block, say, sleep};
+use crate::stage::{Lane, block, say, sleep, traced};
 
+#[traced]
 async fn eternity(work: Duration) {
     sleep(work).await;
     say!("This will never be seen");
 }
 
 /// Waits for as long as it takes.
+#[traced]
 pub async fn no_limit(work: Duration) {
     eternity(work).lane("eternity").await;
 }
 
 /// Waits until the limit. The work is dropped there.
+#[traced]
 pub async fn wait_for(limit: Duration, work: Duration) {
     let eternity = eternity(work).lane("eternity");
     if timeout(limit, eternity).await.is_err() {
@@ -28,6 +31,7 @@ pub async fn wait_for(limit: Duration, work: Duration) {
 }
 
 /// One deadline over two waits: it falls into the second.
+#[traced]
 pub async fn timeout_block(limit: Duration) {
     let step = limit * 3 / 5;
     let both = async {
@@ -42,6 +46,7 @@ pub async fn timeout_block(limit: Duration) {
 }
 
 /// The work is done when half of the limit has passed.
+#[traced]
 pub async fn in_time(limit: Duration) {
     let work = async {
         sleep(limit / 2).await;
@@ -53,6 +58,7 @@ pub async fn in_time(limit: Duration) {
 }
 
 /// What goes wrong: the work keeps the thread, so no timer can fire.
+#[traced]
 pub async fn blocking(limit: Duration) {
     let work = async {
         block(limit * 2);

@@ -5,9 +5,10 @@ mod demo;
 use std::time::Duration;
 
 use crate::chapter::{
-    Chapter, Claim, Figure, Finding, Fork, Knob, Knobs, Measure, Parting,
-    Plays, Scene, Twin, run, time,
+    Chapter, Claim, Figure, Fork, Knob, Knobs, Measure, Parting, Plays, Scene,
+    Twin, after, run, time,
 };
+use crate::timeline::Timeline;
 use crate::trace::Outcome;
 
 const LIMIT: Knob = Knob::time("limit", "1s", "How long main waits at most");
@@ -15,16 +16,24 @@ const WORK: Knob = Knob::time("work", "1h", "How long the work takes");
 
 const TIMED_OUT: &str = "Task timed out and was cancelled";
 
-/// Why a claim about a timeout says nothing at these knobs, if it does not.
-fn no_timeout(k: &Knobs) -> Option<Finding> {
-    let (limit, work) = (k.time(&LIMIT), k.time(&WORK));
-    (work <= limit).then(|| {
-        Finding::Moot(format!(
-            "the work takes {}, within the limit of {}",
-            time(work),
-            time(limit)
-        ))
-    })
+/// The limit and the work.
+fn times(k: &Knobs) -> (Duration, Duration) {
+    (k.time(&LIMIT), k.time(&WORK))
+}
+
+/// Why a claim about a timeout says nothing.
+fn within(k: &Knobs) -> String {
+    let (limit, work) = times(k);
+    format!(
+        "the work takes {}, within the limit of {}",
+        time(work),
+        time(limit)
+    )
+}
+
+/// When main stopped waiting for the work.
+fn went_on(timeline: &Timeline) -> Option<Duration> {
+    timeline.lane("eternity")?.end.as_ref().map(|end| end.at)
 }
 
 /// Two timers are due in the same millisecond.
@@ -74,7 +83,7 @@ pub const CHAPTER: Chapter = Chapter {
         what: "time until main goes on",
         baseline: "no-limit",
         scene: "wait_for",
-        figure: Figure::Time(|timeline| Some(timeline.total)),
+        figure: Figure::Time(went_on),
     },
     claims: &[
         Claim {
@@ -82,11 +91,19 @@ pub const CHAPTER: Chapter = Chapter {
             says: "Without a limit, main waits for as long as the work takes.",
             scenes: &["no-limit"],
             check: |p| {
-                let total = p.total("no-limit");
-                Finding::when(
-                    p.near("no-limit", total, p.knobs.time(&WORK)),
-                    format!("main went on after {}", time(total)),
-                )
+                let (limit, work) = times(p.knobs);
+                let seen = "This will never be seen";
+                p.ask("no-limit")
+                    .unless(work <= limit, within(p.knobs))
+                    .apart(work, limit)
+                    .said("eternity", seen, work)
+                    .ended("eternity", Outcome::Finished, work)
+                    .total(work)
+                    .so(format!(
+                        "{}, and main went on at {}",
+                        p.fate("no-limit", "eternity"),
+                        time(p.total("no-limit"))
+                    ))
             },
         },
         Claim {
@@ -94,15 +111,15 @@ pub const CHAPTER: Chapter = Chapter {
             says: "With a limit, the wait ends there.",
             scenes: &["wait_for"],
             check: |p| {
-                no_timeout(p.knobs).unwrap_or_else(|| {
-                    Finding::when(
-                        p.said_at("wait_for", TIMED_OUT, p.knobs.time(&LIMIT)),
-                        format!(
-                            "main was told at {}",
-                            p.when_said("wait_for", TIMED_OUT)
-                        ),
-                    )
-                })
+                let (limit, work) = times(p.knobs);
+                p.ask("wait_for")
+                    .unless(work <= limit, within(p.knobs))
+                    .apart(work, limit)
+                    .said("main", TIMED_OUT, limit)
+                    .so(format!(
+                        "main was told at {}",
+                        p.when_said("wait_for", TIMED_OUT)
+                    ))
             },
         },
         Claim {
@@ -110,21 +127,18 @@ pub const CHAPTER: Chapter = Chapter {
             says: "The work is cancelled, not left running.",
             scenes: &["wait_for"],
             check: |p| {
-                no_timeout(p.knobs).unwrap_or_else(|| {
-                    let limit = p.knobs.time(&LIMIT);
-                    Finding::when(
-                        p.ended_at(
-                            "wait_for",
-                            "eternity",
-                            Outcome::Cancelled,
-                            limit,
-                        ) && p
-                            .scene("wait_for")
-                            .said("This will never be seen")
-                            .is_none(),
+                let (limit, work) = times(p.knobs);
+                p.ask("wait_for")
+                    .unless(work <= limit, within(p.knobs))
+                    .apart(work, limit)
+                    .ended("eternity", Outcome::Cancelled, limit)
+                    .never_said("This will never be seen")
+                    .said("main", "main is done", after(limit).times(2))
+                    .so(format!(
+                        "{}, and main stayed until {}",
                         p.fate("wait_for", "eternity"),
-                    )
-                })
+                        time(p.total("wait_for"))
+                    ))
             },
         },
         Claim {
@@ -132,21 +146,20 @@ pub const CHAPTER: Chapter = Chapter {
             says: "One deadline covers every await inside.",
             scenes: &["timeout-block"],
             check: |p| {
-                let limit = p.knobs.time(&LIMIT);
-                let timeline = p.scene("timeout-block");
-                // Tokio's timers round up to whole milliseconds.
-                let step =
-                    timeline.said("step 1 done").unwrap_or(Duration::MAX);
-                Finding::when(
-                    step <= limit
-                        && timeline.said("step 2 done").is_none()
-                        && p.said_at("timeout-block", TIMED_OUT, limit),
-                    format!(
-                        "step 1 done at {}, cancelled in the second wait at {}",
+                let (limit, _) = times(p.knobs);
+                let step = limit * 3 / 5;
+                p.ask("timeout-block")
+                    // If each step had a deadline of its own, both would end.
+                    .apart(after(step).times(2), limit)
+                    .said("main", "step 1 done", step)
+                    .said("main", TIMED_OUT, limit)
+                    .never_said("step 2 done")
+                    .so(format!(
+                        "step 1 done at {}, step 2 done {}, timed out at {}",
                         p.when_said("timeout-block", "step 1 done"),
+                        p.when_said("timeout-block", "step 2 done"),
                         p.when_said("timeout-block", TIMED_OUT)
-                    ),
-                )
+                    ))
             },
         },
         Claim {
@@ -154,15 +167,18 @@ pub const CHAPTER: Chapter = Chapter {
             says: "Work that is done in time is left alone.",
             scenes: &["in-time"],
             check: |p| {
-                let timeline = p.scene("in-time");
-                let finished = timeline.said("work finished in time");
-                let outcome =
-                    timeline.lane("work").and_then(|lane| lane.outcome());
-                Finding::when(
-                    finished.is_some_and(|at| at <= p.knobs.time(&LIMIT))
-                        && outcome == Some(Outcome::Finished),
-                    p.fate("in-time", "work"),
-                )
+                let (limit, _) = times(p.knobs);
+                p.ask("in-time")
+                    .apart(limit / 2, limit)
+                    .said("work", "work finished in time", limit / 2)
+                    .ended("work", Outcome::Finished, limit / 2)
+                    .never_said(TIMED_OUT)
+                    .total(limit / 2)
+                    .so(format!(
+                        "{}, with a limit of {}",
+                        p.fate("in-time", "work"),
+                        time(limit)
+                    ))
             },
         },
         Claim {
@@ -170,22 +186,21 @@ pub const CHAPTER: Chapter = Chapter {
             says: "Blocking code cannot be timed out: the late result is what comes back.",
             scenes: &["blocking"],
             check: |p| {
-                let late = p.knobs.time(&LIMIT) * 2;
+                let (limit, _) = times(p.knobs);
+                let late = limit * 2;
                 let got = "Got: the late result";
-                Finding::when(
-                    p.said_at("blocking", got, late)
-                        && p.ended_at(
-                            "blocking",
-                            "work",
-                            Outcome::Finished,
-                            late,
-                        ),
-                    format!(
+                let held = p.held("blocking", "work");
+                p.ask("blocking")
+                    .apart(late, limit)
+                    .time("the work holds the thread", Some(held), late)
+                    .ended("work", Outcome::Finished, late)
+                    .said("main", got, late)
+                    .never_said(TIMED_OUT)
+                    .so(format!(
                         "the limit was {}, the result came at {}",
-                        time(p.knobs.time(&LIMIT)),
+                        time(limit),
                         p.when_said("blocking", got)
-                    ),
-                )
+                    ))
             },
         },
     ],
@@ -202,7 +217,7 @@ pub const CHAPTER: Chapter = Chapter {
                     (k.time(&LIMIT) == k.time(&WORK)).then(|| {
                         Fork::new(
                             "eternity: This will never be seen",
-                            "eternity cancelled",
+                            "eternity cancelled by main",
                         )
                     })
                 },
@@ -228,7 +243,7 @@ pub const CHAPTER: Chapter = Chapter {
                     (k.time(&LIMIT).as_millis() <= 1).then(|| {
                         Fork::new(
                             "work: work finished in time",
-                            "work cancelled",
+                            "work cancelled by main",
                         )
                     })
                 },

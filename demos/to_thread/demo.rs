@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::stage::{Lane, block, say, sleep, to_thread};
+use crate::stage::{Lane, block, say, sleep, to_thread, traced};
 
 fn blocking_io(time: Duration) -> &'static str {
     block(time);
@@ -10,6 +10,7 @@ fn blocking_io(time: Duration) -> &'static str {
 }
 
 /// Ticks for as long as it gets the thread in time.
+#[traced]
 async fn heartbeat(every: Duration) {
     for n in 1.. {
         sleep(every).await;
@@ -18,6 +19,7 @@ async fn heartbeat(every: Duration) {
 }
 
 /// Calls it directly: the loop stands still until it returns.
+#[traced]
 pub async fn blocking(
     async_part: Duration,
     blocked: Duration,
@@ -35,6 +37,7 @@ pub async fn blocking(
 }
 
 /// Calls it on a thread: the loop goes on meanwhile.
+#[traced]
 pub async fn in_thread(
     async_part: Duration,
     blocked: Duration,

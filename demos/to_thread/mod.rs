@@ -2,12 +2,13 @@
 
 mod demo;
 
+use std::time::Duration;
+
 use crate::chapter::{
-    Chapter, Claim, Erratum, Figure, Finding, Fork, Knob, Measure, Parting,
-    Plays, Scene, Twin, run, time,
+    AT_ONCE, Chapter, Claim, Due, Erratum, Figure, Fork, Knob, Knobs, Measure,
+    Parting, Played, Plays, Scene, Twin, after, run, time,
 };
-use crate::timeline::Span;
-use crate::trace::LaneKind;
+use crate::trace::{LaneKind, What};
 
 const ASYNC_PART: Knob =
     Knob::time("async-part", "1s", "How long main waits first");
@@ -24,6 +25,63 @@ const WITHOUT_HEARTBEAT: &[&str] = &[
     "3s main: Got: result from blocking call",
     "3s main: Continue with other async work",
 ];
+
+const GOT: &str = "Got: result from blocking call";
+
+/// What the knobs say.
+struct Times {
+    async_part: Duration,
+    block: Duration,
+    every: Duration,
+}
+
+fn times(k: &Knobs) -> Times {
+    Times {
+        async_part: k.time(&ASYNC_PART),
+        block: k.time(&BLOCK),
+        every: k.time(&HEARTBEAT),
+    }
+}
+
+/// When main is done.
+fn total(k: &Knobs) -> Due {
+    let Times {
+        async_part, block, ..
+    } = times(k);
+    after(async_part).then(block)
+}
+
+/// The tick that is due while the call blocks, and furthest from where that
+/// begins and ends; if there is one.
+fn middle_tick(k: &Knobs) -> Option<Due> {
+    let Times {
+        async_part,
+        block,
+        every,
+    } = times(k);
+    let end = async_part + block;
+    let middle = async_part + block / 2;
+    let before = middle.as_nanos() / every.as_nanos();
+    let before = u32::try_from(before).unwrap_or(u32::MAX);
+    let ticks =
+        [before, before.saturating_add(1)].map(|n| after(every).times(n));
+    let inside = ticks
+        .into_iter()
+        .filter(|tick| async_part < tick.time && tick.time < end);
+    inside.min_by_key(|tick| tick.time.abs_diff(middle))
+}
+
+/// How many ticks there are between two positions of the trace.
+fn ticks_between(p: &Played, from: Option<usize>, to: Option<usize>) -> usize {
+    let (Some(from), Some(to)) = (from, to) else {
+        return 0;
+    };
+    let events = p.trace("to_thread").events.get(from..to);
+    let ticks = events.unwrap_or_default().iter().filter(|event| {
+        matches!(&event.what, What::Say { text, .. } if text.starts_with("tick "))
+    });
+    ticks.count()
+}
 
 /// The chapter.
 pub const CHAPTER: Chapter = Chapter {
@@ -86,14 +144,23 @@ pub const CHAPTER: Chapter = Chapter {
             says: "The totals are equal: a thread makes the call no faster.",
             scenes: &["blocking", "to_thread"],
             check: |p| {
-                let expected = p.knobs.time(&ASYNC_PART) + p.knobs.time(&BLOCK);
-                let (direct, thread) =
-                    (p.total("blocking"), p.total("to_thread"));
-                Finding::when(
-                    p.near("blocking", direct, expected)
-                        && p.near("to_thread", thread, expected),
-                    format!("{} and {}", time(direct), time(thread)),
-                )
+                let Times {
+                    async_part, block, ..
+                } = times(p.knobs);
+                let total = after(async_part).then(block);
+                let mut check = p.ask("blocking");
+                for scene in ["blocking", "to_thread"] {
+                    check = check
+                        .and(scene)
+                        .apart(total, async_part.max(block))
+                        .said("main", GOT, total)
+                        .total(total);
+                }
+                check.so(format!(
+                    "{} and {}",
+                    time(p.total("blocking")),
+                    time(p.total("to_thread"))
+                ))
             },
         },
         Claim {
@@ -101,22 +168,21 @@ pub const CHAPTER: Chapter = Chapter {
             says: "A blocking call holds the loop for as long as it lasts; on a thread it holds it for a moment only.",
             scenes: &["blocking", "to_thread"],
             check: |p| {
-                let block = p.knobs.time(&BLOCK);
-                let held = ["blocking", "to_thread"]
+                let Times { block, .. } = times(p.knobs);
+                let [direct, aside] = ["blocking", "to_thread"]
                     .map(|scene| p.scene(scene).longest_poll());
-                Finding::when(
-                    p.near("blocking", held[0], block)
-                        && p.near(
-                            "to_thread",
-                            held[1],
-                            std::time::Duration::ZERO,
-                        ),
-                    format!(
+                p.ask("blocking")
+                    .apart(block, AT_ONCE)
+                    .time("the loop is held for", Some(direct), block)
+                    .and("to_thread")
+                    .apart(block, AT_ONCE)
+                    .said("main", GOT, total(p.knobs))
+                    .time("the loop is held for", Some(aside), AT_ONCE)
+                    .so(format!(
                         "held for {} against {}",
-                        time(held[0]),
-                        time(held[1])
-                    ),
-                )
+                        time(direct),
+                        time(aside)
+                    ))
             },
         },
         Claim {
@@ -124,21 +190,21 @@ pub const CHAPTER: Chapter = Chapter {
             says: "With the call on a thread, the heartbeat never misses a tick.",
             scenes: &["to_thread"],
             check: |p| {
-                let every = p.knobs.time(&HEARTBEAT);
-                let total = p.knobs.time(&ASYNC_PART) + p.knobs.time(&BLOCK);
-                match p.scene("to_thread").longest_silence("heartbeat") {
-                    // Shorter only if the scene ends before the first tick.
-                    Some(gap) => Finding::when(
-                        p.near("to_thread", gap.length(), every.min(total)),
-                        format!(
-                            "never silent for longer than {}",
-                            time(gap.length())
-                        ),
-                    ),
-                    None => {
-                        Finding::Broken("there was no heartbeat".to_owned())
-                    }
-                }
+                let Times { block, every, .. } = times(p.knobs);
+                let silence = p.scene("to_thread").longest_silence("heartbeat");
+                let silence = silence.map(|gap| gap.length());
+                p.ask("to_thread")
+                    .unless(
+                        block <= every,
+                        "no tick would be missed, even if the call blocked the loop",
+                    )
+                    .apart(block, every)
+                    .said("main", GOT, total(p.knobs))
+                    .time("the longest silence", silence, every)
+                    .so(format!(
+                        "never silent for longer than {}",
+                        silence.map_or("no time".to_owned(), time)
+                    ))
             },
         },
         Claim {
@@ -146,37 +212,36 @@ pub const CHAPTER: Chapter = Chapter {
             says: "The thread and the loop overlap in time.",
             scenes: &["to_thread"],
             check: |p| {
+                let async_part = p.knobs.time(&ASYNC_PART);
                 let timeline = p.scene("to_thread");
-                let (async_part, block) =
-                    (p.knobs.time(&ASYNC_PART), p.knobs.time(&BLOCK));
-                if p.knobs.time(&HEARTBEAT) >= async_part + block {
-                    return Finding::Moot(
-                        "the heartbeat is slower than the whole scene"
-                            .to_owned(),
-                    );
-                }
                 let thread = timeline.lane("blocking_io");
-                let held = thread
-                    .filter(|lane| lane.kind == LaneKind::Thread)
-                    .and_then(|lane| {
-                        lane.holds().max_by_key(|span| span.length())
-                    });
-                let Some(Span { from, to, .. }) = held else {
-                    return Finding::Broken(
-                        "no thread ran the call".to_owned(),
-                    );
-                };
-                let ticks = timeline.lines_with("tick ");
-                let during = ticks
-                    .filter(|line| line.at >= from && line.at <= to)
-                    .count();
-                Finding::when(
-                    during > 0 || p.knobs.time(&HEARTBEAT) > block,
-                    format!(
+                let kind = thread.map(|lane| lane.kind);
+                let from = p.first_poll("to_thread", "blocking_io");
+                let to = p.end("to_thread", "blocking_io");
+                let during = ticks_between(p, from, to);
+                let tick = middle_tick(p.knobs);
+                p.ask("to_thread")
+                    .unless(
+                        tick.is_none(),
+                        "no tick is due while the thread is busy",
+                    )
+                    .apart(tick.unwrap_or(AT_ONCE), async_part)
+                    .apart(tick.unwrap_or(AT_ONCE), total(p.knobs))
+                    .is(
+                        "the call is made on a thread",
+                        kind == Some(LaneKind::Thread),
+                        true,
+                    )
+                    .that(
+                        "ticks while the thread is busy",
+                        during > 0,
+                        during,
+                        "at least 1",
+                    )
+                    .so(format!(
                         "{during} ticks while the thread was busy for {}",
-                        time(to - from)
-                    ),
-                )
+                        time(p.held("to_thread", "blocking_io"))
+                    ))
             },
         },
     ],

@@ -2,26 +2,29 @@
 
 use std::time::Duration;
 
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::timeout;
 
-use crate::stage::{Lane, Result, say, sleep};
+use crate::stage::{Lane, say, sleep, traced};
 
 /// How a worker ends: well, or with the reason why not.
-type Report = std::result::Result<(), String>;
+type Report = Result<(), String>;
 
+#[traced]
 async fn worker(i: u32, second: Duration) -> Report {
     sleep(second * i).await;
     say!("worker {i} done");
     Ok(())
 }
 
+#[traced]
 async fn failing(i: u32, second: Duration) -> Report {
     sleep(second * i).await;
     Err(format!("worker {i} failed"))
 }
 
 /// One worker after the other.
+#[traced]
 pub async fn sequential(workers: u32, second: Duration) {
     for i in 1..=workers {
         let _report = worker(i, second).await;
@@ -38,24 +41,32 @@ fn start(workers: u32, second: Duration) -> JoinSet<Report> {
 
 /// Until the first is done, or the limit is reached. `main` returns then, and
 /// the tasks that are still pending end with it.
+#[traced]
 pub async fn first_completed(workers: u32, second: Duration, limit: Duration) {
     let mut tasks = start(workers, second);
     until_first(&mut tasks, limit).await;
 }
 
 /// The same, but `main` stays: nobody has cancelled the pending tasks.
+#[traced]
 pub async fn left_running(workers: u32, second: Duration, limit: Duration) {
     let mut tasks = start(workers, second);
     until_first(&mut tasks, limit).await;
     tasks.join_all().await;
 }
 
+#[traced]
 async fn until_first(tasks: &mut JoinSet<Report>, limit: Duration) {
     let mut done = 0;
     if timeout(limit, tasks.join_next()).await.is_ok() {
         done += 1;
     }
-    // Others may have ended in the same turn of the loop.
+    report(done, tasks);
+}
+
+/// Says how many are done and how many pending. A task that has ended stays in
+/// the set until somebody joins it, so those are taken out before it counts.
+fn report(mut done: u32, tasks: &mut JoinSet<Report>) {
     while tasks.try_join_next().is_some() {
         done += 1;
     }
@@ -63,6 +74,7 @@ async fn until_first(tasks: &mut JoinSet<Report>, limit: Duration) {
 }
 
 /// Until all are done, or the limit is reached.
+#[traced]
 pub async fn all_completed(workers: u32, second: Duration, limit: Duration) {
     let mut tasks = start(workers, second);
     let mut done = 0;
@@ -72,16 +84,17 @@ pub async fn all_completed(workers: u32, second: Duration, limit: Duration) {
         }
     };
     let _reached = timeout(limit, all).await;
-    say!("Completed: {done}; still pending: {}", tasks.len());
+    report(done, &mut tasks);
 }
 
-/// Until one of them fails, or the limit is reached.
+/// Until one of them fails, all are done, or the limit is reached.
+#[traced]
 pub async fn first_exception(
     workers: u32,
     fail: u32,
     second: Duration,
     limit: Duration,
-) -> Result {
+) -> Result<(), JoinError> {
     let mut tasks = JoinSet::new();
     for i in 1..=workers {
         let name = format!("worker {i}");
@@ -105,6 +118,6 @@ pub async fn first_exception(
     if let Ok(panicked) = timeout(limit, until_failure).await {
         panicked?;
     }
-    say!("Completed: {done}; still pending: {}", tasks.len());
+    report(done, &mut tasks);
     Ok(())
 }

@@ -5,8 +5,8 @@ mod demo;
 use std::time::Duration;
 
 use crate::chapter::{
-    Chapter, Claim, Erratum, Figure, Finding, Fork, Knob, Knobs, Measure,
-    Parting, Played, Plays, Scene, Twin, run, time,
+    AT_ONCE, Chapter, Check, Claim, Due, Erratum, Figure, Fork, Knob, Knobs,
+    Measure, Parting, Played, Plays, Scene, Twin, run, time,
 };
 use crate::trace::Outcome;
 
@@ -28,25 +28,41 @@ fn second(k: &Knobs) -> Duration {
     k.seconds(1.0)
 }
 
-/// What main reported of a scene: when, how many were done, how many pending.
-fn report(p: &Played, scene: &str) -> Option<(Duration, u32, u32)> {
+/// How many main reported done, and how many pending.
+fn counts(p: &Played, scene: &str) -> Option<(u32, u32)> {
     let line = p.scene(scene).lines_with("Completed: ").next()?;
     let counts = line.text.strip_prefix("Completed: ")?;
     let (done, pending) = counts.split_once("; still pending: ")?;
-    Some((line.at, done.parse().ok()?, pending.parse().ok()?))
+    Some((done.parse().ok()?, pending.parse().ok()?))
 }
 
-/// Whether a scene reported when it should, and that all tasks are accounted
-/// for.
-fn reported(p: &Played, scene: &str, expected: Duration) -> Finding {
+/// What main reported, and when, in words.
+fn report(p: &Played, scene: &str) -> String {
+    let line = p.scene(scene).lines_with("Completed: ").next();
+    line.map_or("nothing".to_owned(), |line| {
+        format!("{:?} at {}", line.text, time(line.at))
+    })
+}
+
+/// Begins to check that main stopped waiting at this time, and had then as
+/// many done and pending as there should be.
+fn reported<'a>(
+    p: &'a Played,
+    scene: &'static str,
+    until: Duration,
+) -> Check<'a> {
+    let (second, limit) = (second(p.knobs), p.knobs.time(&TIMEOUT));
     let workers = p.knobs.count(&WORKERS);
-    match report(p, scene) {
-        Some((at, done, pending)) => Finding::when(
-            p.near(scene, at, expected) && done + pending == workers,
-            format!("{done} done and {pending} pending at {}", time(at)),
-        ),
-        None => Finding::Broken("main reported nothing".to_owned()),
+    let mut check = p.ask(scene);
+    // Nobody else may be done in the moment of the timeout, or the two cannot
+    // be told apart.
+    for i in 1..=workers {
+        check = check.apart(second * i, limit);
     }
+    let done = (1..=workers).filter(|i| second * *i <= until).count();
+    let pending = workers as usize - done;
+    let line = format!("Completed: {done}; still pending: {pending}");
+    check.said("main", &line, until)
 }
 
 /// Why the two worlds part where the timeout is a worker's own time.
@@ -64,7 +80,7 @@ fn tie(k: &Knobs, waited_for: u32) -> Option<u32> {
 /// What the two worlds do with the worker of a tie.
 fn done_or_dropped(i: u32) -> Fork {
     Fork::new(
-        format!("worker {i} cancelled"),
+        format!("worker {i} cancelled as main ended"),
         format!("worker {i}: worker {i} done"),
     )
 }
@@ -155,15 +171,20 @@ pub const CHAPTER: Chapter = Chapter {
             scenes: &["sequential"],
             check: |p| {
                 let workers = p.knobs.count(&WORKERS);
-                let total = p.total("sequential");
-                Finding::when(
-                    p.near(
-                        "sequential",
-                        total,
-                        second(p.knobs) * (workers * (workers + 1) / 2),
-                    ),
-                    format!("{} for {workers} workers", time(total)),
-                )
+                let second = second(p.knobs);
+                let each = (1..=workers).map(|i| second * i);
+                let sum = each.fold(AT_ONCE, Due::then);
+                let last = format!("worker {workers} done");
+                p.ask("sequential")
+                    .unless(workers == 1, "there is only one worker")
+                    .apart(sum, second * workers)
+                    .said("main", &last, sum)
+                    .total(sum)
+                    .so(format!(
+                        "{last} at {}, the total is {}",
+                        p.when_said("sequential", &last),
+                        time(p.total("sequential"))
+                    ))
             },
         },
         Claim {
@@ -173,6 +194,7 @@ pub const CHAPTER: Chapter = Chapter {
             check: |p| {
                 let (second, limit) = (second(p.knobs), p.knobs.time(&TIMEOUT));
                 reported(p, "first_completed", second.min(limit))
+                    .so(report(p, "first_completed"))
             },
         },
         Claim {
@@ -180,26 +202,22 @@ pub const CHAPTER: Chapter = Chapter {
             says: "Done and pending together are all the tasks, and the pending ones end with main.",
             scenes: &["first_completed"],
             check: |p| {
-                let timeline = p.scene("first_completed");
-                let ended = |outcome| {
-                    let lanes = timeline.lanes.iter().skip(1);
-                    lanes.filter(|lane| lane.outcome() == Some(outcome)).count()
-                };
-                let (finished, cancelled) =
-                    (ended(Outcome::Finished), ended(Outcome::Cancelled));
-                match report(p, "first_completed") {
-                    Some((_, done, pending)) => Finding::when(
-                        done + pending == p.knobs.count(&WORKERS)
-                            && cancelled <= pending as usize
-                            && finished + cancelled
-                                == (done + pending) as usize,
-                        format!(
-                            "{done} done + {pending} pending; at the end {finished} finished, \
-                             {cancelled} cancelled"
-                        ),
-                    ),
-                    None => Finding::Broken("main reported nothing".to_owned()),
-                }
+                let scene = "first_completed";
+                let (second, limit) = (second(p.knobs), p.knobs.time(&TIMEOUT));
+                let (lanes, finished) = p.lanes(scene, Outcome::Finished);
+                let (_, cancelled) = p.lanes(scene, Outcome::Cancelled);
+                let said = counts(p, scene);
+                let (done, pending) = said.unwrap_or_default();
+                let workers = p.knobs.count(&WORKERS);
+                reported(p, scene, second.min(limit))
+                    .is("tasks", lanes, workers)
+                    .is("done and pending", done + pending, workers)
+                    .is("tasks that finished", finished, done)
+                    .is("tasks that were cancelled", cancelled, pending)
+                    .so(format!(
+                        "{done} done + {pending} pending; at the end \
+                         {finished} finished, {cancelled} cancelled"
+                    ))
             },
         },
         Claim {
@@ -208,20 +226,20 @@ pub const CHAPTER: Chapter = Chapter {
             scenes: &["all_completed"],
             check: |p| {
                 let last = second(p.knobs) * p.knobs.count(&WORKERS);
-                reported(p, "all_completed", last.min(p.knobs.time(&TIMEOUT)))
+                let until = last.min(p.knobs.time(&TIMEOUT));
+                reported(p, "all_completed", until)
+                    .so(report(p, "all_completed"))
             },
         },
         Claim {
             id: "exception-or-timeout",
-            says: "FIRST_EXCEPTION returns at the first failure or at the timeout, whichever comes first.",
+            says: "FIRST_EXCEPTION returns at the first failure, when all are done or at the timeout, whichever comes first.",
             scenes: &["first_exception"],
             check: |p| {
                 let failure = second(p.knobs) * p.knobs.count(&FAIL);
-                reported(
-                    p,
-                    "first_exception",
-                    failure.min(p.knobs.time(&TIMEOUT)),
-                )
+                let until = failure.min(p.knobs.time(&TIMEOUT));
+                reported(p, "first_exception", until)
+                    .so(report(p, "first_exception"))
             },
         },
         Claim {
@@ -229,27 +247,21 @@ pub const CHAPTER: Chapter = Chapter {
             says: "wait cancels nobody: as long as main stays, the pending tasks finish.",
             scenes: &["left-running"],
             check: |p| {
-                let second = second(p.knobs);
+                let scene = "left-running";
+                let (second, limit) = (second(p.knobs), p.knobs.time(&TIMEOUT));
                 let workers = p.knobs.count(&WORKERS);
-                let finished = |i: &u32| {
+                let mut check = reported(p, scene, second.min(limit));
+                for i in 1..=workers {
                     let name = format!("worker {i}");
-                    p.ended_at(
-                        "left-running",
-                        &name,
-                        Outcome::Finished,
-                        second * *i,
-                    )
-                };
-                let count = (1..=workers).filter(finished).count();
-                Finding::when(
-                    count == workers as usize,
-                    format!(
-                        "main reported at {}; {count} of {workers} finished on time, the last at {}",
-                        report(p, "left-running")
-                            .map_or("no time".to_owned(), |(at, ..)| time(at)),
-                        time(p.total("left-running"))
-                    ),
-                )
+                    check = check.ended(&name, Outcome::Finished, second * i);
+                }
+                let (_, finished) = p.lanes(scene, Outcome::Finished);
+                check.so(format!(
+                    "main said {}; {finished} of {workers} finished, the last \
+                     at {}",
+                    report(p, scene),
+                    time(p.total(scene))
+                ))
             },
         },
     ],

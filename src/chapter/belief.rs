@@ -1,30 +1,13 @@
 //! Beliefs and practices: sentences that stand beside the chapters, each with
 //! the claims that prove it.
 
-/// A claim of a chapter, by name, and the scene in which one sees it.
+/// A claim of a chapter, by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Proof {
     /// The chapter.
     pub chapter: &'static str,
-    /// The scene to look at.
-    pub scene: &'static str,
     /// The claim to check.
     pub claim: &'static str,
-}
-
-impl Proof {
-    /// The proof of a claim that one sees in this scene of this chapter.
-    pub const fn new(
-        chapter: &'static str,
-        scene: &'static str,
-        claim: &'static str,
-    ) -> Proof {
-        Proof {
-            chapter,
-            scene,
-            claim,
-        }
-    }
 }
 
 /// A belief and the truth about it.

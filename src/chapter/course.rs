@@ -30,4 +30,13 @@ impl Course {
         let claim = claims.find(|claim| claim.id == proof.claim)?;
         Some((chapter, claim))
     }
+
+    /// The command that shows a proof: it plays every scene of which the claim
+    /// speaks, and so the claim itself.
+    pub fn command(&self, proof: &Proof) -> String {
+        let found = self.proof(proof);
+        let scenes = found.map_or(&[][..], |(_, claim)| claim.scenes);
+        let scenes = scenes.iter().map(|scene| format!(" --scene {scene}"));
+        format!("asyncade {}{}", proof.chapter, scenes.collect::<String>())
+    }
 }

@@ -1,6 +1,7 @@
 //! `lesson.md`, taken apart. A lesson is a Markdown file with these second
-//! level headings, in this order, the last of them only where the article is
-//! wrong: Question, Watch, Takeaway, From asyncio to tokio, Erratum.
+//! level headings, in this order: Question, Watch, Takeaway, From asyncio to
+//! tokio. Where the article is wrong, Erratum follows; where it is right but
+//! does not show it, Not shown.
 
 use serde::Serialize;
 
@@ -16,9 +17,27 @@ pub struct Lesson {
     pub takeaway: String,
     /// How the article's calls are spelled in tokio, and where they differ.
     pub translation: String,
-    /// What the article gets wrong, if anything.
-    pub erratum: Option<String>,
+    /// What the article gets wrong or does not show, if anything.
+    pub erratum: Option<Correction>,
 }
+
+/// What is to be said about the article itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Correction {
+    /// Which of its two kinds it is, as a heading says it.
+    pub heading: &'static str,
+    /// What is wrong or not shown, and what is so.
+    pub text: String,
+}
+
+/// The parts that correct the article, and what each of them is about.
+const CORRECTIONS: [(&str, &str); 2] = [
+    ("Erratum", "where the article is wrong"),
+    (
+        "Not shown",
+        "where the article is right, but does not show it",
+    ),
+];
 
 impl Lesson {
     /// Takes a lesson apart. A part that is missing is empty, which a test
@@ -37,7 +56,10 @@ impl Lesson {
             watch: part("Watch"),
             takeaway: part("Takeaway"),
             translation: part("From asyncio to tokio"),
-            erratum: Some(part("Erratum")).filter(|text| !text.is_empty()),
+            erratum: CORRECTIONS.into_iter().find_map(|(part_of, heading)| {
+                let text = Some(part(part_of)).filter(|text| !text.is_empty());
+                text.map(|text| Correction { heading, text })
+            }),
         }
     }
 }

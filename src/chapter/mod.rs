@@ -3,11 +3,14 @@
 //! README's table, completions, tests) follows from these values.
 
 mod belief;
+mod check;
 mod claim;
 mod course;
+mod due;
 mod knob;
 mod lesson;
 mod list;
+mod played;
 mod time;
 mod twin;
 
@@ -15,16 +18,20 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
+use tokio::task::JoinError;
+
 pub use belief::{Belief, Practice, Proof};
-pub use claim::{Claim, Finding, Played, in_order};
+pub use check::{Check, in_order};
+pub use claim::{Claim, Evidence, Fact, Finding};
 pub use course::Course;
+pub use due::{AT_ONCE, Due, after};
 pub use knob::{Kind, Knob, Knobs, Value};
-pub use lesson::Lesson;
+pub use lesson::{Correction, Lesson};
 pub use list::{Item, Items, List};
+pub use played::Played;
 pub use time::{clock, time};
 pub use twin::{Erratum, Fork, Parting, Twin};
 
-use crate::stage;
 use crate::timeline::Timeline;
 use crate::trace::Source;
 
@@ -81,7 +88,7 @@ pub enum Plays {
 /// A scene that is ready to run.
 pub struct Run {
     /// The code, with its knobs set.
-    pub future: Pin<Box<dyn Future<Output = stage::Result> + Send>>,
+    pub future: Pin<Box<dyn Future<Output = Result<(), JoinError>> + Send>>,
     /// The name of the function in `demo.rs` that it is.
     pub function: &'static str,
     /// The clocks that it can play on.
@@ -125,8 +132,8 @@ impl Run {
     }
 }
 
-/// Makes a [`Run`] of what a function of `demo.rs` returned, whether that is a
-/// [`stage::Result`] or nothing.
+/// Makes a [`Run`] of what a function of `demo.rs` returned, whether that is
+/// nothing or a result whose error is a panicked task.
 pub fn run<F>(scene: F) -> Run
 where
     F: Future<Output: Into<Finished>> + Send + 'static,
@@ -143,7 +150,7 @@ where
 }
 
 /// What a scene's future may return; see [`run`].
-pub struct Finished(stage::Result);
+pub struct Finished(Result<(), JoinError>);
 
 impl From<()> for Finished {
     fn from((): ()) -> Self {
@@ -151,8 +158,8 @@ impl From<()> for Finished {
     }
 }
 
-impl From<stage::Result> for Finished {
-    fn from(result: stage::Result) -> Self {
+impl From<Result<(), JoinError>> for Finished {
+    fn from(result: Result<(), JoinError>) -> Self {
         Finished(result)
     }
 }

@@ -30,8 +30,15 @@ pub(super) fn refusal(
         .take_while(|line| {
             !line.starts_with("Usage:") && !line.starts_with("For more")
         })
-        .filter(|line| !line.is_empty());
-    let line = said.collect::<Vec<_>>().join("; ").replace(['[', ']'], "");
+        .filter(|line| !line.is_empty())
+        // clap's own brackets, as in `[possible values: a, b]`.
+        .map(|line| {
+            let inner = line.strip_prefix('[');
+            inner
+                .and_then(|line| line.strip_suffix(']'))
+                .unwrap_or(line)
+        });
+    let line = said.collect::<Vec<_>>().join("; ");
     // What a parser of ours says of a value may repeat it.
     let line = foreign::clean(&line.replace(":;", ":")).into_owned();
     let of = subcommand.map_or(String::new(), |name| format!("{name} "));

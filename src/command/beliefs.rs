@@ -5,7 +5,7 @@ use std::io::Write;
 use anyhow::Result;
 use colored::Colorize;
 
-use crate::chapter::{Course, Proof};
+use crate::chapter::Course;
 use crate::terminal::Screen;
 
 /// Lists what beginners believe, what is true, and the scene that shows it.
@@ -24,8 +24,8 @@ pub fn beliefs(course: &Course, screen: &mut Screen) -> Result<()> {
         let lines = page.wrap(2, belief.belief).join("\n");
         writeln!(screen, "{}", lines.bold())?;
         page.prose(screen, 4, belief.truth)?;
-        for Proof { chapter, scene, .. } in belief.proofs {
-            let command = format!("asyncade {chapter} --scene {scene}");
+        for proof in belief.proofs {
+            let command = course.command(proof);
             page.aside(screen, 4, &command)?;
         }
     }

@@ -32,8 +32,7 @@ pub fn checklist(course: &Course, screen: &mut Screen) -> Result<Ending> {
             let found = check(course, proof)?;
             holds &= found.status == Status::Holds;
             terminal::finding(&page, screen, &found)?;
-            let Proof { chapter, scene, .. } = proof;
-            let command = format!("asyncade {chapter} --scene {scene}");
+            let command = course.command(proof);
             page.aside(screen, 6, &command)?;
         }
         proved += usize::from(holds);

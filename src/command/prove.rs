@@ -60,9 +60,8 @@ pub fn prove(
             // Every scene was played, so a claim without a finding names a
             // scene that there is not.
             let finding = played.check(claim).unwrap_or_else(|| {
-                Finding::Broken(
-                    "it names a scene that this chapter does not have"
-                        .to_owned(),
+                Finding::broken(
+                    "it names a scene that this chapter does not have",
                 )
             });
             claims += 1;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::chapter::{self, Claim, Played};
+use crate::chapter::{self, Claim, Fact, Played};
 
 /// A claim, and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -17,6 +17,8 @@ pub struct Finding {
     pub status: Status,
     /// What shows it, or why the claim does not apply.
     pub evidence: String,
+    /// What was asked of the traces, one by one: expected and measured.
+    pub facts: Vec<Fact>,
 }
 
 /// What became of a claim.
@@ -34,10 +36,17 @@ pub enum Status {
 impl Finding {
     /// Of a claim.
     pub fn new(claim: &Claim, found: chapter::Finding) -> Finding {
-        let (status, evidence) = match found {
-            chapter::Finding::Holds(evidence) => (Status::Holds, evidence),
-            chapter::Finding::Broken(evidence) => (Status::Broken, evidence),
-            chapter::Finding::Moot(why) => (Status::NotApplicable, why),
+        let words = found.words();
+        let (status, facts) = match found {
+            chapter::Finding::Holds(evidence) => {
+                (Status::Holds, evidence.facts)
+            }
+            chapter::Finding::Broken(evidence) => {
+                (Status::Broken, evidence.facts)
+            }
+            chapter::Finding::NotApplicable(_) => {
+                (Status::NotApplicable, Vec::new())
+            }
         };
         let scenes = claim.scenes.iter();
         Finding {
@@ -45,7 +54,8 @@ impl Finding {
             says: claim.says.to_owned(),
             scenes: scenes.map(|scene| (*scene).to_owned()).collect(),
             status,
-            evidence,
+            evidence: words,
+            facts,
         }
     }
 }

@@ -152,13 +152,17 @@ fn drop_lane(cell: &Arc<LaneCell>) {
         cell.end(Outcome::Unrun, ending);
         return;
     }
+    let task = match dropped_by {
+        None => cell.recorder.dropped_task(cell.lane),
+        Some(_) => None,
+    };
     cell.end(Outcome::Cancelled, ending);
     if dropped_by.is_none() {
         // Whoever awaits the task is told next.
         here::set_ended(Some(Ended {
             recorder: cell.recorder.id(),
             lane: cell.lane,
-            task: cell.recorder.task(cell.lane),
+            task,
         }));
     }
 }

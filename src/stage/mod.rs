@@ -34,9 +34,6 @@ pub use session::{Recording, Session, record};
 pub use thread::to_thread;
 pub use wait::{Waiting, block, sleep, waiting};
 
-/// What a scene returns: an error only if one of its tasks panicked.
-pub type Result = std::result::Result<(), tokio::task::JoinError>;
-
 /// The error of a task that gave up because it was asked to: its lane ends
 /// cancelled rather than failed. It plays the part of CPython's
 /// [`CancelledError`], which a coroutine raises again after its cleanup.

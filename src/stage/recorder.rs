@@ -196,9 +196,18 @@ impl Recorder {
         }
     }
 
-    /// The task that a lane turned out to be, if it did.
-    pub(super) fn task(&self, lane: LaneId) -> Option<task::Id> {
-        self.tape().log.lanes[lane].task
+    /// The task that a lane turned out to be, which the runtime is just
+    /// dropping. It may have been aborted before its first poll.
+    pub(super) fn dropped_task(&self, lane: LaneId) -> Option<task::Id> {
+        let mut tape = self.tape();
+        let spawned = tape.log.lanes.get_mut(lane);
+        if spawned.task.is_none() {
+            spawned.task = task::try_id();
+            if spawned.task.is_some() && spawned.kind == LaneKind::Future {
+                spawned.kind = LaneKind::Task;
+            }
+        }
+        spawned.task
     }
 
     /// Whether a lane is a thread.
@@ -240,7 +249,11 @@ impl Recorder {
         if within.is_none() {
             if is_first {
                 let spawned = tape.log.lanes.get_mut(lane.lane);
-                spawned.task = task::try_id();
+                // A thread on the virtual clock runs inside of the task that
+                // called it, and is not what that task's handle stands for.
+                if spawned.kind != LaneKind::Thread {
+                    spawned.task = task::try_id();
+                }
                 if spawned.kind == LaneKind::Future {
                     spawned.kind = LaneKind::Task;
                 }

@@ -6,6 +6,7 @@ use colored::Colorize;
 
 use super::page::Page;
 use crate::report::{Finding, Status};
+use crate::system::foreign::clean;
 
 /// What became of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +30,8 @@ pub fn check(
     sentence: &str,
     evidence: &str,
 ) -> io::Result<()> {
+    // It quotes what was said, and who knows by whom.
+    let evidence = &clean(evidence);
     if page.plain {
         let mark = match check {
             Check::Holds => "Holds",

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::quiet::announce;
 use super::screen::Screen;
 use crate::report::{Report, Reporter, Status};
+use crate::system::foreign::clean;
 use crate::trace::{Event, ndjson};
 
 /// Prints each scene's traces when it is over.
@@ -52,7 +53,7 @@ impl Reporter for Json<'_> {
                 anstream::stderr(),
                 "the claim '{}' does not hold: {}",
                 found.claim,
-                found.evidence
+                clean(&found.evidence)
             );
         }
         Ok(())

@@ -17,8 +17,8 @@ pub fn remember(
     page.heading(out, "remember", "")?;
     page.prose(out, 2, &lesson.takeaway)?;
     if let Some(erratum) = &lesson.erratum {
-        page.heading(out, "erratum", "where the article is wrong")?;
-        page.prose(out, 2, erratum)?;
+        page.heading(out, "erratum", erratum.heading)?;
+        page.prose(out, 2, &erratum.text)?;
     }
     Ok(())
 }

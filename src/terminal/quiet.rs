@@ -87,9 +87,9 @@ pub(super) fn findings(report: &Report, screen: &mut Screen) -> io::Result<()> {
     }
     if report.is_broken() && report.is_real() {
         writeln!(screen)?;
-        let note = "On the real clock a claim allows for a tenth or for 100ms, \
-                    whichever is more. A busy machine may need longer: try \
-                    again, or see it with '--clock virtual'.";
+        let note = "On the real clock a claim allows for what a busy machine \
+                    may add, but for no more than half of what tells it from \
+                    its opposite. Try again, or see it with '--clock virtual'.";
         page.aside(screen, 2, note)?;
     }
     Ok(())

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::chapter::time;
+use crate::system::foreign::clean;
 use crate::trace::{LaneId, On};
 
 /// What is awaited, as in `sleep 3s`; `name` knows what lanes are called.
@@ -14,7 +15,7 @@ pub(super) fn wait<'a>(
         let words = nanos.map(|nanos| time(Duration::from_nanos(nanos)));
         words.map_or(String::new(), |words| format!(" {words}"))
     };
-    match on {
+    let words = match on {
         On::Timer { length: nanos } => format!("sleep{}", length(nanos)),
         On::Blocking { length: nanos } => format!("block{}", length(nanos)),
         On::Join { lanes, more } => {
@@ -36,5 +37,7 @@ pub(super) fn wait<'a>(
         On::Recv { what } => format!("receive from {what}"),
         On::Io { what } | On::Other { what } => what.clone(),
         On::Yield => "yield".to_owned(),
-    }
+    };
+    // What is awaited has a name of its own, wherever that comes from.
+    clean(&words).into_owned()
 }

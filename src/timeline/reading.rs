@@ -231,7 +231,9 @@ impl Reading {
                 On::Timer { .. } | On::Io { .. } => {
                     until = until.max(wait.due.map_or(at, |due| due.min(at)));
                 }
-                On::Blocking { .. } | On::Yield => {}
+                // Beside a timer it is a token or the like, which may cut it
+                // short; by itself it is nothing that one could add up.
+                On::Other { .. } | On::Blocking { .. } | On::Yield => {}
                 // It waits for somebody else, who counts it.
                 _ => return,
             }

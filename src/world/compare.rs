@@ -11,16 +11,20 @@ use serde::{Serialize, Serializer};
 use crate::chapter::{Fork, clock, time};
 use crate::system::foreign::clean;
 use crate::timeline::{Lane, Timeline};
-use crate::trace::{LaneId, LaneKind, Outcome, Trace, What};
+use crate::trace::{Cause, How, LaneId, LaneKind, Outcome, Trace, What};
 
 /// Something that must happen in both worlds, at the same time and in the same
-/// order: a lane begins, says something, or ends.
+/// order: a lane begins, says something, or ends; if it was cancelled, by whom.
+/// By which means is not compared: where asyncio's group cancels its tasks,
+/// `JoinSet::shutdown` aborts them. But it is one thing to be cancelled by main
+/// and another to end because main has ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Moment {
     /// When, counted from the scene's start.
     #[serde(serialize_with = "nanos")]
     pub at: Duration,
-    /// What, with the lane's name: `B: B done`, `B finished`.
+    /// What, with the lane's name: `B: B done`, `B finished`, `B cancelled by
+    /// main`, `B cancelled as main ended`.
     pub what: String,
 }
 
@@ -112,6 +116,17 @@ pub fn moments(trace: &Trace) -> Vec<Moment> {
             } => {
                 let detail = detail.as_deref().unwrap_or_default();
                 format!("{name} failed: {detail}")
+            }
+            What::End {
+                outcome: Outcome::Cancelled,
+                cause: Some(Cause { by: Some(by), how }),
+                ..
+            } => {
+                let by = names.get(by).copied().unwrap_or("?");
+                match how {
+                    How::Shutdown => format!("{name} cancelled as {by} ended"),
+                    _ => format!("{name} cancelled by {by}"),
+                }
             }
             What::End { outcome, .. } => format!("{name} {outcome}"),
             _ => continue,

@@ -65,9 +65,8 @@ async fn signals(listening: Sender<()>) {
     const ONCE: Duration = Duration::from_millis(20);
 
     let listen = |number| signal(SignalKind::from_raw(number)).ok();
-    let asks = [Signal::INT, Signal::TERM, Signal::HUP];
-    let ends = [Signal::QUIT];
-    let all = asks.into_iter().chain(ends).map(Signal::as_raw);
+    let all = [Signal::INT, Signal::TERM, Signal::HUP, Signal::QUIT];
+    let all = all.into_iter().map(Signal::as_raw);
     // Whoever started us may have wanted us not to listen: nohup, or a shell
     // that runs us in the background.
     let all = all.filter(|number| !is_ignored(*number));
@@ -90,9 +89,6 @@ async fn signals(listening: Sender<()>) {
         });
         let number = number.await;
         let code = u8::try_from(128 + number).unwrap_or(u8::MAX);
-        if ends.iter().any(|end| end.as_raw() == number) {
-            end(code);
-        }
         match first {
             None => {
                 first = Some(Instant::now());

@@ -3,10 +3,11 @@
 //! the chapter that plays on the real one only.
 
 use crate::support::{
-    Scenes, any_knobs, broken, on_virtual_clock, play_all, text, undisturbed,
+    self, Scenes, any_knobs, broken, on_virtual_clock, play_all, text,
+    undisturbed,
 };
-use asyncade::chapter::{Finding, Knobs, Played};
-use asyncade::trace::{Outcome, What};
+use asyncade::chapter::{Chapter, Claim, Finding, Knobs, Played};
+use asyncade::trace::{Clock, On, Outcome, Trace, What};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use std::collections::BTreeSet;
@@ -20,8 +21,9 @@ fn every_claim_holds_at_the_articles_figures() {
         assert_eq!(broken(chapter, &knobs, &traces), [], "{}", chapter.name);
         let played = Played::new(&knobs, &traces);
         for claim in chapter.claims {
-            let moot = matches!(played.check(claim), Some(Finding::Moot(_)));
-            assert!(!moot, "{}: {} says nothing", chapter.name, claim.id);
+            let found = played.check(claim);
+            let holds = matches!(found, Some(Finding::Holds(_)));
+            assert!(holds, "{}: {}: {found:?}", chapter.name, claim.id);
         }
     }
 }
@@ -145,7 +147,7 @@ const SABOTAGE: &[(&str, &str, Sabotage)] = &[
         s.shift(
             "failure",
             |lane, what| lane == 0 && matches!(what, What::Say { .. }),
-            -3,
+            -7,
         );
     }),
     ("taskgroup", "orphan-outlives-error", |s| {
@@ -260,8 +262,16 @@ const SABOTAGE: &[(&str, &str, Sabotage)] = &[
     }),
     ("pitfalls", "too-many-tasks-fixed", |s| {
         // One task too many is served in the first round.
-        let begins =
-            |lane, what: &What| lane == 11 && matches!(what, What::Wait { .. });
+        let begins = |lane, what: &What| {
+            let timer = matches!(
+                what,
+                What::Wait {
+                    on: On::Timer { .. },
+                    ..
+                }
+            );
+            lane == 11 && timer
+        };
         s.shift("too-many-tasks-fixed", begins, -60);
     }),
     ("pitfalls", "lost-task", |s| {
@@ -272,20 +282,130 @@ const SABOTAGE: &[(&str, &str, Sabotage)] = &[
     }),
 ];
 
+/// A claim of a chapter, by name.
+fn claim(chapter: &Chapter, id: &str) -> &'static Claim {
+    let claim = chapter.claims.iter().find(|claim| claim.id == id);
+    claim.unwrap_or_else(|| panic!("{} has no claim {id}", chapter.name))
+}
+
 #[test]
 fn each_claim_fails_when_its_scene_is_broken() {
     for (name, id, sabotage) in SABOTAGE {
-        let chapter = crate::support::chapter(name);
-        let claim = chapter.claims.iter().find(|claim| claim.id == *id);
-        let claim = claim.unwrap_or_else(|| panic!("{name} has no claim {id}"));
+        let chapter = support::chapter(name);
         let knobs = Knobs::new(chapter.knobs);
         let mut scenes = Scenes(play_all(chapter, &knobs));
         sabotage(&mut scenes);
-        let found = Played::new(&knobs, &scenes.0).check(claim);
+        let found = Played::new(&knobs, &scenes.0).check(claim(chapter, id));
         assert!(
             matches!(found, Some(Finding::Broken(_))),
             "{name}: {id} still {found:?}"
         );
+    }
+}
+
+/// What a chapter would be for real at this speed, on a machine that is never
+/// late.
+fn never_late(chapter: &Chapter, knobs: &Knobs) -> Vec<Trace> {
+    let mut traces = play_all(chapter, knobs);
+    for trace in &mut traces {
+        trace.header.clock = Clock::Real;
+    }
+    traces
+}
+
+const SPEEDS: [f64; 8] = [1.0, 2.0, 4.0, 10.0, 20.0, 50.0, 100.0, 1000.0];
+
+#[test]
+fn a_broken_scene_is_never_proved_at_any_speed() {
+    for (name, id, sabotage) in SABOTAGE {
+        let chapter = support::chapter(name);
+        // Beyond that, timers that round up make other scenes of these.
+        for speed in SPEEDS.into_iter().filter(|speed| *speed <= 100.0) {
+            let knobs = Knobs::new(chapter.knobs).at_speed(speed);
+            let mut scenes = Scenes(never_late(chapter, &knobs));
+            sabotage(&mut scenes);
+            let found =
+                Played::new(&knobs, &scenes.0).check(claim(chapter, id));
+            assert!(
+                !matches!(found, Some(Finding::Holds(_))),
+                "{name}: {id} at speed {speed}: {found:?}"
+            );
+        }
+    }
+}
+
+/// What speaks of order or of who did it, and of no time but 0: it holds
+/// however long everything takes.
+const WITHOUT_TIMES: &[(&str, &str)] = &[
+    ("cashier", "paying-overlaps"),
+    ("sync-vs-async", "call-order"),
+    ("sync-vs-async", "one-thread"),
+    ("coroutines", "suspending-hands-over"),
+    ("coroutines", "ready-switches-nobody"),
+    ("tasks", "spawn-does-not-wait"),
+    ("tasks", "first-turn-at-await"),
+    ("taskgroup", "reports-after-all-ended"),
+    ("gather", "order-passed"),
+    ("to_thread", "thread-and-loop-overlap"),
+];
+
+#[test]
+fn what_takes_twice_as_long_is_never_taken_for_what_it_should_be() {
+    for speed in SPEEDS {
+        let (mut applied, mut doubled) = (0, BTreeSet::new());
+        for chapter in on_virtual_clock() {
+            let knobs = Knobs::new(chapter.knobs).at_speed(speed);
+            let mut scenes = Scenes(never_late(chapter, &knobs));
+            let before = Played::new(&knobs, &scenes.0);
+            for claim in chapter.claims {
+                let found = before.check(claim).unwrap();
+                let id = claim.id;
+                assert!(!found.is_broken(), "{id} at {speed}: {found:?}");
+                let holds = matches!(found, Finding::Holds(_));
+                // At the speeds that a class uses all of them say something.
+                assert!(holds || speed > 4.0, "{id} at {speed}: {found:?}");
+                applied += usize::from(holds);
+            }
+            for scene in chapter.scenes {
+                scenes.stretch(scene.name);
+            }
+            let after = Played::new(&knobs, &scenes.0);
+            for claim in chapter.claims {
+                if let Some(Finding::Holds(_)) = after.check(claim) {
+                    doubled.insert((chapter.name, claim.id));
+                }
+            }
+        }
+        let without_times = WITHOUT_TIMES.iter().copied().collect();
+        assert!(doubled.is_subset(&without_times), "at {speed}: {doubled:?}");
+        // Whatever the speed, what needs no time is proved.
+        assert!(applied >= 6, "at {speed}: {applied}");
+    }
+}
+
+#[test]
+fn no_claim_is_broken_by_any_speed() {
+    let _alone = undisturbed();
+    for chapter in on_virtual_clock() {
+        let mut runner = TestRunner::new(Config {
+            cases: 100,
+            failure_persistence: None,
+            ..Config::default()
+        });
+        let speeds = prop_oneof![1.0..10.0, 10.0..5000.0, 0.01..1.0];
+        let cases = (any_knobs(chapter), speeds);
+        let result = runner.run(&cases, |(knobs, speed)| {
+            prop_assume!((chapter.check)(&knobs).is_ok());
+            let knobs = knobs.at_speed(speed);
+            let traces = play_all(chapter, &knobs);
+            prop_assert_eq!(broken(chapter, &knobs, &traces), []);
+            let traces = never_late(chapter, &knobs);
+            prop_assert_eq!(broken(chapter, &knobs, &traces), []);
+            Ok(())
+        });
+        if let Err(error) = result {
+            panic!("{}: {error}", chapter.name);
+        }
     }
 }
 

@@ -32,7 +32,7 @@ fn no_schedule_is_shorter_than_the_critical_path() {
         ("gather", "gather", 3000),
         ("wait", "left-running", 4000),
         ("timeout", "blocking", 2000),
-        ("taskgroup", "failure", 1000),
+        ("taskgroup", "failure", 3000),
         ("tasks", "dropped", 1000),
     ] {
         let chapter = chapter(name);

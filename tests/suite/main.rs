@@ -19,11 +19,16 @@ mod report;
 mod robust_commands;
 mod robust_crawler;
 #[cfg(unix)]
-mod robust_exports;
+mod robust_ends;
+#[cfg(unix)]
+mod robust_files;
 #[cfg(unix)]
 mod robust_limits;
 #[cfg(unix)]
 mod robust_python;
+#[cfg(unix)]
+mod robust_signals;
+#[cfg(unix)]
 mod robust_text;
 mod screens;
 mod stage;
@@ -32,3 +37,4 @@ mod support;
 mod terminal;
 mod transcripts;
 mod twin;
+mod walk;

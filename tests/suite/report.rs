@@ -306,7 +306,10 @@ fn findings_tell_apart_what_holds_what_is_broken_and_what_does_not_apply() {
     let of = |found| report::Finding::new(claim, found).status;
     assert_eq!(of(Finding::when(true, "")), Status::Holds);
     assert_eq!(of(Finding::when(false, "")), Status::Broken);
-    assert_eq!(of(Finding::Moot(String::new())), Status::NotApplicable);
+    assert_eq!(
+        of(Finding::NotApplicable(String::new())),
+        Status::NotApplicable
+    );
     let name = serde_json::to_value(Status::NotApplicable).unwrap();
     assert_eq!(name, "not-applicable");
 }

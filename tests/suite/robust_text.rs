@@ -1,188 +1,179 @@
-//! Whatever comes from outside, none of it gives orders to the terminal.
+//! Text from outside reaches a terminal without orders to it.
 
 use std::fs;
-use std::path::{Path, PathBuf};
 
-use asyncade::system::foreign::is_order;
-use proptest::prelude::*;
-
+use crate::robust_files::folder;
+use crate::robust_signals::fake_python;
 use crate::support::{Ran, asyncade, ran};
+use asyncade::system::foreign;
 
-/// Orders of every kind: to move the cursor, to set the title, to turn the
-/// direction of writing, to begin a line.
-const ORDERS: &str =
-    "\u{1b}[2J\u{1b}]0;title\u{7}\r\u{8}\u{9b}31m\u{202e}\u{2066}\u{2028}";
+/// Orders: to clear the screen, in C0 and in C1, to write from right to left,
+/// and to begin a new line.
+const ORDERS: [&str; 7] = [
+    "\u{1b}[2J",
+    "\u{9b}2J",
+    "\r",
+    "\u{202e}",
+    "\u{2066}",
+    "\u{2028}",
+    "\u{7f}",
+];
 
-/// Nothing but text, in lines.
-#[track_caller]
-fn is_text(shown: &str) {
-    let order = shown
-        .chars()
-        .find(|letter| *letter != '\n' && is_order(*letter));
-    assert_eq!(order, None, "{shown:?}");
-}
-
-#[track_caller]
-fn is_fine(run: &Ran) {
-    is_text(&run.stdout);
-    is_text(&run.stderr);
-}
-
-proptest! {
-    #[test]
-    fn r10_every_control_and_format_character_is_an_order(
-        order in r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}--\x{200c}\x{200d}]",
-        letter in r"[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]",
-    ) {
-        prop_assert!(order.chars().all(is_order), "{order:?}");
-        prop_assert!(!letter.chars().any(is_order), "{letter:?}");
+/// What is shown is made of what can be seen, and of lines.
+fn assert_clean(run: &Ran, what: &str) {
+    for shown in [&run.stdout, &run.stderr] {
+        let mut letters = shown.chars();
+        let order = letters.find(|c| *c != '\n' && foreign::is_order(*c));
+        assert_eq!(order, None, "{what}: {shown:?}");
     }
 }
 
 #[test]
-fn r10_no_argument_reaches_the_terminal_raw() {
-    let path = format!("/tmp/{ORDERS}/x.ndjson");
-    let option = format!("--{ORDERS}");
-    let long = format!("--{}", "x".repeat(100_000));
+fn r10_what_the_user_typed_is_shown_without_orders() {
+    let folder = folder("typed");
+    for order in ORDERS {
+        let word = format!("x{order}y");
+        let export = format!("{word}.docx");
+        let missing = format!("{word}/a.ndjson");
+        let option = format!("--{word}");
+        let url = format!("http://{word}/");
+        let shown: String = order.chars().map(escaped).collect();
+        let cases: &[&[&str]] = &[
+            &[&word],
+            &["gather", &word],
+            &["gather", &option],
+            &["gather", "--a", &word],
+            &["gather", "--scene", &word],
+            &["show", &word],
+            &["prove", &word],
+            &["verify", "gather", "--python", &word, "--require-python"],
+            &["gather", "--export", &export],
+            &["gather", "--export", &missing],
+            &["coroutines", "--url", &word],
+            &["crawler", "--url", &url],
+            &["crawler", "--urls-file", &word],
+        ];
+        for arguments in cases {
+            let run: Ran = asyncade(arguments)
+                .current_dir(&folder)
+                .output()
+                .unwrap()
+                .into();
+            let what = format!("{arguments:?}");
+            assert!(matches!(run.code, Some(1 | 2)), "{what}: {}", run.stdout);
+            assert_clean(&run, &what);
+            assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+            assert!(run.stderr.contains(&shown), "{what}: {}", run.stderr);
+        }
+    }
+}
+
+/// How a message shows an order.
+fn escaped(letter: char) -> String {
+    match letter {
+        '\r' => "\\r".to_owned(),
+        c if foreign::is_order(c) => c.escape_unicode().to_string(),
+        c => c.to_string(),
+    }
+}
+
+#[test]
+fn r10_a_name_of_any_length_gets_a_short_message() {
+    let long = "a".repeat(100_000);
     for arguments in [
-        &["gather", &option][..],
-        &["gather", ORDERS],
-        &[ORDERS],
-        &[&option],
-        &["gather", "--scene", ORDERS],
-        &["gather", "--a", ORDERS],
-        &["gather", "--speed", ORDERS],
-        &["gather", "--clock", ORDERS],
-        &["show", ORDERS],
-        &["prove", "gather", ORDERS],
-        &["verify", "gather", &option],
-        &["completions", ORDERS],
-        &["gather", "--export", ORDERS],
-        &["gather", "--export", &path],
-        &["coroutines", "--url", ORDERS],
-        &["crawler", "--url", ORDERS],
-        &["crawler", "--url", &format!("http://{ORDERS}/")],
-        &["crawler", "--urls-file", &path],
+        &[long.as_str()][..],
         &["gather", &long],
-        &["gather", &long[2..]],
         &["gather", "--a", &long],
+        &["verify", "gather", "--require-python", "--python", &long],
         &["gather", "--export", &long],
     ] {
-        let refused = ran(arguments);
-        assert_eq!(refused.code, Some(2), "{arguments:?}: {}", refused.stderr);
-        is_fine(&refused);
-        assert!(refused.stderr.len() < 1000, "{}", refused.stderr);
+        let run = ran(arguments);
+        assert!(matches!(run.code, Some(1 | 2)));
+        assert!(run.stderr.len() < 600, "{}", run.stderr.len());
     }
-    // No file and no Python is no reason to end, here.
-    let verified = ran(&["verify", "gather", "--python", &path]);
-    assert!(verified.stderr.starts_with("note: "), "{}", verified.stderr);
-    is_fine(&verified);
 }
 
 #[test]
 fn r10_a_text_with_orders_is_refused() {
-    for order in ["\u{202e}", "\u{2066}", "\u{2028}", "\u{9b}", "\u{feff}"] {
-        let text = format!("a{order}b");
-        let refused = ran(&["coroutines", "--url", &text]);
-        assert_eq!(refused.code, Some(2), "{order:?}");
-        assert!(refused.stderr.contains("control characters"), "{order:?}");
+    for order in ORDERS {
+        let run = ran(&["coroutines", "--url", &format!("a{order}b")]);
+        assert_eq!(run.code, Some(2), "{}", run.stderr);
+        assert_eq!(run.stdout, "");
+        assert!(run.stderr.contains("give one line"), "{}", run.stderr);
     }
-    // These are written with joiners.
-    for text in [
-        "\u{1f469}\u{200d}\u{1f4bb}",
-        "\u{645}\u{6cc}\u{200c}\u{631}",
-    ] {
-        let taken =
-            ran(&["coroutines", "--url", text, "--clock", "virtual", "-q"]);
-        assert_eq!(taken.code, Some(0), "{text}: {}", taken.stderr);
-    }
+    // What only looks foreign is welcome.
+    let run = ran(&[
+        "coroutines",
+        "--clock",
+        "virtual",
+        "--url",
+        "\u{5d0}\u{1f469}\u{200d}\u{1f52c}",
+    ]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(run.stdout.contains("\u{5d0}"));
 }
 
-/// A folder with a Python that plays what `play` says: a shell script.
-#[cfg(unix)]
-fn python(name: &str, play: &str) -> PathBuf {
-    use std::os::unix::fs::PermissionsExt;
-
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-    fs::create_dir_all(&folder).unwrap();
-    let path = folder.join("python3");
-    let text = format!(
-        "#!/bin/sh\ncase \"$*\" in *version_info*) echo 3.13.0; exit;; esac\n{play}\n"
-    );
-    fs::write(&path, text).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-    path
-}
-
-#[cfg(unix)]
 #[test]
-fn r10_what_a_python_says_reaches_the_terminal_as_text() {
-    // Orders in what is said, in names of lanes, and in reasons.
-    let recording = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("demos/gather/cpython.ndjson");
-    let recording = fs::read_to_string(recording).unwrap();
-    let orders = serde_json::to_string(ORDERS).unwrap();
-    let orders = orders.trim_matches('"');
-    let hostile = recording
-        .replace("\"text\":\"", &format!("\"text\":\"{orders}"))
-        .replace("\"name\":\"", &format!("\"name\":\"{orders}"))
-        .replace("\"detail\":\"", &format!("\"detail\":\"{orders}"));
-    assert_ne!(hostile, recording);
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
-    let file = folder.join("hostile.ndjson");
-    fs::write(&file, hostile).unwrap();
-    let cat = format!("cat '{}'", file.display());
-    let path = python("hostile-trace", &cat);
-    let verified =
-        ran(&["verify", "gather", "--python", path.to_str().unwrap()]);
-    assert_eq!(verified.code, Some(1), "{}", verified.stderr);
-    assert!(verified.stdout.contains("\\u{202e}"), "{}", verified.stdout);
-    is_fine(&verified);
-    // Its own lines below tokio's, and as sentences.
+fn t25_said_text_keeps_its_spaces() {
     for plain in [&[][..], &["--plain"]] {
-        let twin = ["gather", "--clock", "virtual", "--twin", "--a", "1s"];
-        let output = asyncade(&[&twin[..], plain].concat())
-            .env("PATH", path.parent().unwrap())
-            .output();
-        let shown: Ran = output.unwrap().into();
-        // `cat` is not there: it says so on its standard error.
-        assert_eq!(shown.code, Some(1), "{}", shown.stderr);
-        is_fine(&shown);
-        let output = asyncade(&[&twin[..], plain].concat())
-            .env(
-                "PATH",
-                format!("{}:/usr/bin:/bin", path.parent().unwrap().display()),
-            )
-            .output();
-        let shown: Ran = output.unwrap().into();
-        assert_eq!(shown.code, Some(0), "{}", shown.stderr);
-        assert!(shown.stdout.contains("CPython"), "{}", shown.stdout);
-        is_fine(&shown);
-    }
-    // What it says when it fails, and a trace that is none.
-    for (name, play) in [
-        (
-            "hostile-stderr",
-            "printf '\\033[2J\\233\\r\\302\\233x\\n' >&2; exit 1",
-        ),
-        ("hostile-stdout", "printf '{\\033[2J\\302\\233\\n'"),
-    ] {
-        let path = python(name, play);
-        let verified =
-            ran(&["verify", "gather", "--python", path.to_str().unwrap()]);
-        assert_eq!(verified.code, Some(1), "{}", verified.stderr);
-        is_fine(&verified);
+        let arguments = [
+            &["coroutines", "--clock", "virtual", "--url", "a   b"],
+            plain,
+        ]
+        .concat();
+        let run = ran(&arguments);
+        assert!(run.stdout.contains("Data from a   b"), "{}", run.stdout);
     }
 }
 
 #[test]
-fn t25_what_is_said_keeps_its_spaces() {
-    let text = "a   b  c";
-    for plain in [&[][..], &["--plain"]] {
-        let play = ["coroutines", "--clock", "virtual", "--url", text];
-        let run = ran(&[&play[..], plain].concat());
-        assert_eq!(run.code, Some(0), "{}", run.stderr);
-        let line = format!("Start fetching: {text}");
-        assert!(run.stdout.contains(&line), "{}", run.stdout);
+fn r10_what_a_python_says_is_shown_without_orders() {
+    let folder = folder("hostile");
+    let recording =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/demos/gather/cpython.ndjson");
+    let order = "\\u001b[31m\\u009b1m\\r\\u202e\\u2028";
+    let all = fs::read_to_string(recording).unwrap();
+    let mut hostile = all.clone();
+    for (before, after) in [
+        ("\"name\":\"A\"", format!("\"name\":\"A{order}\"")),
+        ("\"text\":\"", format!("\"text\":\"{order}")),
+        ("\"detail\":\"", format!("\"detail\":\"{order}")),
+        ("\"file\":\"", format!("\"file\":\"{order}")),
+    ] {
+        assert!(hostile.contains(before), "{before}");
+        hostile = hostile.replace(before, &after);
     }
+    let printed = folder.join("hostile.ndjson");
+    fs::write(&printed, hostile).unwrap();
+    let python = fake_python(&folder, &format!("cat {printed:?}"));
+    let run = ran(&["verify", "gather", "--python", python.to_str().unwrap()]);
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    assert_clean(&run, "verify");
+    assert!(run.stdout.contains("\\u{1b}[31m"), "{}", run.stdout);
+    for output in [&[][..], &["--plain"], &["--quiet"]] {
+        let arguments = [
+            &[
+                "gather", "--clock", "virtual", "--all", "--twin", "--a", "1s",
+            ],
+            output,
+        ]
+        .concat();
+        let run: Ran = asyncade(&arguments)
+            .env("PATH", format!("{}:/usr/bin:/bin", folder.display()))
+            .output()
+            .unwrap()
+            .into();
+        assert!(run.stdout.contains("claims"), "{}", run.stderr);
+        assert_clean(&run, &format!("{output:?}"));
+        if output != ["--quiet"] {
+            assert!(run.stdout.contains("\\u{1b}[31m"), "{}", run.stdout);
+        }
+    }
+    // And what it complains of.
+    let complaint = "printf 'a\\033[2J\\302\\233b\\n' >&2; exit 1";
+    let python = fake_python(&folder, complaint);
+    let run = ran(&["verify", "gather", "--python", python.to_str().unwrap()]);
+    assert_eq!(run.code, Some(1), "{}", run.stdout);
+    assert_clean(&run, "complaint");
+    assert!(run.stderr.contains("a\\u{1b}[2J\\u{9b}b"), "{}", run.stderr);
 }

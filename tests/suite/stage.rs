@@ -512,3 +512,22 @@ fn r3_whoever_watches_hears_that_a_scene_has_panicked() {
     assert!(events.iter().count() > 2);
     assert!(scene.join().is_err());
 }
+
+#[traced]
+async fn aborts_at_once() {
+    let task = tokio::spawn(sleep(LONG).lane("never polled"));
+    task.abort();
+    assert!(task.await.unwrap_err().is_cancelled());
+}
+
+#[test]
+fn a_task_that_is_aborted_before_its_first_poll_has_a_culprit() {
+    let trace = played(aborts_at_once());
+    let timeline = Timeline::of(&trace);
+    let lane = timeline.lane("never polled").unwrap();
+    assert_eq!((lane.kind, lane.polls.len()), (LaneKind::Task, 0));
+    let end = lane.end.as_ref().unwrap();
+    assert_eq!(end.outcome, Outcome::Cancelled);
+    let how = How::Abort;
+    assert_eq!(end.cause, Some(Cause { by: Some(0), how }));
+}

@@ -8,8 +8,9 @@ use crate::support::{
     any_knobs, asyncade, chapter, on_virtual_clock, play_all, ran, undisturbed,
 };
 use asyncade::chapter::{Chapter, Knobs, Twin};
+use asyncade::demos::COURSE;
 use asyncade::demos::beliefs::{BELIEFS, PRACTICES};
-use asyncade::trace::{Clock, Outcome, Trace, What};
+use asyncade::trace::{Cause, Clock, How, Outcome, Trace, What};
 use asyncade::world;
 use asyncade::world::compare::{Parting, parting};
 use asyncade::world::python::{self, Python};
@@ -144,6 +145,49 @@ fn a_difference_is_found_whatever_it_is() {
     let mut fewer = trace.clone();
     fewer.events.retain(polls);
     assert_eq!(parting(&trace, &fewer), None);
+}
+
+#[test]
+fn who_ended_whom_is_compared() {
+    let chapter = chapter("taskgroup");
+    let trace = world::scene(
+        chapter,
+        chapter.scene("failure").unwrap(),
+        &Knobs::new(chapter.knobs),
+        Clock::Virtual,
+    );
+    let trace = trace.unwrap();
+    let otherwise =
+        |to: Option<Cause>| {
+            let mut other = trace.clone();
+            let mut causes = other.events.iter_mut().filter_map(|event| {
+                match &mut event.what {
+                    What::End { cause, .. } if cause.is_some() => Some(cause),
+                    _ => None,
+                }
+            });
+            *causes.next().unwrap() = to;
+            drop(causes);
+            parting(&trace, &other).map(|parting| parting.to_string())
+        };
+    let by = |lane, how| {
+        Some(Cause {
+            by: Some(lane),
+            how,
+        })
+    };
+    let here = "tokio: 1.000s Task2 cancelled by main; CPython: 1.000s";
+    assert_eq!(
+        otherwise(by(1, How::Group)).unwrap(),
+        format!("{here} Task2 cancelled by Task1")
+    );
+    assert_eq!(
+        otherwise(by(0, How::Shutdown)).unwrap(),
+        format!("{here} Task2 cancelled as main ended")
+    );
+    assert_eq!(otherwise(None).unwrap(), format!("{here} Task2 cancelled"));
+    // By which means is each world's own affair.
+    assert_eq!(otherwise(by(0, How::Abort)), None);
 }
 
 #[test]
@@ -317,19 +361,17 @@ fn every_belief_and_practice_is_proved() {
     for proofs in beliefs.chain(practices) {
         assert!(!proofs.is_empty());
         for proof in proofs {
-            let chapter = chapter(proof.chapter);
-            let claims = chapter.claims.iter();
-            let claim = { claims }.find(|claim| claim.id == proof.claim);
-            let claim =
-                claim.unwrap_or_else(|| panic!("no claim {}", proof.claim));
-            assert!(claim.scenes.contains(&proof.scene), "{}", proof.scene);
-            let knobs = Knobs::new(chapter.knobs);
-            let traces = play_all(chapter, &knobs);
-            let played = asyncade::chapter::Played::new(&knobs, &traces);
-            let found = played.check(claim);
-            let holds =
-                matches!(found, Some(asyncade::chapter::Finding::Holds(_)));
-            assert!(holds, "{}: {found:?}", proof.claim);
+            // The very command that the screen names shows the very claim.
+            let (_, claim) = COURSE.proof(proof).unwrap();
+            let command = COURSE.command(proof);
+            let mut arguments: Vec<&str> = command.split(' ').collect();
+            assert_eq!(arguments.remove(0), "asyncade");
+            arguments.extend(["--clock", "virtual", "--plain"]);
+            let run = ran(&arguments);
+            let words: Vec<&str> = run.stdout.split_whitespace().collect();
+            let shown = words.join(" ");
+            let proved = format!("Holds: {}", claim.says);
+            assert!(shown.contains(&proved), "{command}: {}", run.stdout);
         }
     }
     assert!(

@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use asyncade::chapter::{Chapter, Finding, Kind, Knobs, List, Played, Value};
+use asyncade::chapter::{Chapter, Kind, Knobs, List, Played, Value};
 use asyncade::demos;
 use asyncade::trace::{By, Clock, Event, LaneId, Outcome, Trace, What, ndjson};
 use asyncade::world;
@@ -80,7 +80,9 @@ pub fn broken(
     let claims = chapter.claims.iter();
     claims
         .filter_map(|claim| match played.check(claim) {
-            Some(Finding::Broken(evidence)) => Some((claim.id, evidence)),
+            Some(finding) if finding.is_broken() => {
+                Some((claim.id, finding.words()))
+            }
             Some(_) => None,
             None => Some((claim.id, "was not checked".to_owned())),
         })
