@@ -145,9 +145,9 @@ impl Call<'_> {
             Error::Timeout(_) => Fault::TimedOut(self.limit),
             Error::Io(error) => Fault::from(&error),
             Error::LargeResponseHeader(..) => Fault::LargeHead,
-            Error::Protocol(_) | Error::Http(_) | Error::BodyStalled => {
-                Fault::NotHttp
-            }
+            Error::Protocol(_) | Error::Http(_) => Fault::NotHttp,
+            // Nothing more comes, and what has come has no end.
+            Error::BodyStalled => Fault::NoAnswer,
             error => Fault::Other(error.to_string()),
         }
     }

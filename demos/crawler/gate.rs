@@ -13,6 +13,9 @@ use super::fault::{
 /// Of longer trailers the rest is not read.
 const LARGEST_TRAILERS: usize = 8 * 1024;
 
+/// Of more of them neither. hyper reads few more than twice as many.
+const MOST_TRAILERS: usize = 60;
+
 /// A head that is no longer than this is read whenever more of it comes.
 const SHORT_HEAD: usize = 1024;
 
@@ -191,6 +194,12 @@ impl Gate {
                         return Err(odd);
                     }
                     State::Whole
+                }
+                Some(lines)
+                    if lines.split(|byte| *byte == b'\n').count()
+                        > MOST_TRAILERS =>
+                {
+                    return Err(odd);
                 }
                 _ if self.part.len() > LARGEST_TRAILERS => return Err(odd),
                 _ => return Ok(()),

@@ -16,10 +16,15 @@ mod picture;
 mod real;
 mod registry;
 mod report;
+mod robust_commands;
 #[cfg(unix)]
 mod robust_crawler;
 #[cfg(unix)]
+mod robust_ends;
+#[cfg(unix)]
 mod robust_files;
+#[cfg(unix)]
+mod robust_odd_answers;
 #[cfg(unix)]
 mod robust_python;
 #[cfg(unix)]
