@@ -5,6 +5,7 @@
 mod as_completed;
 mod cashier;
 mod coroutines;
+mod crawler;
 mod gather;
 mod pitfalls;
 mod shield;
