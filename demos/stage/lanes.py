@@ -144,6 +144,7 @@ class Lane:
                 self.waits.append(known)
             parked_for.append(known.number)
         stack = {"stack": stack} if stack else {}
+        self.recorder.note_shared(self)
         self.note("pend", waits=parked_for, **here_it_is, **stack)
         self.parked = True
         task = _current_task()
@@ -218,6 +219,7 @@ class Lane:
     def end(self, outcome, **fields):
         """It is no more."""
         self.close_waits(lambda wait: True)
+        self.recorder.note_shared(self)
         self.ended = True
         self.note("end", outcome=outcome, **fields)
 

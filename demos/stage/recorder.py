@@ -31,6 +31,9 @@ class Recorder:
         # that ran in a task which is no lane itself.
         self.parked = weakref.WeakKeyDictionary()
         self.inside = weakref.WeakKeyDictionary()
+        # The semaphores that somebody had to wait for: the name of each, and
+        # what was left of it when a lane gave its thread back.
+        self.shared = weakref.WeakKeyDictionary()
         self.elapsed = None
         self._events = []
         self._names = []
@@ -70,6 +73,24 @@ class Recorder:
                 due = {"due": due}
             self.note(lane, "wait", wait=number, on=on, **due or {}, **place)
             return number
+
+    def share(self, semaphore):
+        """Watches a semaphore from here on, and returns its name."""
+        if semaphore not in self.shared:
+            number = len(self.shared) + 1
+            name = "semaphore" if number == 1 else f"semaphore {number}"
+            self.shared[semaphore] = (name, None)
+        return self.shared[semaphore][0]
+
+    def note_shared(self, lane):
+        """Records what a lane that gives its thread back has taken from what
+        lanes share, or given back to it."""
+        for semaphore, (name, before) in list(self.shared.items()):
+            # How asyncio counts is its own affair.
+            left = getattr(semaphore, "_value", before)
+            if left != before:
+                self.shared[semaphore] = (name, left)
+                self.note(lane, "resource", name=name, left=left)
 
     def note(self, lane, event, **fields):
         """Records that something happens on a lane now."""

@@ -194,6 +194,12 @@ def _next_completed(frame, awaited, recorder):
     return {"other": {"what": "tasks"}}, [awaited, done]
 
 
+def _semaphore(frame, awaited, recorder):
+    # The first that has to wait for it makes it known.
+    name = recorder.share(frame.f_locals["self"])
+    return {"acquire": {"what": name}}, [awaited]
+
+
 def _thread(frame, awaited, recorder):
     thread = frame.f_locals["thread"]
     # On the virtual clock there is a timer, in place of the thread.
@@ -216,9 +222,7 @@ LOOKS = {
     ),
     _code(threads, "to_thread"): _simply({"other": {"what": "a thread"}}),
     _code(locks.Lock, "acquire"): _simply({"acquire": {"what": "lock"}}),
-    _code(locks.Semaphore, "acquire"): _simply(
-        {"acquire": {"what": "semaphore"}}
-    ),
+    _code(locks.Semaphore, "acquire"): _semaphore,
     _code(locks.Event, "wait"): _simply({"other": {"what": "event"}}),
     _code(locks.Condition, "wait"): _simply({"other": {"what": "condition"}}),
     _code(locks.Barrier, "_block"): _simply({"other": {"what": "barrier"}}),

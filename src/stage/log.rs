@@ -24,6 +24,8 @@ pub(super) struct Log {
     pub lines: Segments<(String, Source)>,
     pub endings: Segments<Ending>,
     pub cancels: Segments<Asked>,
+    /// What was left of what: its name, and so much.
+    pub amounts: Segments<(Name, usize)>,
     pub stacks: Segments<Stack>,
     /// The index of each stack: there are few, and they come again and again.
     known: HashMap<Stack, u32>,
@@ -171,6 +173,9 @@ pub(super) enum Note {
     Cancel {
         cancel: u32,
     },
+    Resource {
+        amount: u32,
+    },
     End {
         outcome: Outcome,
         ending: Option<u32>,
@@ -219,6 +224,7 @@ impl Note {
                 },
             ),
             Note::Cancel { cancel } => (10, cancel),
+            Note::Resource { amount } => (11, amount),
             Note::End { outcome, ending } => {
                 (END + outcome as u32, optional(ending))
             }
@@ -249,6 +255,7 @@ impl Note {
                 },
             },
             10 => Note::Cancel { cancel: index },
+            11 => Note::Resource { amount: index },
             tag => Note::End {
                 outcome: OUTCOMES[(tag - END) as usize % OUTCOMES.len()],
                 ending: index.checked_sub(1),

@@ -5,17 +5,18 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::Sender;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::{self, ThreadId};
 use std::time::Instant;
 
+use tokio::sync::Semaphore;
 use tokio::{task, time};
 
 use super::cell::LaneCell;
 use super::here::{self, RecorderId};
 use super::log::{
-    Asked, Ending, Log, NEVER, Note, Source, Spawned, Stack, Target, Waited,
-    Want,
+    Asked, Ending, Log, NEVER, Name, Note, Source, Spawned, Stack, Target,
+    Waited, Want,
 };
 use super::transcript::{Transcript, transcribe};
 use crate::trace::{By, Clock, Event, How, LaneId, LaneKind, Outcome, Place};
@@ -45,6 +46,8 @@ struct Tape {
     live: Option<(Sender<Event>, Transcript)>,
     /// Where `main` begins, if that is not where it was put on its lane.
     main: Option<Place>,
+    /// What lanes share, and how much was left of it when somebody looked.
+    shared: Vec<Shared>,
     /// The threads that have polled something, by number.
     threads: Vec<ThreadId>,
     /// How much was recorded when the runtime began to shut down.
@@ -53,7 +56,35 @@ struct Tape {
     closed: bool,
 }
 
+/// A semaphore that lanes share.
+struct Shared {
+    name: Name,
+    semaphore: Weak<Semaphore>,
+    left: usize,
+}
+
 impl Tape {
+    /// Notes on a lane that gives its thread back what it has taken from what
+    /// lanes share, or given back to it.
+    fn note_amounts(&mut self, at: u64, lane: LaneId) {
+        // A runtime that shuts down drops its tasks in an order of its own.
+        if self.shared.is_empty() || self.shutdown.is_some() {
+            return;
+        }
+        for index in 0..self.shared.len() {
+            let shared = &mut self.shared[index];
+            let Some(semaphore) = shared.semaphore.upgrade() else {
+                continue;
+            };
+            let left = semaphore.available_permits();
+            if left != shared.left {
+                shared.left = left;
+                let amount = self.log.amounts.push((shared.name, left));
+                self.push(at, lane, Note::Resource { amount });
+            }
+        }
+    }
+
     /// Appends an entry, and returns its time: not before that of the last.
     /// The virtual clock's threads are ahead of their time, and are sorted in
     /// at the end.
@@ -95,6 +126,7 @@ impl Recorder {
                 last: 0,
                 live,
                 main: None,
+                shared: Vec::new(),
                 threads: Vec::new(),
                 shutdown: None,
                 closed: false,
@@ -296,6 +328,7 @@ impl Recorder {
         } else {
             self.now(&tape)
         };
+        tape.note_amounts(at, lane);
         let stack = tape.log.stack(stack);
         tape.push(at, lane, Note::Pend { stack });
     }
@@ -353,8 +386,34 @@ impl Recorder {
     pub(super) fn end(&self, lane: LaneId, outcome: Outcome, ending: Ending) {
         let mut tape = self.tape();
         let at = self.now(&tape);
+        tape.note_amounts(at, lane);
         let ending = tape.log.ending(ending);
         tape.push(at, lane, Note::End { outcome, ending });
+    }
+
+    /// Watches a semaphore from here on: how much is left of it is noted now,
+    /// and whenever a lane that has changed it gives its thread back.
+    pub(super) fn share(
+        &self,
+        lane: LaneId,
+        name: Name,
+        semaphore: &Arc<Semaphore>,
+    ) {
+        let mut tape = self.tape();
+        let shared = Arc::downgrade(semaphore);
+        let mut known = tape.shared.iter();
+        if known.any(|other| other.semaphore.ptr_eq(&shared)) {
+            return;
+        }
+        let at = self.now(&tape);
+        let left = semaphore.available_permits();
+        tape.shared.push(Shared {
+            name,
+            semaphore: shared,
+            left,
+        });
+        let amount = tape.log.amounts.push((name, left));
+        tape.push(at, lane, Note::Resource { amount });
     }
 
     fn tape(&self) -> MutexGuard<'_, Tape> {

@@ -10,6 +10,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
+use tokio::sync::Semaphore;
 use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 use tokio::time::{Instant, Sleep};
 
@@ -96,6 +97,9 @@ pub trait Known {
 
     /// Notes that it will be aborted.
     fn abort(&self) {}
+
+    /// Watches how much is left of it.
+    fn share(&self, _name: &'static &'static str) {}
 }
 
 fn task(id: tokio::task::Id) -> Wanting {
@@ -148,6 +152,12 @@ impl<T> Known for Probe<'_, &mut JoinSet<T>> {
     }
 }
 
+impl Known for Probe<'_, Arc<Semaphore>> {
+    fn share(&self, name: &'static &'static str) {
+        here::with(|lane| lane.recorder.share(lane.lane, name, self.0));
+    }
+}
+
 impl Known for Probe<'_, Sleep> {
     fn wanting(&self, _: Await) -> Wanting {
         Wanting {
@@ -176,6 +186,9 @@ pub trait Unknown {
 
     /// It is no task of which anybody knows.
     fn abort(&self) {}
+
+    /// It is nothing of which something could be left.
+    fn share(&self, _name: &'static &'static str) {}
 }
 
 impl<T> Unknown for &Probe<'_, T> {}

@@ -69,6 +69,8 @@ pub(super) struct Transcript {
     /// The lanes of tasks, as the log numbers them.
     tasks: HashMap<task::Id, LaneId>,
     is_shutting_down: bool,
+    /// So many lanes wait for what has that name.
+    waiting: HashMap<&'static str, u64>,
 }
 
 /// A lane as far as it has been written down.
@@ -109,6 +111,8 @@ enum Kind {
     Timer,
     Blocking,
     Join,
+    /// For what has that name.
+    Acquire(&'static str),
     /// The stage saw no wait, and put this in its place.
     Guessed,
     Other,
@@ -124,6 +128,7 @@ impl Transcript {
             next_wait: 1,
             tasks: HashMap::new(),
             is_shutting_down: false,
+            waiting: HashMap::new(),
         }
     }
 
@@ -179,6 +184,17 @@ impl Transcript {
             Note::Done { wait } => self.close(lane, wait, true, &mut page),
             Note::Drop { wait } => self.close(lane, wait, false, &mut page),
             Note::Wake { by } => self.wake(lane, by, &mut page),
+            Note::Resource { amount } => {
+                let (name, left) = log.amounts[amount];
+                let waiting = self.waiting.get(name).copied().unwrap_or(0);
+                let resource = What::Resource {
+                    name: name.to_string(),
+                    left: left as u64,
+                    capacity: None,
+                    waiting: Some(waiting),
+                };
+                page.write(lane, resource);
+            }
             Note::Cancel { cancel } => {
                 self.cancel(lane, &log.cancels[cancel], &mut page);
             }
@@ -389,6 +405,10 @@ impl Transcript {
             Want::Set | Want::Joined | Want::Task(_) => Kind::Join,
             Want::Timer(_) | Want::Deadline => Kind::Timer,
             Want::Blocking(_) => Kind::Blocking,
+            Want::Acquire(name) => {
+                *self.waiting.entry(name).or_default() += 1;
+                Kind::Acquire(name)
+            }
             _ => Kind::Other,
         };
         let mut on = self.on(lane, &waited.want);
@@ -467,7 +487,13 @@ impl Transcript {
             // It has been told of one of them: of which, a set does not say.
             row.ended.pop_front();
         }
+        let acquires = row.open.iter().find_map(|open| match open.kind {
+            Kind::Acquire(name) if open.wait == wait => Some(name),
+            _ => None,
+        });
         row.open.retain(|open| open.wait != wait);
+        self.waits_no_more(acquires);
+        let row = self.row(owner);
         // A future that has gone on to another lane is no wait of this one's
         // any more.
         let what = if is_done && owner == lane && row.is_running {
@@ -476,6 +502,15 @@ impl Transcript {
             What::Drop { wait }
         };
         page.write(owner, what);
+    }
+
+    /// A lane waits no more for what has that name.
+    fn waits_no_more(&mut self, name: impl IntoIterator<Item = &'static str>) {
+        for name in name {
+            if let Some(waiting) = self.waiting.get_mut(name) {
+                *waiting = waiting.saturating_sub(1);
+            }
+        }
     }
 
     fn wake(&mut self, lane: LaneId, by: By, page: &mut Page) {
@@ -528,7 +563,11 @@ impl Transcript {
         let cause = is_cancelled.then(|| self.cause(lane, &ending));
         let row = self.row(lane);
         // In a panic nobody says that a wait is given up.
+        let mut given_up = Vec::new();
         for open in std::mem::take(&mut row.open) {
+            if let Kind::Acquire(name) = open.kind {
+                given_up.push(name);
+            }
             page.write(lane, What::Drop { wait: open.wait });
         }
         row.has_ended = true;
@@ -541,6 +580,7 @@ impl Transcript {
             cause,
         };
         page.write(lane, end);
+        self.waits_no_more(given_up);
         if let Some(parent) = parent {
             let parent = self.row(parent);
             if parent.tasks.remove(&lane) {

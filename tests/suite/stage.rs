@@ -569,3 +569,47 @@ fn a_task_that_is_aborted_before_its_first_poll_has_a_culprit() {
     let how = How::Abort;
     assert_eq!(end.cause, Some(Cause { by: Some(0), how }));
 }
+
+#[traced]
+async fn uses(permits: Arc<tokio::sync::Semaphore>) {
+    let _permit = permits.acquire().await.unwrap();
+    sleep(SHORT).await;
+}
+
+#[test]
+fn what_lanes_share_is_told_with_what_is_left_and_who_waits() {
+    let trace = played(async {
+        let permits = Arc::new(tokio::sync::Semaphore::new(2));
+        let mut tasks = tokio::task::JoinSet::new();
+        for n in 1..=3 {
+            tasks.spawn(uses(permits.clone()).lane(format!("Task {n}")));
+        }
+        tasks.join_all().await;
+    });
+    let told: Vec<(u64, u32, u64, Option<u64>)> = trace
+        .events
+        .iter()
+        .filter_map(|event| match &event.what {
+            What::Resource {
+                name,
+                left,
+                waiting,
+                ..
+            } => {
+                assert_eq!(name, "permits");
+                Some((event.at / 1_000_000, event.lane, *left, *waiting))
+            }
+            _ => None,
+        })
+        .collect();
+    // Two, then one, then none; Task 1 gives its own to Task 3, which waits for
+    // it, and at the end both of them are back.
+    let expected = [
+        (0, 1, 2, Some(0)),
+        (0, 1, 1, Some(0)),
+        (0, 2, 0, Some(0)),
+        (10, 2, 1, Some(1)),
+        (20, 3, 2, Some(0)),
+    ];
+    assert_eq!(told, expected);
+}

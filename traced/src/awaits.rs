@@ -50,7 +50,7 @@ pub fn awaited(base: &Expr, at: Where) -> Expr {
         };
     }
     let says = says(base);
-    let base = match shutdown(base) {
+    let base = match shutdown(base).or_else(|| share(base)) {
         Some(shutdown) => quote_spanned!(span=> { #shutdown #base }),
         None => base.to_token_stream(),
     };
@@ -143,6 +143,27 @@ fn shutdown(base: &Expr) -> Option<proc_macro2::TokenStream> {
     }
 }
 
+/// `semaphore.acquire()`: how much there is of it is worth watching from here
+/// on.
+fn share(base: &Expr) -> Option<proc_macro2::TokenStream> {
+    let Expr::MethodCall(call) = base else {
+        return None;
+    };
+    let name = call.method.to_string();
+    let owner = owned(&call.receiver);
+    if !name.starts_with("acquire") || !matches!(owner, Expr::Path(_)) {
+        return None;
+    }
+    let what = text(owner);
+    Some(quote_spanned! {first(call)=>
+        {
+            #[allow(unused_imports)]
+            use ::asyncade::stage::traced::{Known as _, Unknown as _};
+            (&::asyncade::stage::traced::Probe(&#owner)).share(&#what);
+        }
+    })
+}
+
 /// Whether a call cancels something: of a plain name, so that it can be spoken
 /// of twice.
 pub fn cancels(call: &ExprMethodCall) -> bool {
@@ -191,20 +212,25 @@ fn last_name(function: &Expr) -> Option<String> {
 /// Whose method is called, in a word: `permits` also for
 /// `Arc::clone(&permits)` and `permits.clone()`.
 fn owner(receiver: &Expr) -> String {
+    text(owned(receiver))
+}
+
+/// What a receiver is a clone of, or itself.
+fn owned(receiver: &Expr) -> &Expr {
     match receiver {
         Expr::MethodCall(call) if call.method == "clone" => {
-            owner(&call.receiver)
+            owned(&call.receiver)
         }
         Expr::Call(call)
             if call.args.len() == 1
                 && last_name(&call.func)
                     .is_some_and(|name| name == "clone") =>
         {
-            owner(&call.args[0])
+            owned(&call.args[0])
         }
-        Expr::Reference(reference) => owner(&reference.expr),
-        Expr::Paren(inner) => owner(&inner.expr),
-        other => text(other),
+        Expr::Reference(reference) => owned(&reference.expr),
+        Expr::Paren(inner) => owned(&inner.expr),
+        other => other,
     }
 }
 
