@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::{Doing, State, Timeline};
-use crate::trace::{By, Event, LaneId, LaneKind, On, Trace, WaitId, What};
+use crate::trace::{By, Event, How, LaneId, LaneKind, On, Trace, WaitId, What};
 
 /// What had to happen one after the other until `main` ended: pieces without
 /// gaps, from the start.
@@ -198,9 +198,10 @@ impl Walk<'_> {
                     target.asked.get_or_insert(reach);
                 }
             }
-            What::Drop { .. } if !self.lanes[id as usize].is_running => {
+            What::Drop { wait } if !self.lanes[id as usize].is_running => {
+                let stopped = self.stopped(id, wait, at);
                 let lane = &mut self.lanes[id as usize];
-                lane.reach = reach.or(lane.asked);
+                lane.reach = reach.or(lane.asked).or(stopped);
             }
             _ => {}
         }
@@ -252,6 +253,31 @@ impl Walk<'_> {
         let reach = self.add(id, lane.reach, at, Part::Ran);
         self.lanes[id as usize].reach = reach;
         Some(reach)
+    }
+
+    /// The chain up to now of a wait that is given up because the user stops
+    /// the run: nobody else has ended it.
+    fn stopped(
+        &mut self,
+        id: LaneId,
+        wait: WaitId,
+        at: Duration,
+    ) -> Option<Reach> {
+        let end = self.timeline.lanes.get(id as usize)?.end.as_ref()?;
+        if end.cause?.how != How::Interrupt {
+            return None;
+        }
+        match self.state.wait(wait)?.on.clone() {
+            On::Join { lanes, .. } => {
+                let reach =
+                    lanes.into_iter().filter_map(|lane| self.now(lane, at));
+                reach.max_by_key(|reach| reach.length)
+            }
+            on => {
+                let began = self.begun.get(&wait).copied()?;
+                Some(self.add(id, began, at, Part::Waited(on)))
+            }
+        }
     }
 
     /// A chain and one more piece, from its end to `to`.

@@ -2,9 +2,11 @@
 
 use crate::support::{chapter, play_all};
 use asyncade::chapter::Knobs;
+use asyncade::stage::{Infallibly, Lane, Session, sleep, traced};
 use asyncade::timeline::Timeline;
-use asyncade::trace::Clock;
+use asyncade::trace::{Clock, Outcome};
 use asyncade::world;
+use std::sync::Arc;
 use std::time::Duration;
 
 #[test]
@@ -61,4 +63,34 @@ fn on_the_real_clock_it_is_the_same_but_for_a_hair() {
         assert!(path + Duration::from_millis(1) >= ideal, "{path:?}");
         assert!(path <= real.total, "{path:?}");
     }
+}
+
+#[test]
+fn a_run_that_is_stopped_has_waited_until_then() {
+    let main = async {
+        let task = async { sleep(Duration::from_millis(400)).await };
+        let task = tokio::spawn(task.lane("task"));
+        awaits(task).await;
+    };
+    let recording = Session::new("test")
+        .record_as::<_, Infallibly>(main, |recorder| {
+            let recorder = Arc::clone(recorder);
+            std::thread::spawn(move || {
+                std::thread::sleep(Duration::from_millis(100));
+                recorder.interrupt();
+            });
+        })
+        .unwrap();
+    let timeline = Timeline::of(&recording.trace);
+    assert_eq!(timeline.lanes[0].outcome(), Some(Outcome::Cancelled));
+    let path = timeline.critical_path();
+    assert!(path.is_known(), "{path:?}");
+    let missing = timeline.total - path.length();
+    assert!(path.length() >= Duration::from_millis(90), "{path:?}");
+    assert!(missing < Duration::from_millis(50), "{path:?}");
+}
+
+#[traced]
+async fn awaits(task: tokio::task::JoinHandle<()>) {
+    task.await.unwrap();
 }
