@@ -29,7 +29,6 @@ pub use knob::{Kind, Knob, Knobs, Value};
 pub use lesson::{Correction, Lesson};
 pub use list::{Item, Items, List};
 pub use played::Played;
-pub(crate) use time::nanos;
 pub use time::{clock, time};
 pub use twin::{Erratum, Fork, Parting, Twin};
 

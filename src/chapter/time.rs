@@ -3,8 +3,6 @@
 
 use std::time::Duration;
 
-use serde::Serializer;
-
 /// A duration as people write it: `2s 500ms`.
 pub fn time(duration: Duration) -> String {
     // humantime never rounds, so round first.
@@ -17,15 +15,6 @@ pub fn time(duration: Duration) -> String {
 /// A moment as a stopwatch shows it, in seconds: `1.002s`.
 pub fn clock(moment: Duration) -> String {
     format!("{:.3}s", moment.as_secs_f64())
-}
-
-/// A time as it is serialised, as in a trace: nanoseconds.
-pub(crate) fn nanos<S: Serializer>(
-    time: &Duration,
-    to: S,
-) -> Result<S::Ok, S::Error> {
-    // Saturates after 584 years.
-    to.serialize_u64(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX))
 }
 
 #[cfg(test)]

@@ -11,8 +11,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::chapter::nanos;
-use crate::trace::{LaneId, Outcome};
+use crate::trace::{LaneId, Outcome, as_nanos};
 
 pub use layout::{Layout, Side};
 pub use scene::{of_scene, scale};
@@ -82,7 +81,7 @@ pub struct End {
     /// How the lane ended.
     pub outcome: Outcome,
     /// When, counted from the start.
-    #[serde(serialize_with = "nanos")]
+    #[serde(serialize_with = "as_nanos")]
     pub at: Duration,
 }
 

@@ -6,9 +6,9 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::{Report, Scene};
-use crate::chapter::{self, Chapter, Played, nanos, time};
+use crate::chapter::{self, Chapter, Played, time};
 use crate::timeline::Timeline;
-use crate::trace::Clock;
+use crate::trace::{Clock, as_nanos};
 
 /// What is compared.
 #[derive(Clone, Debug, Serialize)]
@@ -40,7 +40,7 @@ pub struct FigureOf {
 #[serde(rename_all = "lowercase")]
 pub enum Figure {
     /// A time: less is better.
-    Time(#[serde(serialize_with = "nanos")] Duration),
+    Time(#[serde(serialize_with = "as_nanos")] Duration),
     /// A yes or no.
     Fact(bool),
 }

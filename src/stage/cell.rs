@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Wake, Waker};
 
 use super::here::{self, Tag};
-use super::log::{Ending, Note, Source, Waited};
+use super::log::{Ending, Note, Source, Target, Waited};
 use super::recorder::Recorder;
 use crate::trace::{By, How, LaneId, Outcome};
 
@@ -140,9 +140,10 @@ impl LaneCell {
         if here::is_cancelling()
             && let Some(by) = running
         {
-            self.recorder.cancel(by, self.lane, How::Token);
+            let target = Target::Lane(self.lane);
+            self.recorder.cancel(by, target, How::Token);
         }
-        self.recorder.wake(self, || self.woken_by(running));
+        self.recorder.wake(self, self.woken_by(running));
         // Not under the lock: whoever is woken may do what it likes.
         let outer = self.outer().clone();
         if let Some(outer) = outer {

@@ -19,7 +19,9 @@ use super::log::{
     Waited, Want,
 };
 use super::transcript::{Transcript, transcribe};
-use crate::trace::{By, Clock, Event, How, LaneId, LaneKind, Outcome, Place};
+use crate::trace::{
+    By, Clock, Event, How, LaneId, LaneKind, Outcome, Place, nanos,
+};
 
 /// Records one run. Lanes carry a handle to their recorder, so runs side by
 /// side in one process never mix.
@@ -39,7 +41,8 @@ enum Start {
 /// What the lock protects.
 struct Tape {
     log: Log,
-    /// The time of the last entry, which no later one comes before.
+    /// The time of the last entry. On the real clock no later one comes before
+    /// it.
     last: u64,
     /// Where each event goes as it happens, if somebody watches. A channel, so
     /// that a slow terminal cannot slow down what is measured.
@@ -85,8 +88,7 @@ impl Tape {
         }
     }
 
-    /// Appends an entry, and returns its time: not before that of the last.
-    /// The virtual clock's threads are ahead of their time, and are sorted in
+    /// Appends an entry, and returns its time. The virtual clock's threads are ahead of their time, and are sorted in
     /// at the end.
     fn push(&mut self, at: u64, lane: LaneId, note: Note) -> u64 {
         if self.closed {
@@ -105,6 +107,17 @@ impl Tape {
             }
         }
         at
+    }
+
+    /// The number of the thread that this is.
+    fn thread(&mut self) -> u32 {
+        let id = thread::current().id();
+        let known = self.threads.iter().position(|thread| *thread == id);
+        let number = known.unwrap_or_else(|| {
+            self.threads.push(id);
+            self.threads.len() - 1
+        });
+        number as u32
     }
 }
 
@@ -340,43 +353,29 @@ impl Recorder {
         tape.push(at, lane, Note::Say { line });
     }
 
-    /// Begins a wait; returns its number in the log, and when that was.
-    pub(super) fn wait(&self, lane: LaneId, waited: Waited) -> (u32, u64) {
-        let mut tape = self.tape();
-        let at = self.now(&tape);
-        let wait = tape.log.waits.push(waited);
-        (wait, tape.push(at, lane, Note::Wait { wait }))
-    }
-
-    /// Begins to block for so many nanoseconds; returns the wait's number.
-    pub(super) fn block(&self, lane: LaneId, mut waited: Waited) -> u32 {
+    /// Begins a wait; returns its number in the log, and when that was. A call
+    /// that blocks is due when its time is over, counted from there.
+    pub(super) fn wait(&self, lane: LaneId, mut waited: Waited) -> (u32, u64) {
         let mut tape = self.tape();
         let at = self.now(&tape);
         if let Want::Blocking(length) = waited.want {
             waited.due = at.saturating_add(length).min(NEVER - 1);
         }
         let wait = tape.log.waits.push(waited);
-        tape.push(at, lane, Note::Wait { wait });
-        wait
+        (wait, tape.push(at, lane, Note::Wait { wait }))
     }
 
     /// Records that a lane is woken. It may have been already: the first wake
     /// makes it ready, but it may need what comes with a later one, too.
-    pub(super) fn wake(&self, lane: &LaneCell, by: impl FnOnce() -> By) {
-        let by = by();
+    pub(super) fn wake(&self, lane: &LaneCell, by: By) {
         let mut tape = self.tape();
         lane.take_wake();
         let at = self.now(&tape);
         tape.push(at, lane.lane, Note::Wake { by });
     }
 
-    /// Records that `by` asks for a lane to be cancelled.
-    pub(super) fn cancel(&self, by: LaneId, target: LaneId, how: How) {
-        self.ask(by, Target::Lane(target), how);
-    }
-
     /// Records that `by` asks for something to be cancelled.
-    pub(super) fn ask(&self, by: LaneId, target: Target, how: How) {
+    pub(super) fn cancel(&self, by: LaneId, target: Target, how: How) {
         let mut tape = self.tape();
         let at = self.now(&tape);
         let cancel = tape.log.cancels.push(Asked { target, how });
@@ -422,22 +421,4 @@ impl Recorder {
     }
 }
 
-impl Tape {
-    /// The number of the thread that this is.
-    fn thread(&mut self) -> u32 {
-        let id = thread::current().id();
-        let known = self.threads.iter().position(|thread| *thread == id);
-        let number = known.unwrap_or_else(|| {
-            self.threads.push(id);
-            self.threads.len() - 1
-        });
-        number as u32
-    }
-}
-
 const MILLISECOND: u64 = 1_000_000;
-
-/// A duration in nanoseconds; saturates after 584 years.
-fn nanos(time: std::time::Duration) -> u64 {
-    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
-}

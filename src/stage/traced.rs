@@ -16,7 +16,7 @@ use tokio::time::{Instant, Sleep};
 
 use super::here::{self, Parked, Tag};
 use super::log::{NEVER, Note, Source, Target, Waited, Want};
-use crate::trace::How;
+use crate::trace::{How, nanos};
 
 /// Says which line runs.
 pub fn at(line: &'static Location<'static>) {
@@ -111,7 +111,7 @@ fn task(id: tokio::task::Id) -> Wanting {
 }
 
 fn asks(target: Target, how: How) {
-    here::with(|lane| lane.recorder.ask(lane.lane, target, how));
+    here::with(|lane| lane.recorder.cancel(lane.lane, target, how));
 }
 
 impl<T> Known for Probe<'_, JoinHandle<T>> {
@@ -227,9 +227,7 @@ pub fn limited<F: IntoFuture>(
         kind: Limit,
         place,
         wanting: Some(Wanting {
-            want: Want::Timer(
-                u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX),
-            ),
+            want: Want::Timer(nanos(limit)),
             due: now.checked_add(limit),
             tag: Tag::Timer,
         }),

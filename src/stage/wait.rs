@@ -15,7 +15,7 @@ use tokio::time::Sleep;
 use super::here::{self, Parked, Tag};
 use super::log::{NEVER, Note, Source, Waited, Want};
 use super::traced::poll_tagged;
-use crate::trace::Clock;
+use crate::trace::{Clock, nanos};
 
 /// Waits for `time` and lets other lanes run meanwhile: [`tokio::time::sleep`],
 /// with its due time in the trace. Tokio's timers count whole milliseconds and
@@ -50,7 +50,7 @@ pub fn block(time: Duration) {
             due: NEVER,
             place,
         };
-        let wait = recorder.block(lane.lane, waited);
+        let (wait, _) = recorder.wait(lane.lane, waited);
         match recorder.clock() {
             Clock::Real => thread::sleep(time),
             Clock::Virtual if recorder.is_thread(lane.lane) => {
@@ -231,9 +231,4 @@ impl<F: Future, W: Wanted<F>> Future for Waiting<F, W> {
         }
         polled
     }
-}
-
-/// A duration in nanoseconds; saturates after 584 years.
-fn nanos(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -41,13 +41,16 @@ pub struct Trace {
     pub cut_off: bool,
 }
 
-/// As all times of a trace: nanoseconds.
-fn as_nanos<S: Serializer>(time: &Duration, to: S) -> Result<S::Ok, S::Error> {
+/// A time as it is serialised, as all times of a trace: nanoseconds.
+pub(crate) fn as_nanos<S: Serializer>(
+    time: &Duration,
+    to: S,
+) -> Result<S::Ok, S::Error> {
     to.serialize_u64(nanos(*time))
 }
 
-/// Saturates after 584 years.
-fn nanos(time: Duration) -> u64 {
+/// A duration as a trace counts it, in nanoseconds. Saturates after 584 years.
+pub(crate) fn nanos(time: Duration) -> u64 {
     u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 

@@ -8,10 +8,12 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::chapter::{Fork, clock, nanos, time};
+use crate::chapter::{Fork, clock, time};
 use crate::system::foreign::clean;
 use crate::timeline::{Lane, Timeline};
-use crate::trace::{Cause, How, LaneId, LaneKind, Outcome, Trace, What};
+use crate::trace::{
+    Cause, How, LaneId, LaneKind, Outcome, Trace, What, as_nanos,
+};
 
 /// Something that must happen in both worlds, at the same time and in the same
 /// order: a lane begins, says something, or ends; if it was cancelled, by whom.
@@ -21,7 +23,7 @@ use crate::trace::{Cause, How, LaneId, LaneKind, Outcome, Trace, What};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Moment {
     /// When, counted from the scene's start.
-    #[serde(serialize_with = "nanos")]
+    #[serde(serialize_with = "as_nanos")]
     pub at: Duration,
     /// What, with the lane's name: `B: B done`, `B finished`, `B cancelled by
     /// main`, `B cancelled as main ended`.

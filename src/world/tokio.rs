@@ -13,7 +13,7 @@ use crate::chapter::{Chapter, Clocks, Knobs, Run, Scene};
 use crate::stage::{Fallibly, Recorder, Session};
 use crate::system::room;
 use crate::trace::{
-    Clock, Event, LaneKind, Outcome, Place, Subject, Trace, What,
+    Clock, Event, LaneKind, Outcome, Place, Subject, Trace, What, nanos,
 };
 
 /// Runs a scene to its end.
@@ -218,8 +218,7 @@ fn outline(seat: Seat, elapsed: Duration, lanes: Vec<String>) -> Trace {
         },
     };
     let end = Event {
-        // Saturates after 584 years.
-        at: u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX),
+        at: nanos(elapsed),
         lane: 0,
         what: What::End {
             outcome: Outcome::Finished,
