@@ -287,7 +287,9 @@ fn number(digits: &[u8]) -> Result<u64, Fault> {
 fn size(line: &[u8]) -> Option<u64> {
     let end = line.iter().position(|byte| *byte == b';');
     let (digits, extension) = line.split_at(end.unwrap_or(line.len()));
-    let digits = digits.trim_ascii_end();
+    // Not any white space: an end of the line without `\r` is none to hyper.
+    let spaces = digits.iter().rev().take_while(|byte| b" \t".contains(byte));
+    let digits = &digits[..digits.len() - spaces.count()];
     let is_fine = line.len() <= LONGEST_SIZE
         && (1..=15).contains(&digits.len())
         && digits.iter().all(u8::is_ascii_hexdigit)
@@ -385,6 +387,11 @@ mod tests {
                 "an odd Transfer-Encoding",
             ),
             (chunked("x"), "odd chunks"),
+            // At once: hyper would refuse it with the next byte still to come,
+            // and not say why.
+            (chunked("5\n"), "odd chunks"),
+            (chunked("5\x0c"), "odd chunks"),
+            (chunked("5;\n"), "odd chunks"),
             (chunked("1;aaaaaaaaaaaaaaaaaaaaaaaa\r\n"), "odd chunks"),
             (chunked("1\r\nab"), "odd chunks"),
             (chunked("0\r\nno colon\r\n\r\n"), "odd trailers"),
