@@ -25,9 +25,9 @@ const PAGES: &[(&str, Result<u64, &str>)] = &[
     ("/short", Err("body cut short after 5 bytes")),
     ("/short-chunked", Err("body cut short after 7 bytes")),
     ("/garbage", Err("the answer is not HTTP")),
-    ("/slow", Err("timed out after 1s 200ms")),
-    ("/slow-head", Err("timed out after 1s 200ms")),
-    ("/silent", Err("timed out after 1s 200ms")),
+    ("/slow", Err("timed out after 1.2s")),
+    ("/slow-head", Err("timed out after 1.2s")),
+    ("/silent", Err("timed out after 1.2s")),
     ("/loop", Err("redirected in a loop")),
     ("/self", Err("redirected in a loop")),
     ("/far/0", Err("redirected more than 10 times")),
@@ -292,7 +292,7 @@ fn what_cannot_be_crawled_is_refused_in_one_line() {
         (&["--timeout", "0s"], "at least 1ms"),
         (
             &["--latency", "4ms"],
-            "too short to be measured, the least is 5ms; make it longer",
+            "too short to be measured, the least is 0.005s; make it longer",
         ),
         (
             &["--pages", "1000", "--latency", "1s"],

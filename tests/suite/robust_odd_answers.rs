@@ -168,11 +168,11 @@ const ODD: &[(&str, &str)] = &[
         "failed: status 101 Switching Protocols",
     ),
     // Nothing more comes, and nothing ends.
-    ("{103}{hold}", "failed: timed out after 1s 500ms"),
+    ("{103}{hold}", "failed: timed out after 1.5s"),
     ("{endless 103}", "failed: told more than 20 times to wait"),
     (
         "{chunked}5\r\nhello\r\n0\r\n{hold}",
-        "failed: timed out after 1s 500ms",
+        "failed: timed out after 1.5s",
     ),
     (
         "{chunked}x{hold}",
@@ -180,7 +180,7 @@ const ODD: &[(&str, &str)] = &[
     ),
     (
         "{chunked}5\r\nhel{hold}",
-        "failed: timed out after 1s 500ms",
+        "failed: timed out after 1.5s",
     ),
 ];
 

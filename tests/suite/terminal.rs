@@ -179,7 +179,7 @@ fn bars_show_each_lanes_wait_and_leave_no_trace() {
 fn a_bar_says_when_its_lane_is_overdue() {
     let mut terminal =
         Terminal::run(80, &["to_thread", "--scene", "blocking"], &[]);
-    terminal.until("sleep 400ms, overdue");
+    terminal.until("sleep 0.4s, overdue");
     terminal.end_of_chapter();
 }
 
@@ -194,7 +194,7 @@ fn no_progress_and_dumb_terminals_draw_no_bars() {
         let mut terminal = Terminal::run(80, arguments, variables);
         terminal.end_of_chapter();
         let seen = String::from_utf8_lossy(&terminal.seen).into_owned();
-        assert!(!seen.contains("sleep 250ms"), "{seen}");
+        assert!(!seen.contains("sleep 0.25s"), "{seen}");
         assert!(
             !seen.contains("\u{1b}[1A"),
             "the cursor never moves up: {seen:?}"
