@@ -59,6 +59,7 @@ pub const CHAPTER: Chapter = Chapter {
         what: "time to the first result",
         baseline: "gather-first",
         scene: "as_completed",
+        gain: "had its first result {} sooner than",
         figure: Figure::Time(first_result),
     },
     claims: &[

@@ -89,6 +89,7 @@ pub const CHAPTER: Chapter = Chapter {
         what: "does B get a turn before A is done?",
         baseline: "no-hand-over",
         scene: "hand-over",
+        gain: "",
         figure: Figure::Fact(in_turns),
     },
     claims: &[

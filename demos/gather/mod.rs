@@ -95,6 +95,7 @@ pub const CHAPTER: Chapter = Chapter {
         what: "total time",
         baseline: "sequential",
         scene: "gather",
+        gain: "was {} faster than",
         figure: Figure::Time(|timeline| Some(timeline.total)),
     },
     claims: &[

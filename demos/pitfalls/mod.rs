@@ -220,6 +220,7 @@ pub const CHAPTER: Chapter = Chapter {
         what: "longest silence of the heartbeat",
         baseline: "blocking-call",
         scene: "blocking-call-fixed",
+        gain: "kept the heartbeat's longest silence {} shorter than",
         figure: Figure::Time(|timeline| {
             silence(timeline).map(|gap| gap.length())
         }),

@@ -120,6 +120,7 @@ pub const CHAPTER: Chapter = Chapter {
         what: "did the critical work survive?",
         baseline: "article",
         scene: "shielded",
+        gain: "",
         figure: Figure::Fact(survived),
     },
     claims: &[

@@ -43,6 +43,7 @@ pub const CHAPTER: Chapter = Chapter {
         what: "total time",
         baseline: "sync",
         scene: "async",
+        gain: "was {} faster than",
         figure: Figure::Time(|timeline| Some(timeline.total)),
     },
     claims: &[

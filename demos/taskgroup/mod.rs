@@ -80,6 +80,7 @@ pub const CHAPTER: Chapter = Chapter {
         what: "total time",
         baseline: "sequential",
         scene: "taskgroup",
+        gain: "was {} faster than",
         figure: Figure::Time(|timeline| Some(timeline.total)),
     },
     claims: &[

@@ -50,6 +50,7 @@ pub const CHAPTER: Chapter = Chapter {
         what: "total time",
         baseline: "sequential",
         scene: "create_task",
+        gain: "was {} faster than",
         figure: Figure::Time(|timeline| Some(timeline.total)),
     },
     claims: &[

@@ -91,6 +91,7 @@ pub const CHAPTER: Chapter = Chapter {
         what: "time until main goes on",
         baseline: "no-limit",
         scene: "wait_for",
+        gain: "let main go on {} sooner than",
         figure: Figure::Time(went_on),
     },
     claims: &[

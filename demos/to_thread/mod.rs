@@ -132,6 +132,7 @@ pub const CHAPTER: Chapter = Chapter {
         what: "longest silence of the heartbeat",
         baseline: "blocking",
         scene: "to_thread",
+        gain: "kept the heartbeat's longest silence {} shorter than",
         figure: Figure::Time(|timeline| {
             timeline
                 .longest_silence("heartbeat")

@@ -173,6 +173,7 @@ pub const CHAPTER: Chapter = Chapter {
         what: "time until main goes on",
         baseline: "sequential",
         scene: "first_completed",
+        gain: "let main go on {} sooner than",
         figure: Figure::Time(|timeline| Some(timeline.total)),
     },
     claims: &[

@@ -20,6 +20,13 @@ impl Course {
         chapters.find(|chapter| same_name(chapter.name, name))
     }
 
+    /// The chapter that follows, if there is one.
+    pub fn after(&self, chapter: &Chapter) -> Option<&'static Chapter> {
+        let mut chapters = self.chapters.iter().copied();
+        chapters.find(|own| own.name == chapter.name)?;
+        chapters.next()
+    }
+
     /// The claim that a proof names, with its chapter.
     pub fn proof(
         &self,

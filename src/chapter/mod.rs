@@ -172,6 +172,9 @@ pub struct Measure {
     pub baseline: &'static str,
     /// The scene that shows the gain.
     pub scene: &'static str,
+    /// What the gain is, between the two scenes' names, with `{}` for how many
+    /// times: `was {} faster than`. Of a fact, nothing is said so.
+    pub gain: &'static str,
     /// The figure, read off a timeline; `None` if it has none.
     pub figure: Figure,
 }

@@ -15,11 +15,11 @@ use chapters::command;
 
 use crate::chapter::{Chapter, Course, Knobs};
 use crate::command::{self as run, Ending, Output, Showing, Witness};
-use crate::report::Choice;
+use crate::report::{Choice, Next};
 use crate::terminal::{Screen, colours};
 use chapters::set;
 use glance::Glance;
-use options::{Cli, PlayArgs, Tool};
+use options::{AxisArg, Cli, PlayArgs, Tool};
 use refusal::refusal;
 
 /// Does what the arguments ask for.
@@ -55,13 +55,14 @@ pub fn main(
     if let Some((name, matches)) = matches.subcommand()
         && let Some(chapter) = course.find(name)
     {
-        return play(chapter, matches, &mut screen);
+        return play(course, chapter, matches, &mut screen);
     }
     tool(course, &matches, &mut screen)
 }
 
 /// Plays a chapter as its options say.
 fn play(
+    course: &Course,
     chapter: &'static Chapter,
     matches: &ArgMatches,
     screen: &mut Screen,
@@ -78,18 +79,36 @@ fn play(
         speed: args.speed,
         yes_wait: args.yes_wait,
         twin: args.twin,
+        next: Some(next(course, chapter)),
     };
     screen.page.plain |= args.plain;
+    screen.page.steps = args.axis == AxisArg::Steps;
     let showing = Showing {
         output: match (args.json, args.quiet) {
             (true, _) => Output::Json,
             (_, true) => Output::Quiet,
             _ => Output::Full,
         },
-        bars: !args.no_progress && !screen.page.plain,
+        explains: args.explain,
+        live: !args.no_progress && !screen.page.plain,
         exports: &args.export,
     };
     run::play(&choice, &showing, screen)
+}
+
+/// What to go on with after a chapter: the next one, and after the last one
+/// what all of them come to.
+fn next(course: &Course, chapter: &Chapter) -> Next {
+    match course.after(chapter) {
+        Some(next) => Next {
+            command: format!("asyncade {}", next.name),
+            about: next.title.to_owned(),
+        },
+        None => Next {
+            command: "asyncade checklist".to_owned(),
+            about: "the article's practices, proved".to_owned(),
+        },
+    }
 }
 
 /// Runs what is no chapter.

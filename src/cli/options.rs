@@ -84,19 +84,34 @@ pub(super) struct PlayArgs {
     /// Write the traces to a file (.ndjson); may be repeated
     #[arg(long, value_name = "FILE")]
     pub export: Vec<PathBuf>,
-    /// Show the verdict and the claims only
+    /// Show the last screen only: the pictures, the result and the claims
     #[arg(long, short)]
     pub quiet: bool,
-    /// Draw no progress bars
+    /// Say also what it means: figures, evidence, and what to remember
+    #[arg(long, conflicts_with_all = ["quiet", "json"])]
+    pub explain: bool,
+    /// What the columns of a picture stand for
+    #[arg(long, value_enum, default_value = "time")]
+    pub axis: AxisArg,
+    /// Draw no picture while a scene plays, only when it is over
     #[arg(long)]
     pub no_progress: bool,
-    /// Sentences in place of pictures and bars, for screen readers; so does
+    /// Sentences in place of pictures, for screen readers; so does
     /// the variable ACCESSIBLE
     #[arg(long)]
     pub plain: bool,
     /// Show what CPython does in the same scenes, and where the two part
     #[arg(long)]
     pub twin: bool,
+}
+
+/// The axes by their names on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum AxisArg {
+    /// Time, but steps where everything happens at one moment
+    Time,
+    /// Steps: the order in which lanes are polled, however long each poll took
+    Steps,
 }
 
 /// The clocks by their names on the command line.

@@ -9,15 +9,17 @@ use super::Ending;
 use crate::export::Export;
 use crate::report::{self, Choice, Plan, Played, Reporter, Unheard};
 use crate::system::foreign;
-use crate::terminal::{Full, Json, Quiet, Screen, WithBars};
+use crate::terminal::{Full, Json, Quiet, Screen, WithLive};
 use crate::world::interrupt;
 
 /// What of a run is shown, and where else it goes.
 pub struct Showing<'a> {
     /// What is shown on the screen.
     pub output: Output,
-    /// Bars, if the screen can have them.
-    pub bars: bool,
+    /// What it means, too.
+    pub explains: bool,
+    /// A picture that grows, if the screen can have one.
+    pub live: bool,
     /// The files that the report is written to.
     pub exports: &'a [PathBuf],
 }
@@ -27,7 +29,7 @@ pub struct Showing<'a> {
 pub enum Output {
     /// Everything.
     Full,
-    /// The verdict and the claims.
+    /// The last screen, which says what came of it.
     Quiet,
     /// The traces, and nothing else.
     Json,
@@ -88,13 +90,12 @@ fn reporter<'a>(
     showing: &Showing,
     screen: &'a mut Screen,
 ) -> Box<dyn Reporter + 'a> {
-    let (page, has_bars) = (screen.page, showing.bars && screen.bars);
+    let (page, is_live) = (screen.page, showing.live && screen.live);
+    let full = |screen| Full::new(screen).explaining(showing.explains);
     match showing.output {
         Output::Json => Box::new(Json::new(screen)),
         Output::Quiet => Box::new(Quiet::new(screen)),
-        Output::Full if has_bars => {
-            Box::new(WithBars::new(Full::new(screen), page))
-        }
-        Output::Full => Box::new(Full::new(screen)),
+        Output::Full if is_live => Box::new(WithLive::new(full(screen), page)),
+        Output::Full => Box::new(full(screen)),
     }
 }

@@ -1,46 +1,87 @@
-//! The time axis: which moments have a mark, and where.
+//! The axis: which moments or steps have a mark, and where. Ticks are at even
+//! distances, and none between the first and the last is missing.
 
 use std::time::Duration;
 
-use super::{Layout, Tick};
+use super::{Axis, Layout, Tick};
 use crate::chapter::time;
-
-/// The columns that a label takes, with the gap before the next one.
-const LABEL: usize = 9;
+use crate::timeline::STEP;
 
 /// As many ticks as there is room for, at round times.
 pub(super) fn ticks(layout: &Layout) -> Vec<Tick> {
-    let step = step(layout.scale, layout.columns / LABEL);
-    let mut ticks: Vec<Tick> = Vec::new();
-    let mut free = 0;
+    let if_room = |step| {
+        let ticks = at_every(layout, step);
+        let has_gaps =
+            ticks.windows(2).all(|pair| end(&pair[0]) < pair[1].column);
+        has_gaps.then_some(ticks)
+    };
+    let ticks = match layout.axis {
+        Axis::Time => times(layout.scale).find_map(if_room),
+        Axis::Steps => steps().find_map(if_room),
+    };
+    ticks.unwrap_or_default()
+}
+
+/// A tick at every multiple of a distance. The last one is left out if its
+/// label would not fit behind it.
+fn at_every(layout: &Layout, step: Duration) -> Vec<Tick> {
+    let mut ticks = Vec::new();
     let mut at = Duration::ZERO;
-    while at <= layout.scale {
-        let label = time(at);
+    // No more than there are columns, however small the distance is.
+    while at <= layout.scale && ticks.len() <= layout.columns {
+        let label = match layout.axis {
+            Axis::Time => label(at),
+            // The step that begins here.
+            Axis::Steps if at == layout.scale => break,
+            Axis::Steps => (at.as_nanos() / STEP.as_nanos() + 1).to_string(),
+        };
         let column = layout.column(at);
-        // The tick itself stands before its label.
-        let end = column + 1 + label.len();
-        let fits = end <= layout.columns + 1 + layout.overhang;
-        // A label needs a gap before it.
-        if fits && (free < column || ticks.is_empty()) {
-            free = end;
-            ticks.push(Tick { column, label });
-        }
+        ticks.push(Tick { column, label });
         at += step;
+    }
+    let fits = |tick: &Tick| end(tick) <= layout.columns + 1 + layout.overhang;
+    if ticks.len() > 1 && !ticks.last().is_some_and(fits) {
+        ticks.pop();
     }
     ticks
 }
 
-/// The distance between the ticks: 1, 2 or 5 of a unit, so that no more than
-/// `most` fit.
-fn step(scale: Duration, most: usize) -> Duration {
-    let most = u32::try_from(most.max(1)).unwrap_or(1);
-    let least = scale / most;
-    let nice = [1, 2, 5, 10, 20, 50, 100, 200, 500].map(Duration::from_millis);
-    let larger = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600]
-        .map(Duration::from_secs);
-    let mut steps = nice.into_iter().chain(larger);
-    steps.find(|step| *step >= least).unwrap_or_else(|| {
-        // Whole hours.
-        Duration::from_secs(least.as_secs().div_ceil(3600) * 3600)
-    })
+/// The column behind a tick's label. The tick itself stands before it.
+fn end(tick: &Tick) -> usize {
+    tick.column + 1 + tick.label.len()
+}
+
+/// A moment, also one below a millisecond.
+fn label(at: Duration) -> String {
+    if at.subsec_micros() % 1000 == 0 {
+        return time(at);
+    }
+    let seconds = format!("{:.6}", at.as_secs_f64());
+    format!("{}s", seconds.trim_end_matches('0'))
+}
+
+/// The distances that ticks may have, the smallest first: 1, 2 or 5 of a unit,
+/// up to whole days.
+fn times(scale: Duration) -> impl Iterator<Item = Duration> {
+    let nice = [1, 2, 5, 10, 20, 50, 100, 200, 500];
+    let micros = nice.map(Duration::from_micros).into_iter();
+    let millis = nice.map(Duration::from_millis).into_iter();
+    let seconds = [1, 2, 5, 10, 20, 30].map(Duration::from_secs).into_iter();
+    let minutes = [1, 2, 5, 10, 20, 30].map(|minutes| minutes * 60);
+    let hours = [1, 2, 6, 12].map(|hours| hours * 3600);
+    let longer = minutes.into_iter().chain(hours).map(Duration::from_secs);
+    let days = (0..12).map(|power| Duration::from_secs(86_400 << power));
+    let all = micros
+        .chain(millis)
+        .chain(seconds)
+        .chain(longer)
+        .chain(days);
+    // A thousand of them fit nowhere.
+    all.skip_while(move |step| *step < scale / 1000)
+}
+
+fn steps() -> impl Iterator<Item = Duration> {
+    let powers = (0..9).map(|power| 10_u32.pow(power));
+    let nice = powers.flat_map(|power| [power, 2 * power, 5 * power]);
+    nice.map(|steps| STEP * steps)
 }

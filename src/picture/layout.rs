@@ -4,21 +4,27 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{End, Legend, Picture, Row, axis, marks};
-use crate::timeline::{Lane, Timeline};
+use super::fold::{self, InView, Kept};
+use super::{
+    Axis, End, Fold, Legend, Picture, Row, Standing, Strip, axis, marks,
+};
+use crate::timeline::{Growing, Lane, Timeline};
 use crate::trace::LaneId;
 use crate::world::compare::{alone, pairs};
 
 /// The room that a picture has.
 #[derive(Clone, Copy, Debug)]
 pub struct Layout {
-    /// The columns of the time axis; one more is taken by the mark of an end.
+    /// The columns of the axis; one more is taken by the mark of an end.
     pub columns: usize,
     /// The columns to the right of it into which a tick's label may run.
     pub overhang: usize,
     /// The most rows.
     pub rows: usize,
-    /// The time at the right-hand end.
+    /// What the columns stand for.
+    pub axis: Axis,
+    /// The time at the right-hand end; on an axis of steps after how many of
+    /// them, each a [`STEP`](crate::timeline::STEP).
     pub scale: Duration,
 }
 
@@ -48,15 +54,22 @@ impl Layout {
         scale.mul_f64(column as f64 / self.columns as f64)
     }
 
-    fn row(&self, lane: &Lane, id: LaneId, side: Side) -> Row {
+    /// A lane up to its end or, if it has none, up to a moment.
+    fn strip(
+        &self,
+        lane: &Lane,
+        id: LaneId,
+        side: Side,
+        now: Duration,
+    ) -> Strip {
         let end = lane.end.as_ref().map(|end| End {
             column: self.column(end.at),
             outcome: end.outcome,
             at: end.at,
         });
-        let columns = end.map_or(self.columns, |end| end.column);
+        let columns = end.map_or(self.column(now), |end| end.column);
         let marks = (0..columns).map(|column| marks::mark(self, lane, column));
-        Row {
+        Strip {
             label: lane.name.clone(),
             lane: id,
             side,
@@ -65,15 +78,18 @@ impl Layout {
         }
     }
 
-    pub(super) fn picture(&self, rows: Vec<Row>, hidden: usize) -> Picture {
+    /// A picture of these rows.
+    pub(super) fn picture(&self, rows: Vec<Row>) -> Picture {
         let mut legend = Legend::default();
-        rows.iter().for_each(|row| legend.saw(row));
+        let strips = rows.iter().filter_map(Row::strip);
+        strips.for_each(|strip| legend.saw(strip));
         Picture {
             columns: self.columns,
+            axis: self.axis,
             ticks: axis::ticks(self),
             rows,
-            hidden,
             legend,
+            own_scale: false,
             notes: Vec::new(),
         }
     }
@@ -82,10 +98,35 @@ impl Layout {
 impl Picture {
     /// One world's timeline.
     pub fn of(timeline: &Timeline, layout: &Layout) -> Picture {
-        let lanes = (0..).zip(&timeline.lanes).take(layout.rows);
-        let rows = lanes.map(|(id, lane)| layout.row(lane, id, Side::Tokio));
-        let hidden = timeline.lanes.len().saturating_sub(layout.rows);
-        layout.picture(rows.collect(), hidden)
+        let kept = fold::by_likeness(&timeline.lanes, layout.rows);
+        let rows = kept.into_iter().map(|kept| match kept {
+            Kept::Fold(fold) => Row::Fold(fold),
+            Kept::Lane(id) => {
+                let lane = &timeline.lanes[id as usize];
+                let until = timeline.elapsed;
+                Row::Lane(layout.strip(lane, id, Side::Tokio, until))
+            }
+        });
+        layout.picture(rows.collect())
+    }
+
+    /// A timeline that grows, as far as it has come at a moment that is not
+    /// before its last event. Who is in view is chosen anew.
+    pub fn of_growing(
+        growing: &Growing,
+        now: Duration,
+        in_view: &mut InView,
+        layout: &Layout,
+    ) -> Picture {
+        let kept = in_view.choose(growing.state(), layout.rows);
+        let rows = kept.into_iter().filter_map(|kept| match kept {
+            Kept::Fold(fold) => Some(Row::Fold(fold)),
+            Kept::Lane(id) => {
+                let lane = growing.lane(id, now)?;
+                Some(Row::Lane(layout.strip(&lane, id, Side::Tokio, now)))
+            }
+        });
+        layout.picture(rows.collect())
     }
 
     /// Both worlds' timelines of one scene: below each lane of tokio's the lane
@@ -96,31 +137,46 @@ impl Picture {
         cpython: &Timeline,
         layout: &Layout,
     ) -> Picture {
-        // Two rows a lane.
-        let shown = layout.rows / 2;
+        // Two rows a lane, and one that counts those for which there is none.
+        let fits = |lanes: usize| 2 * lanes <= layout.rows.saturating_sub(1);
         let mut rows = Vec::new();
-        for (id, (lane, other)) in (0..).zip(pairs(tokio, cpython)).take(shown)
-        {
-            rows.push(layout.row(lane, id, Side::Tokio));
-            let other = other.map(|other| layout.row(other, id, Side::Cpython));
-            rows.extend(other);
-        }
-        let mut hidden = tokio.lanes.len().saturating_sub(shown);
-        let first = LaneId::try_from(tokio.lanes.len()).unwrap_or(0);
-        for (id, lane) in (first..).zip(alone(tokio, cpython)) {
-            if rows.len() + 2 > layout.rows {
-                hidden += 1;
+        let mut folded = Vec::new();
+        let strip = |lane: &Lane, id, side| {
+            let until = match side {
+                Side::Tokio => tokio.elapsed,
+                Side::Cpython => cpython.elapsed,
+            };
+            Row::Lane(layout.strip(lane, id, side, until))
+        };
+        for (id, (lane, other)) in (0..).zip(pairs(tokio, cpython)) {
+            if !fits(id as usize + 1) {
+                folded.push(lane.outcome());
                 continue;
             }
-            rows.push(Row {
+            rows.push(strip(lane, id, Side::Tokio));
+            rows.extend(other.map(|other| strip(other, id, Side::Cpython)));
+        }
+        let first = LaneId::try_from(tokio.lanes.len()).unwrap_or(0);
+        for (id, lane) in (first..).zip(alone(tokio, cpython)) {
+            if !fits(rows.len() / 2 + 1) {
+                folded.push(lane.outcome());
+                continue;
+            }
+            rows.push(Row::Lane(Strip {
                 label: lane.name.clone(),
                 lane: id,
                 side: Side::Tokio,
                 marks: Vec::new(),
                 end: None,
-            });
-            rows.push(layout.row(lane, id, Side::Cpython));
+            }));
+            rows.push(strip(lane, id, Side::Cpython));
         }
-        layout.picture(rows, hidden)
+        if !folded.is_empty() {
+            let states = folded.into_iter().map(|outcome| {
+                (outcome.map_or(Standing::Waits, Standing::Ended), 1)
+            });
+            rows.push(Row::Fold(Fold::of(states, false)));
+        }
+        layout.picture(rows)
     }
 }

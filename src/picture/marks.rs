@@ -35,9 +35,9 @@ pub(super) fn mark(
     Some(if held > Duration::ZERO && held >= half {
         Mark::Hold
     } else if late > Duration::ZERO && late >= half {
-        Mark::Overdue
+        Mark::Ready
     } else if turn {
-        Mark::Turn
+        Mark::Poll
     } else {
         Mark::Wait
     })

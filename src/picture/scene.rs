@@ -2,18 +2,35 @@
 
 use std::time::Duration;
 
-use super::{Layout, Picture};
+use super::{Axis, Layout, Picture};
+use crate::chapter::time;
 use crate::report::{Report, Scene};
-use crate::timeline::Timeline;
+use crate::timeline::{STEP, Steps, Timeline};
+use crate::trace::Trace;
 
 /// A scene is drawn on the same scale as the longest one, so that the eye can
 /// compare them, unless it would be shorter than this part of it.
 const SMALLEST_PART: u32 = 12;
 
-/// The time at the right-hand end of a scene's picture.
-pub fn scale(report: &Report, scene: &Scene) -> Duration {
-    let own = own(report, scene);
-    let longest = longest(report, scene).max(own);
+/// What takes less time than this has happened at one moment.
+const ONE_MOMENT: Duration = Duration::from_millis(5);
+
+/// What a scene's columns stand for: steps where everything happens at one
+/// moment, so that time would show nothing.
+pub fn axis(report: &Report, scene: &Scene) -> Axis {
+    if scene.extent(report.speed) < ONE_MOMENT {
+        Axis::Steps
+    } else {
+        Axis::Time
+    }
+}
+
+/// The time at the right-hand end of a scene's picture, or the steps. It is
+/// known before the scene is played, and may grow if it takes longer.
+pub fn scale(report: &Report, scene: &Scene, axis: Axis) -> Duration {
+    let own = length(report, scene, axis);
+    let others = beside(report, scene, axis);
+    let longest = others.fold(own, Duration::max);
     if own * SMALLEST_PART >= longest {
         longest
     } else {
@@ -25,13 +42,14 @@ pub fn scale(report: &Report, scene: &Scene) -> Duration {
 /// empty if the scene was not played.
 pub fn of_scene(report: &Report, scene: &Scene, layout: &Layout) -> Picture {
     let Some(trace) = &scene.trace else {
-        return layout.picture(Vec::new(), 0);
+        return layout.picture(Vec::new());
     };
-    let timeline = Timeline::of(trace);
+    let timeline = read(trace, layout.axis);
     let mut picture = match &scene.counterpart {
         None => Picture::of(&timeline, layout),
         Some(other) => {
-            let cpython = Timeline::of(&other.trace.at_speed(report.speed));
+            let cpython =
+                read(&other.trace.at_speed(report.speed), layout.axis);
             let mut picture = Picture::of_both(&timeline, &cpython, layout);
             // Where the two worlds part, rows differ for other reasons too.
             if other.parting.is_none() {
@@ -40,30 +58,74 @@ pub fn of_scene(report: &Report, scene: &Scene, layout: &Layout) -> Picture {
             picture
         }
     };
-    if layout.scale < longest(report, scene) {
-        picture.notes.push(
-            "Much shorter than the others, and so drawn to a scale of its own."
-                .to_owned(),
-        );
+    picture.own_scale = is_own_scale(report, layout);
+    if picture.own_scale {
+        let scale = time(layout.scale);
+        let note = format!("On a scale of its own, {scale} across.");
+        picture.notes.push(note);
     }
     picture
 }
 
-/// How long the scene itself is.
-fn own(report: &Report, scene: &Scene) -> Duration {
-    let played = scene.trace.as_ref().map(|trace| trace.elapsed);
-    let other = scene.counterpart.as_ref();
-    let other = other.map(|other| other.trace.elapsed.div_f64(report.speed));
-    let both = [played, other].into_iter().flatten();
-    both.max().unwrap_or_default()
+/// Whether there are scenes with another scale.
+fn is_own_scale(report: &Report, layout: &Layout) -> bool {
+    let others = report.scenes.iter();
+    let others = others.filter(|other| axis(report, other) == Axis::Time);
+    let mut scales = others.map(|other| scale(report, other, Axis::Time));
+    layout.axis == Axis::Time
+        && scales.any(|other| other.abs_diff(layout.scale) > ONE_MOMENT)
 }
 
-/// How long the longest of those is that play on the same clock.
-fn longest(report: &Report, scene: &Scene) -> Duration {
-    let scenes = report.scenes.iter();
-    let same = scenes.filter(|other| other.clock == scene.clock);
-    let extents = same.map(|other| other.extent(report.speed));
-    extents.max().unwrap_or_default()
+/// A trace as a timeline on an axis.
+fn read(trace: &Trace, axis: Axis) -> Timeline {
+    match axis {
+        Axis::Time => Timeline::of(trace),
+        Axis::Steps => Timeline::in_steps(trace),
+    }
+}
+
+/// How long a scene is on an axis, as far as is known.
+fn length(report: &Report, scene: &Scene, axis: Axis) -> Duration {
+    match axis {
+        Axis::Time => scene.extent(report.speed),
+        Axis::Steps => {
+            let traces = [Some(&scene.ideal), scene.trace.as_ref()];
+            let steps = traces.into_iter().flatten().map(|trace| {
+                let mut steps = Steps::default();
+                for event in &trace.events {
+                    steps.take(event);
+                }
+                steps.length()
+            });
+            steps.max().unwrap_or_default().max(STEP)
+        }
+    }
+}
+
+/// How long those scenes are that are compared with a scene: those on the
+/// same clock and, where each mistake stands beside its cure, of one story.
+fn beside<'a>(
+    report: &'a Report,
+    scene: &'a Scene,
+    axis: Axis,
+) -> impl Iterator<Item = Duration> + 'a {
+    let names = report.scenes.iter().map(|scene| &scene.name);
+    let mut names = names.chain(&report.left_out);
+    let has_cures = names.any(|name| name.ends_with(CURE));
+    let others = report.scenes.iter().filter(move |other| {
+        other.clock == scene.clock
+            && (!has_cures || story(&other.name) == story(&scene.name))
+    });
+    others.map(move |other| length(report, other, axis))
+}
+
+/// By this ending a scene's name says that it is the cure of the scene whose
+/// name comes before it.
+const CURE: &str = "-fixed";
+
+/// The mistake that a scene makes or cures.
+fn story(name: &str) -> &str {
+    name.strip_suffix(CURE).unwrap_or(name)
 }
 
 /// Why rows differ although the two worlds do the same.

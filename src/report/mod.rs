@@ -18,7 +18,7 @@ use serde::Serialize;
 
 use crate::chapter::Lesson;
 use crate::timeline::Timeline;
-use crate::trace::{Clock, LaneKind, Source, Trace, What};
+use crate::trace::{Clock, Event, LaneKind, Source, Trace, What};
 use crate::world::compare::{self, Parting};
 
 pub use findings::{Finding, Status, finding};
@@ -59,8 +59,19 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What the chapter asks and what it says.
     pub lesson: Lesson,
+    /// What to go on with, if there is something.
+    pub next: Option<Next>,
     /// Whether the user stopped the run.
     pub interrupted: bool,
+}
+
+/// What to go on with after a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Next {
+    /// The command to type.
+    pub command: String,
+    /// What it shows, in half a line.
+    pub about: String,
 }
 
 /// One scene of a run.
@@ -143,6 +154,14 @@ impl Scene {
         // The counterpart of a scene that was not played belongs to nothing.
         let both = self.trace.iter().chain(counterpart);
         both.take(if self.trace.is_some() { 2 } else { 0 })
+    }
+
+    /// How many lines are said in it, if that is known beforehand: not of a
+    /// scene that plays on the real clock only.
+    pub fn expected_lines(&self) -> Option<usize> {
+        let events = self.ideal.events.iter();
+        let said = |event: &&Event| matches!(event.what, What::Say { .. });
+        Some(events.filter(said).count()).filter(|lines| *lines > 0)
     }
 
     /// How long it takes for real at that speed, on an ideal machine.

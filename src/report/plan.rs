@@ -9,7 +9,7 @@ use std::path::Path;
 use anyhow::{Error, Result, bail};
 
 use super::limits::{check_length, check_waits};
-use super::{Counterpart, Report, Scene, Usage};
+use super::{Counterpart, Next, Report, Scene, Usage};
 use crate::chapter::{self, Chapter, Clocks, Figure, Knobs, Plays};
 use crate::system::stop::{self, Stopped};
 use crate::trace::{Clock, Trace};
@@ -35,6 +35,8 @@ pub struct Choice {
     pub yes_wait: bool,
     /// Show CPython's world beside tokio's.
     pub twin: bool,
+    /// What to go on with afterwards.
+    pub next: Option<Next>,
 }
 
 /// What will be done.
@@ -114,6 +116,7 @@ impl Plan {
                 verdict: None,
                 findings: Vec::new(),
                 lesson: chapter.lesson(),
+                next: choice.next.clone(),
                 interrupted: false,
             },
             chapter,

@@ -13,8 +13,8 @@ use crate::chapter;
 use crate::trace::{Clock, Trace};
 use crate::world::{self, interrupt};
 
-/// How often a reporter's clock ticks, and how soon Ctrl-C is seen.
-const TICK: Duration = Duration::from_millis(40);
+/// How often a reporter's clock ticks at least, and how soon Ctrl-C is seen.
+const TICK: Duration = Duration::from_millis(25);
 
 /// What to do when nobody listens any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,9 +144,7 @@ impl Audience<'_> {
             if interrupt::requested() || self.is_over() {
                 return Ok((live.interrupt(), Ok(())));
             }
-            if self.error.is_none() {
-                self.reporter.tick();
-            }
+            self.tell(|reporter| reporter.tick());
         }
         let (trace, end) = live.finish()?;
         if clock == Clock::Virtual {

@@ -32,7 +32,12 @@ pub trait Reporter {
     fn happened(&mut self, events: &[Event]) -> io::Result<()>;
 
     /// Time goes by in a scene on the real clock. Called many times a second.
-    fn tick(&mut self) {}
+    ///
+    /// # Errors
+    /// If something cannot be written.
+    fn tick(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 
     /// The scene of that index is over, and its trace is in the report.
     ///

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::{Report, Scene};
-use crate::chapter::{self, Chapter, Played, time};
+use crate::chapter::{self, Chapter, Played, clock, time};
 use crate::timeline::Timeline;
 use crate::trace::{Clock, as_nanos};
 
@@ -20,6 +20,10 @@ pub struct Verdict {
     /// How many times the baseline's the figure is, if there is an honest
     /// ratio.
     pub ratio: Option<f64>,
+    /// The same on a machine that takes no time for anything.
+    pub ideal: Option<f64>,
+    /// What came of it, in a sentence.
+    pub sentence: String,
     /// What else is to be said, a sentence each.
     pub notes: Vec<String>,
 }
@@ -59,6 +63,9 @@ impl Verdict {
 /// A baseline shorter than this says nothing on the real clock.
 const MEASURABLE: Duration = Duration::from_millis(20);
 
+/// A ratio below this is none: as printed, it would be 1.0x.
+const LEAST_GAIN: f64 = 1.05;
+
 /// How a time is read off a timeline.
 type Reading = fn(&Timeline) -> Option<Duration>;
 
@@ -80,15 +87,27 @@ pub(super) fn verdict(
         what: measure.what.to_owned(),
         figures: Vec::new(),
         ratio: None,
+        ideal: None,
+        sentence: String::new(),
         notes: Vec::new(),
     };
     match measure.figure {
         chapter::Figure::Fact(fact) => {
-            let figure = |timeline| Figure::Fact(fact(timeline));
-            verdict.figures.push(of(measure.baseline, figure(baseline)));
-            verdict.figures.push(of(measure.scene, figure(scene)));
-            let note = "Nothing here is faster, and no speed-up is claimed.";
-            verdict.notes.push(note.to_owned());
+            let (before, after) = (fact(baseline), fact(scene));
+            verdict
+                .figures
+                .push(of(measure.baseline, Figure::Fact(before)));
+            verdict.figures.push(of(measure.scene, Figure::Fact(after)));
+            let word = |fact| if fact { "yes" } else { "no" };
+            verdict.sentence = format!(
+                "Nothing here is faster, and no speed-up is claimed. {} In {}: \
+                 {}. In {}: {}.",
+                sentence_case(measure.what),
+                measure.baseline,
+                word(before),
+                measure.scene,
+                word(after)
+            );
         }
         chapter::Figure::Time(reading) => {
             let (before, after) = (reading(baseline)?, reading(scene)?);
@@ -100,19 +119,51 @@ pub(super) fn verdict(
                 report.scenes.iter().find(|scene| scene.name == name)
             };
             let scenes = (planned(measure.baseline)?, planned(measure.scene)?);
+            verdict.ideal = ideal(scenes, reading);
+            let is_measured = scenes.1.clock == Clock::Real;
+            let (fore, aft) = match (is_measured, scenes.0.clock) {
+                (true, Clock::Real) => (clock(before), clock(after)),
+                (true, Clock::Virtual) => (time(before), clock(after)),
+                (false, _) => (time(before), time(after)),
+            };
             if scenes.0.clock != scenes.1.clock {
                 let remark = "on the virtual clock: not measured, so no ratio";
                 verdict.figures[0].remark = Some(remark.to_owned());
-            } else if scenes.0.clock == Clock::Real && before < MEASURABLE {
-                let note = "Too short to be compared: what timers and \
-                            schedulers add is as large.";
-                verdict.notes.push(note.to_owned());
+                verdict.sentence = format!(
+                    "{}: {aft} in {}, measured; {fore} in {}, computed on the \
+                     virtual clock{}.",
+                    sentence_case(measure.what),
+                    measure.scene,
+                    measure.baseline,
+                    verdict.ideal.map_or(String::new(), |ideal| format!(
+                        "; ideal {}",
+                        Verdict::ratio_in_words(ideal)
+                    ))
+                );
+            } else if is_measured && before < MEASURABLE {
+                verdict.sentence = format!(
+                    "{}: {aft} in {} against {fore} in {}, too short to be \
+                     compared: what timers and schedulers add is as large.",
+                    sentence_case(measure.what),
+                    measure.scene,
+                    measure.baseline
+                );
                 return Some(verdict);
             } else {
                 verdict.ratio = quotient(before, after);
-                verdict.notes.extend(ideal(scenes, reading, report.speed));
+                verdict.sentence = format!(
+                    "{} {} {}: {aft} against {fore}{}.",
+                    measure.scene,
+                    gain(measure.gain, verdict.ratio),
+                    measure.baseline,
+                    verdict.ideal.map_or(String::new(), |ideal| format!(
+                        "; ideal {}",
+                        Verdict::ratio_in_words(ideal)
+                    ))
+                );
             }
-            if after != scene.total {
+            // Of two clocks nothing can be compared.
+            if after != scene.total && scenes.0.clock == scenes.1.clock {
                 verdict.notes.extend(totals(baseline, scene));
             }
         }
@@ -120,18 +171,29 @@ pub(super) fn verdict(
     Some(verdict)
 }
 
+/// The gain in words: `was 3.0x faster than`, `was no faster than`.
+fn gain(words: &str, ratio: Option<f64>) -> String {
+    match ratio {
+        Some(ratio) if ratio >= LEAST_GAIN => {
+            words.replace("{}", &Verdict::ratio_in_words(ratio))
+        }
+        Some(_) => words.replace("{}", "no"),
+        // It took no time at all.
+        None => words.replace("{} ", ""),
+    }
+}
+
+/// What is a question or a noun, as the beginning of a sentence.
+fn sentence_case(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}
+
 /// What the ratio would be on a machine that takes no time for anything.
-fn ideal(
-    scenes: (&Scene, &Scene),
-    reading: Reading,
-    speed: f64,
-) -> Option<String> {
+fn ideal(scenes: (&Scene, &Scene), reading: Reading) -> Option<f64> {
     let figure = |scene: &Scene| reading(&Timeline::of(&scene.ideal));
-    let (before, after) = (figure(scenes.0)?, figure(scenes.1)?);
-    let (before, after) = (before.div_f64(speed), after.div_f64(speed));
-    let ratio = Verdict::ratio_in_words(quotient(before, after)?);
-    let (before, after) = (time(before), time(after));
-    Some(format!("The ideal is {ratio}: {before} against {after}."))
+    quotient(figure(scenes.0)?, figure(scenes.1)?)
 }
 
 /// Where the gain is not in the total time, the totals say so.
@@ -139,7 +201,7 @@ fn totals(baseline: &Timeline, scene: &Timeline) -> Option<String> {
     let (before, after) = (baseline.total, scene.total);
     let ratio = Verdict::ratio_in_words(quotient(before, after)?);
     let (before, after) = (time(before), time(after));
-    Some(format!("The totals are {before} and {after}, {ratio}."))
+    Some(format!("The totals: {before} and {after}, {ratio}."))
 }
 
 /// How many times longer the first is, if the second takes any time.

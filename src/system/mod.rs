@@ -1,12 +1,13 @@
 //! What the machine gives, and how little of it can be relied on: text that
 //! comes from outside ([`foreign`]), names that nobody can guess, files that
 //! are written whole or not at all, other programs within bounds, room for a
-//! runtime, and being asked to [`stop`]. It knows nothing of traces and
+//! runtime, and being asked to [`stop`] or to [`pause`]. It knows nothing of traces and
 //! chapters.
 
 pub mod child;
 pub mod foreign;
 pub(crate) mod output;
+pub(crate) mod pause;
 pub(crate) mod room;
 pub mod secret;
 pub mod stop;

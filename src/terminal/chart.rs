@@ -1,202 +1,281 @@
 //! The ink: a picture drawn with the characters and the colours of a terminal,
-//! and what its marks mean.
+//! and what its marks mean. All pictures of a run are set on one [`Sheet`], so
+//! that they line up, the one that is drawn while a scene plays too.
 
-use std::io::{self, Write};
-
-use colored::{ColoredString, Colorize};
+use colored::{Color, ColoredString, Colorize};
 use console::measure_text_width;
 
-use super::ink::{colour, outcome_colour};
+use super::ink::{KEPT_WAITING, colour, outcome_colour};
 use super::page::Page;
-use super::sentences::sentences;
-use crate::chapter::{clock, time};
+use crate::chapter::clock;
 use crate::picture::{
-    self, Layout, Legend, Mark, Picture, Row, Side, of_scene,
+    self, Axis, Fold, Layout, Legend, Mark, Picture, Row, Side, Standing,
+    Strip, of_scene,
 };
-use crate::report::{Measures, Report, Scene};
-use crate::timeline::{End, Timeline};
+use crate::report::{Report, Scene};
+use crate::timeline::STEP;
+use crate::trace::Outcome;
 
 /// What the rows of the other world are called.
 const OTHER_WORLD: &str = "  CPython";
 
-/// Draws what happened in a scene, with its measures below. `names` is the
-/// width of the longest lane name in any scene, so that pictures line up.
-pub(super) fn chart(
-    page: &Page,
-    out: &mut dyn Write,
-    report: &Report,
-    scene: &Scene,
-    names: usize,
-    legend: &mut Legend,
-) -> io::Result<()> {
-    let Some(trace) = &scene.trace else {
-        return Ok(());
-    };
-    let timeline = Timeline::of(trace);
-    let other = scene.counterpart.as_ref();
-    let other =
-        other.map(|other| Timeline::of(&other.trace.at_speed(report.speed)));
-    writeln!(out)?;
-    if page.plain {
-        let Some(other) = other else {
-            return sentences(out, &timeline, "");
-        };
-        sentences(out, &timeline, " on tokio")?;
-        return sentences(out, &other, " on CPython");
-    }
-    let names = match other {
-        None => names,
-        Some(_) => names.max(OTHER_WORLD.len()),
-    };
-    let names = page.name_column(names);
-    let ends = ends(page, report, scene, [Some(&timeline), other.as_ref()]);
-    let layout = Layout {
-        // One column more than the axis, for the mark of an end.
-        columns: page.width - 2 - names - 2 - 1 - ends,
-        overhang: ends,
-        rows: page.rows,
-        scale: picture::scale(report, scene),
-    };
-    let picture = of_scene(report, scene, &layout);
-    legend.add(&picture.legend);
-    axis(out, page, &picture, names)?;
-    for row in &picture.rows {
-        self::row(out, page, &picture, row, names, ends)?;
-    }
-    if picture.hidden > 0 {
-        let (ellipsis, hidden) = (page.glyphs.ellipsis, picture.hidden);
-        let note = format!("{ellipsis} {hidden} more lanes, not shown");
-        page.aside(out, 2, &note)?;
-    }
-    measures(page, out, &Measures::of(&timeline))?;
-    for note in &picture.notes {
-        page.aside(out, 2, note)?;
-    }
-    Ok(())
-}
+/// What stands before and behind the names.
+const INDENT: usize = 2;
+const GAP: usize = 2;
 
-/// The width of the column of ends; 0 if there is no room for it.
-fn ends(
-    page: &Page,
-    report: &Report,
-    scene: &Scene,
-    timelines: [Option<&Timeline>; 2],
-) -> usize {
-    if !page.is_wide() {
-        return 0;
-    }
-    let lanes = timelines.into_iter().flatten();
-    let lanes = lanes.flat_map(|timeline| &timeline.lanes);
-    let ends = lanes.filter_map(|lane| lane.end.as_ref());
-    let ends = ends.map(|End { at, outcome, .. }| {
-        format!("{outcome} {}", clock(*at)).len()
-    });
-    // A longer word may come in the next scene.
-    let usual = "cancelled ".len();
-    let usual = usual + clock(picture::scale(report, scene)).len();
-    1 + ends.max().unwrap_or(0).max(usual)
-}
+/// A step is this wide where there is room.
+const WIDEST_STEP: usize = 6;
 
-fn axis(
-    out: &mut dyn Write,
-    page: &Page,
-    picture: &Picture,
+/// Where on a page the parts of a picture stand.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sheet {
+    page: Page,
+    /// The width of the column of names.
     names: usize,
-) -> io::Result<()> {
-    let mut line = String::new();
-    for tick in &picture.ticks {
-        let gap = tick.column.saturating_sub(measure_text_width(&line));
-        line.push_str(&" ".repeat(gap));
-        line.push(page.glyphs.tick);
-        line.push_str(&tick.label);
-    }
-    writeln!(out, "  {:names$}  {}", "", line.dimmed())
-}
-
-fn row(
-    out: &mut dyn Write,
-    page: &Page,
-    picture: &Picture,
-    row: &Row,
-    names: usize,
+    /// The columns for the axis.
+    columns: usize,
+    /// The width of the column of ends; 0 if there is no room for it.
     ends: usize,
-) -> io::Result<()> {
-    let label = match row.side {
-        Side::Tokio => &row.label,
-        Side::Cpython => OTHER_WORLD,
-    };
-    let label = page.fit(label, names);
-    write!(out, "  {}  ", label.color(colour(row.lane)))?;
-    let mut strip = Strip::default();
-    for mark in &row.marks {
-        let glyph = page.glyphs.mark(*mark).to_string();
-        strip.push(match mark {
-            None => glyph.normal(),
-            Some(Mark::Hold | Mark::Turn) => glyph.color(colour(row.lane)),
-            Some(Mark::Wait) => glyph.dimmed(),
-            Some(Mark::Overdue) => glyph.red(),
+}
+
+impl Sheet {
+    /// For the pictures of a run on such a page.
+    pub fn new(page: Page, report: &Report) -> Sheet {
+        let names = report.lane_names().map(measure_text_width).max();
+        let has_other = report
+            .scenes
+            .iter()
+            .any(|scene| scene.counterpart.is_some());
+        let least = if has_other { OTHER_WORLD.len() } else { 0 };
+        let names = page.name_column(names.unwrap_or(0).max(least));
+        let moments = report.scenes.iter().map(|scene| {
+            clock(picture::scale(report, scene, Axis::Time)).len()
         });
-    }
-    if let Some(end) = row.end {
-        let mark = page.glyphs.end(end.outcome).to_string();
-        strip.push(mark.color(outcome_colour(end.outcome)));
-        if ends > 0 {
-            let free = picture.columns - end.column;
-            let words = format!("{} {}", end.outcome, clock(end.at));
-            strip.push(format!("{:free$} {words}", "").dimmed());
+        let moment = moments.max().unwrap_or(0).max("0.000s".len());
+        let ends = match page.width {
+            60.. => 1 + "cancelled ".len() + moment,
+            40..60 => 1 + moment,
+            _ => 0,
+        };
+        Sheet {
+            page,
+            names,
+            // One column more than the axis, for the mark of an end.
+            columns: page.width - INDENT - names - GAP - 1 - ends,
+            ends,
         }
     }
-    writeln!(out, "{}", strip.finish())
+
+    /// The room for a scene's picture with so many rows.
+    pub fn layout(
+        &self,
+        report: &Report,
+        scene: &Scene,
+        rows: usize,
+    ) -> Layout {
+        let axis = if self.page.steps {
+            Axis::Steps
+        } else {
+            picture::axis(report, scene)
+        };
+        let scale = picture::scale(report, scene, axis);
+        let steps = (scale.as_nanos() / STEP.as_nanos()).max(1);
+        let steps = usize::try_from(steps).unwrap_or(usize::MAX);
+        Layout {
+            columns: match axis {
+                Axis::Steps if steps <= self.columns => {
+                    steps * (self.columns / steps).min(WIDEST_STEP)
+                }
+                _ => self.columns,
+            },
+            overhang: self.ends,
+            rows,
+            axis,
+            scale,
+        }
+    }
+
+    /// A scene's picture, with its axis above it and its notes below.
+    pub fn scene(
+        &self,
+        report: &Report,
+        scene: &Scene,
+        rows: usize,
+        legend: &mut Legend,
+    ) -> Vec<String> {
+        let layout = self.layout(report, scene, rows);
+        let picture = of_scene(report, scene, &layout);
+        legend.add(&picture.legend);
+        let mut lines = vec![self.axis(&picture)];
+        lines.extend(self.rows(&picture));
+        for note in &picture.notes {
+            lines.extend(self.page.wrap(INDENT, note));
+        }
+        lines
+    }
+
+    /// The axis of a picture.
+    pub fn axis(&self, picture: &Picture) -> String {
+        let mut line = String::new();
+        for tick in &picture.ticks {
+            let gap = tick.column.saturating_sub(measure_text_width(&line));
+            line.push_str(&" ".repeat(gap));
+            line.push(self.page.glyphs.tick);
+            line.push_str(&tick.label);
+        }
+        let what = match picture.axis {
+            Axis::Time => "",
+            Axis::Steps => "step",
+        };
+        let indent = " ".repeat(INDENT);
+        let what = self.page.fit(what, self.names);
+        format!("{indent}{what}{:GAP$}{line}", "")
+    }
+
+    /// The rows of a picture.
+    pub fn rows(&self, picture: &Picture) -> Vec<String> {
+        let rows = picture.rows.iter();
+        rows.map(|row| self.row(picture, row, None)).collect()
+    }
+
+    /// A row. Of a lane that has not ended yet `beside` says what it does.
+    pub fn row(
+        &self,
+        picture: &Picture,
+        row: &Row,
+        beside: Option<&str>,
+    ) -> String {
+        match row {
+            Row::Lane(strip) => self.strip(picture, strip, beside),
+            Row::Fold(fold) => self.fold(fold),
+        }
+    }
+
+    fn strip(
+        &self,
+        picture: &Picture,
+        strip: &Strip,
+        beside: Option<&str>,
+    ) -> String {
+        let glyphs = self.page.glyphs;
+        let label = match strip.side {
+            Side::Tokio => &strip.label,
+            Side::Cpython => OTHER_WORLD,
+        };
+        let label = self.page.fit(label, self.names);
+        let mut marks = Marks::default();
+        for mark in &strip.marks {
+            let colour = match mark {
+                None | Some(Mark::Wait) => None,
+                Some(Mark::Hold | Mark::Poll) => colour(strip.lane),
+                Some(Mark::Ready) => Some(KEPT_WAITING),
+            };
+            marks.push(glyphs.mark(*mark), colour);
+        }
+        let mut words = beside.unwrap_or_default().to_owned();
+        let mut used = strip.marks.len();
+        if let Some(end) = strip.end {
+            let colour = outcome_colour(end.outcome);
+            marks.push(glyphs.end(end.outcome), Some(colour));
+            used += 1;
+            words = match (picture.axis, self.page.is_wide()) {
+                (Axis::Time, true) => {
+                    format!("{} {}", end.outcome, clock(end.at))
+                }
+                (Axis::Time, false) => clock(end.at),
+                (Axis::Steps, true) => end.outcome.to_string(),
+                (Axis::Steps, false) => String::new(),
+            };
+        }
+        let mut line =
+            format!("{:INDENT$}{label}{:GAP$}{}", "", "", marks.finish());
+        if self.ends > 0 && !words.is_empty() {
+            let free = (picture.columns + 2).saturating_sub(used);
+            let words = console::truncate_str(
+                &words,
+                self.ends.saturating_sub(1),
+                glyphs.ellipsis,
+            );
+            line.push_str(&format!("{:free$}{words}", ""));
+        }
+        line
+    }
+
+    /// So many lanes, and where they stand.
+    fn fold(&self, fold: &Fold) -> String {
+        let Fold { lanes, alike, .. } = fold;
+        let more = if *alike { "more like it" } else { "more" };
+        let states = fold.states.iter();
+        let states: Vec<String> = match fold.states.as_slice() {
+            [(standing, _)] => vec![format!("all {}", word(*standing))],
+            _ => states
+                .map(|(standing, count)| format!("{count} {}", word(*standing)))
+                .collect(),
+        };
+        let line = format!(
+            "{} {lanes} {more}: {}",
+            self.page.glyphs.ellipsis,
+            states.join(", ")
+        );
+        let room = self.page.width.saturating_sub(INDENT);
+        let ellipsis = self.page.glyphs.ellipsis;
+        let line = console::truncate_str(&line, room, ellipsis);
+        format!("{:INDENT$}{line}", "")
+    }
 }
 
-/// Writes what the marks mean.
-pub(super) fn legend(
-    page: &Page,
-    out: &mut dyn Write,
-    legend: &Legend,
-) -> io::Result<()> {
-    if page.plain {
-        return Ok(());
+/// Where lanes stand, behind their number.
+fn word(standing: Standing) -> String {
+    match standing {
+        Standing::Holds => "running".to_owned(),
+        Standing::Ready => "ready".to_owned(),
+        Standing::Waits => "waiting".to_owned(),
+        Standing::Unbegun => "not begun".to_owned(),
+        Standing::Ended(outcome) => outcome.to_string(),
     }
-    writeln!(out)?;
+}
+
+/// What the marks mean, on as few lines as they need.
+pub(super) fn legend(page: &Page, legend: &Legend) -> Vec<String> {
     let glyphs = page.glyphs;
     let mut marks = Vec::new();
     for (used, glyph, meaning) in [
         (legend.hold, glyphs.hold, "holds the thread"),
-        (legend.turn, glyphs.turn, "a short turn on it"),
+        (legend.poll, glyphs.poll, "polled for a moment"),
         (legend.wait, glyphs.wait, "waits"),
-        (legend.overdue, glyphs.overdue, "overdue"),
+        (legend.ready, glyphs.ready, "ready, but the thread is held"),
     ] {
         if used {
             marks.push(format!("{glyph} {meaning}"));
         }
     }
     for outcome in &legend.ends {
-        marks.push(format!("{} {outcome}", glyphs.end(*outcome)));
+        // Wide enough, the rows say so themselves.
+        if !page.is_wide() || *outcome == Outcome::Unrun {
+            marks.push(format!("{} {outcome}", glyphs.end(*outcome)));
+        }
     }
-    for line in page.fill(2, marks.iter().map(String::as_str), "   ") {
-        writeln!(out, "{}", line.dimmed())?;
-    }
-    Ok(())
+    page.fill(INDENT, marks.iter().map(String::as_str), "   ")
 }
 
-/// A row being drawn. Neighbours of one style share their escape codes.
+/// A row being drawn. Neighbours of one colour share their escape codes.
 #[derive(Default)]
-struct Strip {
+struct Marks {
     done: String,
     open: Option<ColoredString>,
 }
 
-impl Strip {
-    fn push(&mut self, cell: ColoredString) {
+impl Marks {
+    fn push(&mut self, mark: char, colour: Option<Color>) {
+        let mark = mark.to_string();
         match &mut self.open {
-            Some(open)
-                if open.fgcolor == cell.fgcolor && open.style == cell.style =>
-            {
-                open.input.push_str(&cell.input);
-            }
+            Some(open) if open.fgcolor == colour => open.input.push_str(&mark),
             _ => {
-                let before = self.open.replace(cell);
+                let mark = match colour {
+                    Some(colour) => mark.color(colour),
+                    None => mark.normal(),
+                };
+                let before = self.open.replace(mark);
                 self.done.extend(before.map(|before| before.to_string()));
             }
         }
@@ -205,23 +284,4 @@ impl Strip {
     fn finish(self) -> String {
         self.done + &self.open.map_or(String::new(), |open| open.to_string())
     }
-}
-
-/// The figures below a picture.
-fn measures(
-    page: &Page,
-    out: &mut dyn Write,
-    measures: &Measures,
-) -> io::Result<()> {
-    let figures = [
-        format!("total {}", clock(measures.total)),
-        format!("work {}", time(measures.work)),
-        format!("critical path {}", time(measures.critical_path)),
-        format!("in flight {}", measures.peak_concurrency),
-        format!("longest hold {}", time(measures.longest_poll)),
-    ];
-    for line in page.fill(2, figures.iter().map(String::as_str), "   ") {
-        writeln!(out, "{}", line.dimmed())?;
-    }
-    Ok(())
 }

@@ -1,29 +1,34 @@
 //! Everything that is to be seen of a run: the question, the scenes as they
-//! happen, each with its picture, the verdict, the claims with their evidence,
-//! and what to remember. On a plain page the pictures are sentences.
+//! happen, each with its picture, and at the end one screen that says it all.
+//! On a plain page the pictures are sentences.
 
 use std::io::{self, Write};
 
-use super::chart::{chart, legend};
+use console::measure_text_width;
+
+use super::chart::Sheet;
 use super::claims::{Check, check};
-use super::lesson::remember;
+use super::explain::{explanation, measures};
 use super::lines::Lines;
-use super::quiet::{announce, findings, interrupted};
+use super::quiet::{announce, close};
 use super::screen::Screen;
-use super::verdict::verdict;
+use super::sentences::sentences;
 use crate::chapter::time;
 use crate::picture::Legend;
 use crate::report::{Counterpart, Report, Reporter, Scene};
+use crate::timeline::Timeline;
 use crate::trace::{Clock, Event};
+
+/// The most rows of a scene's own picture.
+const ROWS: usize = 16;
 
 /// Shows everything.
 pub struct Full<'a> {
     screen: &'a mut Screen,
-    /// The width of the longest lane name in any scene.
-    names: usize,
+    /// Also what it means: `--explain`.
+    explains: bool,
     /// The lines of the scene that plays.
     lines: Option<Lines>,
-    legend: Legend,
 }
 
 impl<'a> Full<'a> {
@@ -31,10 +36,15 @@ impl<'a> Full<'a> {
     pub fn new(screen: &'a mut Screen) -> Full<'a> {
         Full {
             screen,
-            names: 0,
+            explains: false,
             lines: None,
-            legend: Legend::default(),
         }
+    }
+
+    /// The same, and what it means: figures with their meaning, claims with
+    /// their evidence, and what to remember.
+    pub fn explaining(self, explains: bool) -> Full<'a> {
+        Full { explains, ..self }
     }
 
     fn opening(&mut self, report: &Report) -> io::Result<()> {
@@ -59,6 +69,30 @@ impl<'a> Full<'a> {
         screen.flush()
     }
 
+    /// Draws what happened in a scene.
+    fn picture(&mut self, report: &Report, scene: &Scene) -> io::Result<()> {
+        let Some(trace) = &scene.trace else {
+            return Ok(());
+        };
+        let screen = &mut *self.screen;
+        writeln!(screen)?;
+        if screen.page.plain {
+            let timeline = Timeline::of(trace);
+            let Some(other) = &scene.counterpart else {
+                return sentences(screen, &timeline, "");
+            };
+            let other = Timeline::of(&other.trace.at_speed(report.speed));
+            sentences(screen, &timeline, " on tokio")?;
+            return sentences(screen, &other, " on CPython");
+        }
+        let sheet = Sheet::new(screen.page, report);
+        let mut legend = Legend::default();
+        for line in sheet.scene(report, scene, ROWS, &mut legend) {
+            writeln!(screen, "{line}")?;
+        }
+        Ok(())
+    }
+
     /// Says whether the two worlds agree, and where they part.
     fn agreement(&mut self, other: &Counterpart) -> io::Result<()> {
         let page = self.screen.page;
@@ -73,32 +107,12 @@ impl<'a> Full<'a> {
         };
         let part = format!("Here the two worlds part. {parting}.");
         let why = other.why.as_deref().unwrap_or_default();
-        check(&page, self.screen, Check::Moot, &part, why)
-    }
-
-    fn closing(&mut self, report: &Report) -> io::Result<()> {
-        let screen = &mut *self.screen;
-        let page = screen.page;
-        remember(&page, screen, &report.lesson)?;
-        writeln!(screen)?;
-        let chapter = &report.chapter;
-        if let Some(first) = report.left_out.first() {
-            let names = report.left_out.join(", ");
-            let note = format!(
-                "Not played: {names}. Play one with 'asyncade {chapter} --scene {first}', \
-                 all of them with 'asyncade {chapter} --all'."
-            );
-            page.aside(screen, 2, &note)?;
-        }
-        let code = format!("Read the code with 'asyncade show {chapter}'.");
-        page.aside(screen, 2, &code)
+        check(&page, self.screen, Check::Note, &part, why)
     }
 }
 
 impl Reporter for Full<'_> {
     fn begins(&mut self, report: &Report) -> io::Result<()> {
-        let names = report.lane_names().map(console::measure_text_width);
-        self.names = names.max().unwrap_or(0);
         announce(report, self.screen);
         self.opening(report)
     }
@@ -112,7 +126,9 @@ impl Reporter for Full<'_> {
         self.screen.measure();
         let page = self.screen.page;
         page.heading(self.screen, &scene.name, &about(report, scene))?;
-        self.lines = Some(Lines::new(page, self.names));
+        let names = report.lane_names().map(measure_text_width).max();
+        let lines = Lines::new(page, names.unwrap_or(0));
+        self.lines = Some(lines.expecting(scene.expected_lines()));
         self.screen.flush()
     }
 
@@ -132,33 +148,36 @@ impl Reporter for Full<'_> {
     fn scene_ends(&mut self, report: &Report, index: usize) -> io::Result<()> {
         let scene = &report.scenes[index];
         let page = self.screen.page;
-        let legend = &mut self.legend;
-        chart(&page, self.screen, report, scene, self.names, legend)?;
+        if let Some(lines) = self.lines.take() {
+            lines.finish(self.screen)?;
+        }
+        self.picture(report, scene)?;
         for note in &scene.notes {
-            page.aside(self.screen, 2, note)?;
+            page.prose(self.screen, 2, note)?;
         }
         if let Some(other) = &scene.counterpart {
             self.agreement(other)?;
+        }
+        if self.explains {
+            measures(self.screen, scene)?;
         }
         self.screen.flush()
     }
 
     fn ends(&mut self, report: &Report) -> io::Result<()> {
-        if report.interrupted {
-            return interrupted(self.screen);
+        let is_whole = !report.interrupted
+            && report.scenes.iter().all(|scene| scene.failure.is_none());
+        if is_whole {
+            if self.explains {
+                explanation(self.screen, report)?;
+            }
+            let page = self.screen.page;
+            writeln!(self.screen)?;
+            if !page.plain {
+                writeln!(self.screen, "{}", page.rule(page.width))?;
+            }
         }
-        // What failed is said by whoever asked for the run.
-        if report.scenes.iter().any(|scene| scene.failure.is_some()) {
-            return Ok(());
-        }
-        let page = self.screen.page;
-        legend(&page, self.screen, &self.legend)?;
-        if let Some(found) = &report.verdict {
-            verdict(&page, self.screen, found)?;
-        }
-        findings(report, self.screen)?;
-        self.closing(report)?;
-        self.screen.flush()
+        close(self.screen, report)
     }
 }
 

@@ -9,14 +9,16 @@ use crate::trace::Outcome;
 pub(crate) struct Glyphs {
     /// Holds the thread.
     pub hold: char,
-    /// Had the thread for a moment.
-    pub turn: char,
+    /// Is polled: has the thread for a moment.
+    pub poll: char,
     /// Waits.
     pub wait: char,
     /// Its wait is over, but it does not get the thread.
-    pub overdue: char,
+    pub ready: char,
     /// A mark on the time axis.
     pub tick: char,
+    /// Before the name of a lane, in its colour.
+    pub tag: char,
     /// Left out for want of room.
     pub ellipsis: &'static str,
     /// The rule under a heading.
@@ -30,17 +32,16 @@ pub(crate) struct Glyphs {
     pub yes: char,
     /// It does not hold.
     pub no: char,
-    /// For indicatif: the part that is done, its tip, and the rest.
-    pub progress: &'static str,
 }
 
 /// For terminals that show Unicode.
 pub(super) const UNICODE: Glyphs = Glyphs {
     hold: '█',
-    turn: '┃',
+    poll: '┃',
     wait: '─',
-    overdue: '▒',
+    ready: '▒',
     tick: '╷',
+    tag: '▎',
     ellipsis: "…",
     rule: '─',
     finished: '✓',
@@ -50,16 +51,16 @@ pub(super) const UNICODE: Glyphs = Glyphs {
     unrun: '∅',
     yes: '✓',
     no: '✗',
-    progress: "━╸─",
 };
 
 /// For those that do not.
 pub(super) const ASCII: Glyphs = Glyphs {
     hold: '#',
-    turn: '|',
+    poll: '|',
     wait: '-',
-    overdue: '!',
+    ready: '!',
     tick: '\'',
+    tag: ' ',
     ellipsis: "~",
     rule: '-',
     finished: '>',
@@ -69,7 +70,6 @@ pub(super) const ASCII: Glyphs = Glyphs {
     unrun: '0',
     yes: '+',
     no: 'x',
-    progress: "=>-",
 };
 
 impl Glyphs {
@@ -78,9 +78,9 @@ impl Glyphs {
         match mark {
             None => ' ',
             Some(Mark::Hold) => self.hold,
-            Some(Mark::Turn) => self.turn,
+            Some(Mark::Poll) => self.poll,
             Some(Mark::Wait) => self.wait,
-            Some(Mark::Overdue) => self.overdue,
+            Some(Mark::Ready) => self.ready,
         }
     }
 

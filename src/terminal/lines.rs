@@ -1,5 +1,6 @@
 //! The timed trace: one line for each thing said, as it happens.
 
+use std::collections::VecDeque;
 use std::io::{self, Write};
 
 use colored::Colorize;
@@ -11,24 +12,53 @@ use crate::chapter::clock;
 use crate::system::foreign::clean;
 use crate::trace::{Event, Place, What};
 
-/// Writes lines, live or from a recording.
+/// Writes lines, live or from a recording. Where there will be more than
+/// anybody reads, the first and the last ones, and how many are between them.
 pub struct Lines {
     page: Page,
     /// The names of the lanes met so far.
     names: Vec<String>,
     /// The width of the column of names.
     column: usize,
+    /// Whether there may be more lines than anybody reads.
+    are_many: bool,
+    /// How many were written.
+    written: usize,
+    /// How many are left out.
+    hidden: usize,
+    /// The last ones that were not written.
+    held: VecDeque<Event>,
 }
+
+/// So many lines are all written.
+const NOT_MANY: usize = 40;
+
+/// Of more than that the first and the last ones are.
+const FIRST: usize = 24;
+const LAST: usize = 6;
+
+/// The most rows that one line takes.
+const MOST_ROWS: usize = 6;
 
 impl Lines {
     /// A view for lanes whose names are `column` wide at most, as far as is
-    /// known.
+    /// known. All lines are written, however many there are.
     pub fn new(page: Page, column: usize) -> Lines {
         Lines {
             page,
             names: Vec::new(),
             column: page.name_column(column),
+            are_many: false,
+            written: 0,
+            hidden: 0,
+            held: VecDeque::new(),
         }
+    }
+
+    /// The same for so many lines; `None` if nobody knows how many.
+    pub fn expecting(self, lines: Option<usize>) -> Lines {
+        let are_many = lines.is_none_or(|lines| lines > NOT_MANY);
+        Lines { are_many, ..self }
     }
 
     /// Whether an event is one that is written.
@@ -42,65 +72,106 @@ impl Lines {
         out: &mut dyn Write,
         event: &Event,
     ) -> io::Result<()> {
-        self.learn(event);
-        match &event.what {
-            What::Say { text, place } => self.line(out, event, text, place),
-            _ => Ok(()),
-        }
-    }
-
-    /// Takes an event in without writing it: lanes have names.
-    pub fn learn(&mut self, event: &Event) {
         if let What::Spawn { name, .. } = &event.what {
             self.names.push(name.clone());
         }
+        if !Lines::shows(event) {
+            return Ok(());
+        }
+        if self.are_many && self.written >= FIRST {
+            self.held.push_back(event.clone());
+            if self.held.len() > LAST {
+                self.held.pop_front();
+                self.hidden += 1;
+            }
+            return Ok(());
+        }
+        self.written += 1;
+        self.line(out, event)
     }
 
-    fn line(
-        &self,
-        out: &mut dyn Write,
-        event: &Event,
-        text: &str,
-        place: &Place,
-    ) -> io::Result<()> {
+    /// Writes what there is still to write when a scene is over.
+    pub fn finish(mut self, out: &mut dyn Write) -> io::Result<()> {
+        if self.hidden > 0 {
+            let (ellipsis, hidden) = (self.page.glyphs.ellipsis, self.hidden);
+            writeln!(out, "  {ellipsis} {hidden} lines between these")?;
+        }
+        for event in std::mem::take(&mut self.held) {
+            self.line(out, &event)?;
+        }
+        Ok(())
+    }
+
+    fn line(&self, out: &mut dyn Write, event: &Event) -> io::Result<()> {
+        let What::Say { text, place } = &event.what else {
+            return Ok(());
+        };
         let text = &*clean(text);
         let name = self
             .names
             .get(event.lane as usize)
             .map_or("?", String::as_str);
+        let source = source(place);
         if self.page.plain {
-            let (at, source) = (clock(event.at()), source(place));
-            let name = clean(name);
+            let (at, name) = (clock(event.at()), clean(name));
             return writeln!(out, "At {at} {name}: {text} ({source})");
         }
-        let name = self.page.fit(name, self.column);
         let time = format!("{:>9}", clock(event.at()));
+        let tag = self.page.glyphs.tag.to_string();
+        let tag = match colour(event.lane) {
+            Some(colour) => tag.color(colour),
+            None => tag.normal(),
+        };
+        let name = self.page.fit(name, self.column);
         let indent = time.len() + 2 + self.column + 2;
         let width = self.page.width.saturating_sub(indent);
-        write!(out, "{}  {}", time.dimmed(), name.color(colour(event.lane)))?;
+        write!(out, "{time} {tag}{name}")?;
         if width < NARROWEST {
             // No room beside the name: below it.
             writeln!(out)?;
-            for row in rows(text, self.page.width.saturating_sub(2)) {
+            for row in self.cut(rows(text, self.page.width.saturating_sub(2))) {
                 writeln!(out, "  {row}")?;
             }
             return Ok(());
         }
-        let rows = rows(text, width);
-        let first = rows.first().map_or("", String::as_str);
-        write!(out, "  {first}")?;
-        let source = source(place);
-        let used = indent + measure_text_width(first);
-        let free = self.page.width.saturating_sub(used);
-        if self.page.is_wide() && free > source.len() + 1 {
-            write!(out, "{}", format!("{source:>free$}").dimmed())?;
+        let mut rows = self.cut(rows(text, width));
+        if self.page.is_wide() {
+            beside(&mut rows, width, &source);
         }
-        writeln!(out)?;
-        for row in rows.iter().skip(1) {
-            writeln!(out, "{:indent$}{row}", "")?;
+        for (index, row) in rows.iter().enumerate() {
+            let gap = if index == 0 { 2 } else { indent };
+            writeln!(out, "{:gap$}{row}", "")?;
         }
         Ok(())
     }
+
+    /// No more rows than anybody reads.
+    fn cut(&self, mut rows: Vec<String>) -> Vec<String> {
+        if rows.len() > MOST_ROWS {
+            rows.truncate(MOST_ROWS);
+            if let Some(last) = rows.last_mut() {
+                last.pop();
+                last.push_str(self.page.glyphs.ellipsis);
+            }
+        }
+        rows
+    }
+}
+
+/// Puts a place at the right-hand edge: behind the first row or the last one,
+/// or on a row of its own.
+fn beside(rows: &mut Vec<String>, width: usize, source: &str) {
+    let length = measure_text_width(source);
+    let fits = |row: &String| measure_text_width(row) + 1 + length <= width;
+    let last = rows.len().saturating_sub(1);
+    let place = [0, last].into_iter().find(|index| fits(&rows[*index]));
+    let place = place.unwrap_or_else(|| {
+        rows.push(String::new());
+        rows.len() - 1
+    });
+    let row = &mut rows[place];
+    let free = width.saturating_sub(measure_text_width(row));
+    row.push_str(&format!("{source:>free$}"));
 }
 
 /// A narrower row would be nothing but pieces of words.
@@ -154,6 +225,22 @@ fn source(place: &Place) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn s16_a_long_line_keeps_its_place() {
+        let placed = |text: &str| {
+            let mut rows = rows(text, 20);
+            beside(&mut rows, 20, "demo.rs:7");
+            rows
+        };
+        assert_eq!(placed("a line"), ["a line     demo.rs:7"]);
+        let last = ["one two three four", "five       demo.rs:7"];
+        assert_eq!(placed("one two three four five"), last);
+        let alone = ["one two three four", "five six seven", ""];
+        let mut alone = alone.map(str::to_owned);
+        alone[2] = "           demo.rs:7".to_owned();
+        assert_eq!(placed("one two three four five six seven"), alone);
+    }
 
     #[test]
     fn a_line_wraps_at_words() {

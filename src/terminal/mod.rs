@@ -1,13 +1,13 @@
 //! The report on a terminal: the [`Page`] that is written on, the views that
 //! are drawn on it, and the reporters that put them together: [`Full`],
-//! [`Quiet`] and [`Json`], [`WithBars`] if there is a terminal to draw bars
+//! [`Quiet`] and [`Json`], [`WithLive`] if there is a terminal to draw
 //! on. A plain page has sentences in place of pictures. No view knows a demo,
 //! and none reads a clock. Text is coloured here and stripped by the stream it
 //! is written to.
 
-mod bars;
 mod chart;
 mod claims;
+mod explain;
 mod full;
 mod glyphs;
 mod ink;
@@ -15,14 +15,15 @@ mod json;
 mod lesson;
 mod lines;
 mod listing;
+mod live;
 mod page;
 mod quiet;
 mod screen;
 mod sentences;
 mod stderr;
-mod verdict;
+mod summary;
 mod wait;
-mod with_bars;
+mod with_live;
 
 pub(crate) use claims::{Check, check, finding};
 pub use full::Full;
@@ -33,4 +34,4 @@ pub use page::Page;
 pub use quiet::Quiet;
 pub use screen::Screen;
 pub(crate) use screen::colours;
-pub use with_bars::WithBars;
+pub use with_live::WithLive;

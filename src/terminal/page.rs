@@ -16,10 +16,12 @@ pub struct Page {
     pub(crate) width: usize,
     /// What the terminal has, in columns: code may be wider than prose.
     pub(crate) columns: usize,
-    /// How many lanes fit below each other before they are folded.
-    pub(crate) rows: usize,
+    /// What the terminal has, in rows.
+    pub(crate) height: usize,
     /// Sentences in place of pictures, for screen readers.
     pub plain: bool,
+    /// Every picture has an axis of steps.
+    pub steps: bool,
     /// The characters that pictures are drawn with.
     pub(crate) glyphs: &'static Glyphs,
 }
@@ -31,14 +33,18 @@ const NARROWEST: usize = 24;
 /// The widest: longer lines are hard to read.
 const WIDEST: usize = 120;
 
+/// How high a terminal is that does not say so.
+const USUAL_HEIGHT: usize = 24;
+
 impl Page {
     /// A sheet for a terminal of that many columns.
     pub fn new(columns: usize, unicode: bool) -> Page {
         Page {
             width: columns.clamp(NARROWEST, WIDEST),
             columns,
-            rows: 16,
+            height: USUAL_HEIGHT,
             plain: false,
+            steps: false,
             glyphs: if unicode { &UNICODE } else { &ASCII },
         }
     }
@@ -50,6 +56,23 @@ impl Page {
             columns,
             ..self
         }
+    }
+
+    /// The same sheet on a terminal of that many rows.
+    pub fn with_height(self, height: usize) -> Page {
+        Page { height, ..self }
+    }
+
+    /// The most rows that a summary may have, so that it is on the screen as a
+    /// whole when the shell has written its prompt below it.
+    pub(crate) fn summary_rows(&self) -> usize {
+        (self.height.max(2) - 2).clamp(8, 22)
+    }
+
+    /// The most rows of the picture of a scene that plays: the lines above it
+    /// are to be seen too.
+    pub(crate) fn live_rows(&self) -> usize {
+        (self.height / 2).clamp(3, 16)
     }
 
     /// Whether there is room for what is nice to have.
@@ -128,7 +151,7 @@ impl Page {
         text: &str,
     ) -> io::Result<()> {
         for line in self.wrap(indent, text) {
-            writeln!(out, "{}", line.dimmed())?;
+            writeln!(out, "{line}")?;
         }
         Ok(())
     }
@@ -161,14 +184,44 @@ impl Page {
         if about.is_empty() {
             writeln!(out, "{}", name.bold())?;
         } else if used + measure_text_width(about) <= self.width {
-            writeln!(out, "{}  {}", name.bold(), about.dimmed())?;
+            writeln!(out, "{}  {about}", name.bold())?;
         } else {
             writeln!(out, "{}", name.bold())?;
             self.aside(out, 0, about)?;
         }
+        writeln!(out, "{}", self.rule(self.width))
+    }
+
+    /// A line of that length. It says nothing, so it may be faint.
+    pub(crate) fn rule(&self, width: usize) -> String {
         let rule: String =
-            std::iter::repeat_n(self.glyphs.rule, self.width).collect();
-        writeln!(out, "{}", rule.dimmed())
+            std::iter::repeat_n(self.glyphs.rule, width).collect();
+        rule.dimmed().to_string()
+    }
+
+    /// One row of words from a column on, cut behind a word if they do not fit.
+    pub(crate) fn cut(&self, column: usize, words: &str) -> String {
+        let words = clean(words);
+        let room = self.width.saturating_sub(column);
+        if measure_text_width(&words) <= room {
+            return words.into_owned();
+        }
+        let ellipsis = self.glyphs.ellipsis;
+        let mut kept = String::new();
+        for word in words.split(' ') {
+            let used = measure_text_width(&kept) + measure_text_width(word);
+            if used + 2 > room {
+                break;
+            }
+            kept.push_str(word);
+            kept.push(' ');
+        }
+        let kept = kept.trim_end_matches([',', ';', ':', ' ']);
+        if kept.is_empty() {
+            // Not one word fits.
+            return console::truncate_str(&words, room, ellipsis).into_owned();
+        }
+        format!("{kept} {ellipsis}")
     }
 
     /// Cuts a name to a width, and fills it up to it. A lane's name may come

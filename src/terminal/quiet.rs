@@ -1,11 +1,10 @@
-//! The verdict and the claims, and nothing else.
+//! The last screen of a run, and nothing else.
 
 use std::io::{self, Write};
 
-use super::claims::finding;
 use super::screen::Screen;
-use super::verdict::verdict;
-use crate::report::{Report, Reporter, Status};
+use super::summary::summary;
+use crate::report::{Report, Reporter};
 use crate::trace::Event;
 
 /// Shows what came of a run.
@@ -27,7 +26,6 @@ impl Reporter for Quiet<'_> {
     }
 
     fn scene_begins(&mut self, _: &Report, _: usize) -> io::Result<()> {
-        self.screen.measure();
         Ok(())
     }
 
@@ -40,18 +38,7 @@ impl Reporter for Quiet<'_> {
     }
 
     fn ends(&mut self, report: &Report) -> io::Result<()> {
-        if report.interrupted {
-            return interrupted(self.screen);
-        }
-        if report.scenes.iter().any(|scene| scene.failure.is_some()) {
-            return Ok(());
-        }
-        let page = self.screen.page;
-        if let Some(found) = &report.verdict {
-            verdict(&page, self.screen, found)?;
-        }
-        findings(report, self.screen)?;
-        self.screen.flush()
+        close(self.screen, report)
     }
 }
 
@@ -64,38 +51,21 @@ pub(super) fn announce(report: &Report, screen: &Screen) {
     }
 }
 
-/// Says that there is no more to come.
-pub(super) fn interrupted(screen: &mut Screen) -> io::Result<()> {
-    let page = screen.page;
-    writeln!(screen)?;
-    page.aside(screen, 2, "Interrupted: this is how far it came.")?;
+/// Writes the last screen of a run, or that it was stopped before.
+pub(super) fn close(screen: &mut Screen, report: &Report) -> io::Result<()> {
+    // What failed is said by whoever asked for the run.
+    if report.scenes.iter().any(|scene| scene.failure.is_some()) {
+        return Ok(());
+    }
+    if report.interrupted {
+        writeln!(screen)?;
+        writeln!(screen, "  Interrupted: this is how far it came.")?;
+    } else {
+        // Somebody may have changed the size of the terminal meanwhile.
+        screen.measure();
+        for row in summary(&screen.page, report) {
+            writeln!(screen, "{row}")?;
+        }
+    }
     screen.flush()
-}
-
-/// Shows what became of the claims.
-pub(super) fn findings(report: &Report, screen: &mut Screen) -> io::Result<()> {
-    let page = screen.page;
-    if report.findings.is_empty() {
-        writeln!(screen)?;
-        let note = "No claim speaks of these scenes alone; '--all' plays the \
-                    others too.";
-        return page.aside(screen, 2, note);
-    }
-    page.heading(screen, "claims", "checked against the traces above")?;
-    for found in &report.findings {
-        finding(&page, screen, found)?;
-    }
-    // What was asked of the traces and is otherwise: a time, as a rule.
-    let is_otherwise = report.findings.iter().any(|found| {
-        found.status == Status::Broken
-            && found.facts.iter().any(|fact| !fact.holds)
-    });
-    if is_otherwise && report.is_real() {
-        writeln!(screen)?;
-        let note = "On the real clock a claim allows for what a busy machine \
-                    may add, but for no more than half of what tells it from \
-                    its opposite. Try again, or see it with '--clock virtual'.";
-        page.aside(screen, 2, note)?;
-    }
-    Ok(())
 }

@@ -1,5 +1,5 @@
 //! Where a command writes to: standard output, what kind of sheet that is, and
-//! whether there is a terminal on which bars can be drawn.
+//! whether there is a terminal on which a picture can grow.
 
 use std::env;
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -13,8 +13,9 @@ use super::page::Page;
 pub struct Screen {
     /// The sheet that views are laid out for.
     pub page: Page,
-    /// Whether stderr is a terminal that can move its cursor.
-    pub bars: bool,
+    /// Whether both streams are terminals, and the cursor can be moved: then a
+    /// picture can be drawn on one below what is written to the other.
+    pub live: bool,
     /// Whether standard output is a terminal, which may change its size.
     is_terminal: bool,
     out: Box<dyn Write>,
@@ -25,7 +26,7 @@ impl Screen {
     pub fn new(page: Page, out: impl Write + 'static) -> Screen {
         Screen {
             page,
-            bars: false,
+            live: false,
             is_terminal: false,
             out: Box::new(out),
         }
@@ -33,20 +34,24 @@ impl Screen {
 
     /// Looks at the streams and the environment.
     pub fn detect() -> Screen {
-        let columns = match Term::stdout().size_checked() {
-            Some((_, columns)) => usize::from(columns),
-            None => 80,
-        };
+        let size = Term::stdout().size_checked();
+        let columns = size.map_or(80, |(_, columns)| usize::from(columns));
         let stderr = Term::stderr();
         let roomy = stderr
             .size_checked()
             .is_some_and(|(_, columns)| columns >= 40);
         let mut page = Page::new(columns, is_utf8());
+        if let Some((rows, _)) = size {
+            page = page.with_height(usize::from(rows));
+        }
         page.plain =
             env::var_os("ACCESSIBLE").is_some_and(|set| !set.is_empty());
         Screen {
             page,
-            bars: io::stderr().is_terminal() && !is_dumb() && roomy,
+            live: io::stderr().is_terminal()
+                && io::stdout().is_terminal()
+                && !is_dumb()
+                && roomy,
             is_terminal: io::stdout().is_terminal(),
             out: Box::new(BufWriter::new(anstream::stdout())),
         }
@@ -64,7 +69,9 @@ impl Screen {
 pub(super) fn measured(page: Page) -> Page {
     let size = Term::stdout().size_checked();
     match size.filter(|_| io::stdout().is_terminal()) {
-        Some((_, columns)) => page.with_columns(usize::from(columns)),
+        Some((rows, columns)) => page
+            .with_columns(usize::from(columns))
+            .with_height(usize::from(rows)),
         None => page,
     }
 }

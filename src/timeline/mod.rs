@@ -1,11 +1,14 @@
 //! From a trace to what one sees in it: the fold over its events ([`State`]),
 //! per lane the spans of running, waiting and being ready, what the run had to
-//! wait for ([`CriticalPath`]), and the measures that explain it. Depends on
-//! the trace only.
+//! wait for ([`CriticalPath`]), and the measures that explain it. It can be
+//! read while a run goes on ([`Growing`]), and in steps instead of time
+//! ([`Steps`]). Depends on the trace only.
 
 mod critical_path;
+mod growing;
 mod reading;
 mod state;
+mod steps;
 
 use std::time::Duration;
 
@@ -13,7 +16,9 @@ use crate::trace::{LaneId, LaneKind, On, Outcome, Place, Trace};
 use reading::Reading;
 
 pub use critical_path::{CriticalPath, Part, Piece};
+pub use growing::Growing;
 pub use state::{Doing, End, LaneState, State, WaitState};
+pub use steps::{STEP, Steps};
 
 /// What happened in one run, lane by lane.
 #[derive(Clone, Debug, PartialEq)]

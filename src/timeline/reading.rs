@@ -1,5 +1,6 @@
 //! Reads a timeline off a trace, event by event.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::{Doing, Lane, Line, Span, State, Timeline, Wait, critical_path};
@@ -18,13 +19,15 @@ pub(super) struct Reading {
     collision: Option<(LaneId, LaneId)>,
     alive: usize,
     peak: usize,
-    late: Vec<Late>,
+    /// When the loop's thread was held for any time, and by whom.
+    holds: Vec<(LaneId, Span)>,
+    late: BTreeMap<LaneId, Vec<Late>>,
 }
 
 /// A lane was parked although its timer had been due for some time: it could
 /// have gone on, if somebody else had not held the thread.
+#[derive(Clone, Debug)]
 struct Late {
-    lane: usize,
     /// The index of the span.
     span: usize,
     due: Duration,
@@ -39,7 +42,8 @@ impl Reading {
         reading.finish(trace)
     }
 
-    fn take(&mut self, event: &Event) {
+    /// Takes in the next event.
+    pub fn take(&mut self, event: &Event) {
         // Of all lanes only this one and the one around it can change.
         let before = self.within(event.lane);
         let doing = self.doing(event.lane);
@@ -151,6 +155,51 @@ impl Reading {
         }
     }
 
+    /// What every lane is doing after the last event.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// A lane as it is at a moment that is not before the last event.
+    pub fn lane(&self, id: LaneId, now: Duration) -> Option<Lane> {
+        let mut lane = self.lanes.get(id as usize)?.clone();
+        let mut late = self.late.get(&id).cloned().unwrap_or_default();
+        let (doing, since) = self.doing(id)?;
+        if doing != Doing::Ended {
+            late.extend(late_in(&lane, doing, since, now));
+            lane.spans.push(Span {
+                from: since,
+                to: now,
+                doing,
+            });
+        }
+        // Whoever holds the thread still does.
+        let still = self.holders.iter().filter_map(|holder| {
+            let from = self.held_since(*holder)?;
+            let doing = Doing::Running;
+            Some(Span {
+                from,
+                to: now.max(from),
+                doing,
+            })
+        });
+        let holds = self.holds.iter().map(|(_, hold)| *hold);
+        let holds: Vec<Span> = holds.chain(still).collect();
+        mark_ready(&mut lane.spans, late, &holds);
+        lane.end.clone_from(&self.state.lane(id)?.end);
+        Some(lane)
+    }
+
+    /// Since when a lane has had its thread without a break.
+    fn held_since(&self, id: LaneId) -> Option<Duration> {
+        let (_, mut from) = self.doing(id)?;
+        let spans = self.lanes.get(id as usize)?.spans.iter().rev();
+        for span in spans.take_while(|span| span.doing.holds()) {
+            from = span.from;
+        }
+        Some(from)
+    }
+
     /// Closes a lane's span if it does something else now.
     fn changed(
         &mut self,
@@ -192,25 +241,19 @@ impl Reading {
         to: Duration,
     ) {
         let lane = &mut self.lanes[id as usize];
-        if doing == Doing::Parked {
-            let timers =
-                lane.waits.iter().rev().take_while(|wait| {
-                    wait.to.is_none() || wait.to >= Some(from)
-                });
-            let due = timers
-                .filter(|wait| matches!(wait.on, On::Timer { .. }))
-                .filter(|wait| wait.to.is_none_or(|over| over >= to))
-                .filter_map(|wait| wait.due)
-                .min();
-            if let Some(due) = due.filter(|due| *due < to) {
-                self.late.push(Late {
-                    lane: id as usize,
-                    span: lane.spans.len(),
-                    due: due.max(from),
-                });
+        if let Some(late) = late_in(lane, doing, from, to) {
+            self.late.entry(id).or_default().push(late);
+        }
+        let span = Span { from, to, doing };
+        lane.spans.push(span);
+        if doing.holds() && lane.kind != LaneKind::Thread && from < to {
+            match self.holds.last_mut() {
+                Some((holder, hold)) if *holder == id && hold.to == from => {
+                    hold.to = to;
+                }
+                _ => self.holds.push((id, span)),
             }
         }
-        lane.spans.push(Span { from, to, doing });
     }
 
     /// Counts what a lane has spent on waits of its own since it was parked, if
@@ -248,6 +291,7 @@ impl Reading {
         }
     }
 
+    /// The timeline of a trace that has been taken in to its end.
     fn finish(mut self, trace: &Trace) -> Timeline {
         for id in 0..self.lanes.len() as LaneId {
             let Some((doing, since)) = self.doing(id) else {
@@ -265,7 +309,11 @@ impl Reading {
                 lane.holds().map(|span| span.length()).sum::<Duration>();
         }
         if trace.header.world.workers == 1 {
-            self.mark_ready();
+            let holds = self.holds.iter().map(|(_, hold)| *hold);
+            let holds: Vec<Span> = holds.collect();
+            for (id, late) in std::mem::take(&mut self.late) {
+                mark_ready(&mut self.lanes[id as usize].spans, late, &holds);
+            }
         }
         let main = self.lanes.first().and_then(|lane| lane.end.as_ref());
         let mut timeline = Timeline {
@@ -280,41 +328,61 @@ impl Reading {
         timeline.path = critical_path::of(trace, &timeline);
         timeline
     }
+}
 
-    /// Where a lane's timer was due while somebody else held the loop's thread,
-    /// the lane was ready. A timer that is late by itself makes nobody ready.
-    fn mark_ready(&mut self) {
-        let lanes = self.lanes.iter();
-        let lanes = lanes.filter(|lane| lane.kind != LaneKind::Thread);
-        let mut holds: Vec<Span> = lanes.flat_map(Lane::holds).collect();
-        holds.retain(|hold| hold.length() > Duration::ZERO);
-        holds.sort_by_key(|hold| hold.from);
-        // From the last to the first, so that the indices stay what they are.
-        for Late { lane, span, due } in self.late.drain(..).rev() {
-            let spans = &mut self.lanes[lane].spans;
-            let Span { from, to, .. } = spans[span];
-            let first = holds.partition_point(|hold| hold.to <= due);
-            let Some(hold) = holds.get(first).filter(|hold| hold.from < to)
-            else {
-                continue;
-            };
-            let ready = Span {
-                from: hold.from.max(due),
-                to,
-                doing: Doing::Ready,
-            };
-            // At last it was woken, and then polled: that is all one.
-            match spans.get_mut(span + 1) {
-                Some(next) if next.doing == Doing::Ready => {
-                    next.from = ready.from;
-                }
-                _ => spans.insert(span + 1, ready),
+/// Whether a span in which a lane was parked is one in which its timer was due.
+fn late_in(
+    lane: &Lane,
+    doing: Doing,
+    from: Duration,
+    to: Duration,
+) -> Option<Late> {
+    if doing != Doing::Parked {
+        return None;
+    }
+    let recent = lane
+        .waits
+        .iter()
+        .rev()
+        .take_while(|wait| wait.to.is_none() || wait.to >= Some(from));
+    let due = recent
+        .filter(|wait| matches!(wait.on, On::Timer { .. }))
+        .filter(|wait| wait.to.is_none_or(|over| over >= to))
+        .filter_map(|wait| wait.due)
+        .min()?;
+    (due < to).then(|| Late {
+        span: lane.spans.len(),
+        due: due.max(from),
+    })
+}
+
+/// Where a lane's timer was due while somebody else held the loop's thread,
+/// the lane was ready. A timer that is late by itself makes nobody ready.
+/// `holds` do not overlap, and are in order.
+fn mark_ready(spans: &mut Vec<Span>, late: Vec<Late>, holds: &[Span]) {
+    // From the last to the first, so that the indices stay what they are.
+    for Late { span, due } in late.into_iter().rev() {
+        let Span { from, to, .. } = spans[span];
+        let first = holds.partition_point(|hold| hold.to <= due);
+        let Some(hold) = holds.get(first).filter(|hold| hold.from < to) else {
+            continue;
+        };
+        let ready = Span {
+            from: hold.from.max(due),
+            to,
+            doing: Doing::Ready,
+        };
+        // At last it was woken, and then polled: that is all one.
+        match spans.get_mut(span + 1) {
+            Some(next) if next.doing == Doing::Ready => {
+                next.from = ready.from;
             }
-            if ready.from == from {
-                spans.remove(span);
-            } else {
-                spans[span].to = ready.from;
-            }
+            _ => spans.insert(span + 1, ready),
+        }
+        if ready.from == from {
+            spans.remove(span);
+        } else {
+            spans[span].to = ready.from;
         }
     }
 }

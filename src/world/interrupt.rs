@@ -7,8 +7,7 @@ use std::sync::Once;
 use std::sync::mpsc::{self, Sender};
 use std::thread;
 
-use crate::system::room;
-use crate::system::stop;
+use crate::system::{pause, room, stop};
 
 /// From now on Ctrl-C does not end the process at once. A second one does, and
 /// takes with it whatever must not be left behind.
@@ -76,10 +75,17 @@ async fn signals(listening: Sender<()>) {
     // By default a file that grows beyond its limit ends the program. To
     // whoever listens, writing fails, as on a disk that is full.
     let _too_large = listen(Signal::XFSZ.as_raw());
+    let ctrl_z = Signal::TSTP.as_raw();
+    let mut pauses = listen(ctrl_z).filter(|_| !is_ignored(ctrl_z));
     let _ = listening.send(());
     let mut first = None;
     loop {
         let number = poll_fn(|cx| {
+            while let Some(pause) = &mut pauses
+                && pause.poll_recv(cx).is_ready()
+            {
+                pause::ask();
+            }
             for (number, signal) in &mut all {
                 if signal.poll_recv(cx).is_ready() {
                     return Poll::Ready(*number);

@@ -178,10 +178,7 @@ const ODD: &[(&str, &str)] = &[
         "{chunked}x{hold}",
         "failed: the answer cannot be read: odd chunks",
     ),
-    (
-        "{chunked}5\r\nhel{hold}",
-        "failed: timed out after 1.5s",
-    ),
+    ("{chunked}5\r\nhel{hold}", "failed: timed out after 1.5s"),
 ];
 
 /// The bytes that a line of the table stands for, and whether the connection

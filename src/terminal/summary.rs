@@ -1,0 +1,229 @@
+//! The last screen: the scenes drawn together, what came of it in a sentence,
+//! the claims, and what to type next. It has as many rows as are on the screen
+//! when the run is over, so what there is no room for is said shorter, the
+//! least important first.
+
+use colored::Colorize;
+use console::measure_text_width;
+
+use super::chart::{Sheet, legend};
+use super::claims::row;
+use super::page::Page;
+use crate::chapter::clock;
+use crate::picture::{Layout, Legend, Picture, of_scene};
+use crate::report::{Report, Scene, Status};
+use crate::system::foreign::clean;
+use crate::trace::Clock;
+
+/// What stands left of everything but the headings.
+const INDENT: usize = 2;
+
+/// How the claims are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Claims {
+    /// Each with its whole sentence.
+    Whole,
+    /// Each on a row, cut if need be.
+    Rows,
+    /// Counted, but for those that do not hold.
+    Counted,
+}
+
+/// How much is said.
+#[derive(Clone, Copy, Debug)]
+struct Detail {
+    /// The most lanes of a scene.
+    lanes: usize,
+    claims: Claims,
+    /// Empty rows between the parts.
+    air: bool,
+    /// What the marks mean, and which scenes were not played.
+    notes: bool,
+}
+
+/// From everything to what must be there.
+const DETAILS: [Detail; 12] = {
+    const fn of(lanes: usize, claims: Claims, air: bool) -> Detail {
+        let notes = true;
+        Detail {
+            lanes,
+            claims,
+            air,
+            notes,
+        }
+    }
+    let mut least = of(2, Claims::Counted, false);
+    least.notes = false;
+    [
+        of(8, Claims::Whole, true),
+        of(8, Claims::Rows, true),
+        of(6, Claims::Rows, true),
+        of(5, Claims::Rows, true),
+        of(8, Claims::Rows, false),
+        of(6, Claims::Rows, false),
+        of(5, Claims::Rows, false),
+        of(5, Claims::Counted, true),
+        of(5, Claims::Counted, false),
+        of(4, Claims::Counted, false),
+        of(3, Claims::Counted, false),
+        least,
+    ]
+};
+
+/// The summary, row by row. On a plain page it is sentences, as many as it
+/// takes.
+pub(super) fn summary(page: &Page, report: &Report) -> Vec<String> {
+    if page.plain {
+        return with_detail(page, report, DETAILS[0]);
+    }
+    let most = page.summary_rows();
+    let mut rows = Vec::new();
+    for detail in DETAILS {
+        rows = with_detail(page, report, detail);
+        if rows.len() <= most {
+            break;
+        }
+    }
+    rows
+}
+
+fn with_detail(page: &Page, report: &Report, detail: Detail) -> Vec<String> {
+    let mut parts = vec![pictures(page, report, detail), result(page, report)];
+    parts.push(claims(page, report, detail.claims));
+    let mut last = Vec::new();
+    if detail.notes {
+        last.extend(not_played(page, report));
+    }
+    last.extend(next(page, report));
+    parts.push(last);
+    let mut rows = vec![title(page, report)];
+    for part in parts.into_iter().filter(|part| !part.is_empty()) {
+        if detail.air && rows.len() > 1 {
+            rows.push(String::new());
+        }
+        rows.extend(part);
+    }
+    rows
+}
+
+fn title(page: &Page, report: &Report) -> String {
+    let title = format!("{}: {}", report.chapter, report.title);
+    page.cut(0, &title).bold().to_string()
+}
+
+/// The scenes that were played, one below the other. Those that are drawn to
+/// one scale share the axis.
+fn pictures(page: &Page, report: &Report, detail: Detail) -> Vec<String> {
+    if page.plain {
+        return Vec::new();
+    }
+    let sheet = Sheet::new(*page, report);
+    let mut used = Legend::default();
+    let mut rows = Vec::new();
+    let mut before: Option<Layout> = None;
+    let played = report.scenes.iter().filter(|scene| scene.trace.is_some());
+    for scene in played {
+        let layout = sheet.layout(report, scene, detail.lanes);
+        let picture = of_scene(report, scene, &layout);
+        used.add(&picture.legend);
+        let is_same = before.is_some_and(|other| {
+            other.axis == layout.axis && other.scale == layout.scale
+        });
+        if !is_same {
+            rows.push(sheet.axis(&picture));
+        }
+        before = Some(layout);
+        rows.push(heading(page, report, scene, &picture));
+        rows.extend(sheet.rows(&picture));
+    }
+    if detail.notes {
+        rows.extend(legend(page, &used));
+    }
+    rows
+}
+
+/// A scene's name, and what is special about it.
+fn heading(
+    page: &Page,
+    report: &Report,
+    scene: &Scene,
+    picture: &Picture,
+) -> String {
+    let mut name = vec![scene.name.as_str()];
+    if scene.clock == Clock::Virtual && report.is_real() {
+        name.push("virtual clock, not measured");
+    }
+    if picture.own_scale {
+        name.push("own scale");
+    }
+    let name = name.join(", ");
+    let about = page.cut(measure_text_width(&name) + 2, &scene.about);
+    format!("{}  {about}", name.bold())
+}
+
+/// What came of it.
+fn result(page: &Page, report: &Report) -> Vec<String> {
+    let words = match &report.verdict {
+        Some(verdict) => {
+            let notes = verdict.notes.iter();
+            let notes: String = notes.map(|note| format!(" {note}")).collect();
+            format!("{}{notes}", verdict.sentence)
+        }
+        None => {
+            let scenes = report.scenes.iter();
+            let times = scenes.filter_map(|scene| {
+                let total = scene.measures?.total;
+                Some(format!("{} in {}", clock(total), scene.name))
+            });
+            let times: Vec<String> = times.collect();
+            format!("main ended after {}.", times.join(", "))
+        }
+    };
+    let lines = page.wrap(0, &clean(&words));
+    lines.iter().map(|line| line.bold().to_string()).collect()
+}
+
+fn claims(page: &Page, report: &Report, how: Claims) -> Vec<String> {
+    let findings = &report.findings;
+    if findings.is_empty() {
+        let words = "No claim speaks of these scenes alone; --all plays all.";
+        return page.wrap(INDENT, words);
+    }
+    let mut rows = Vec::new();
+    let of = |status| findings.iter().filter(move |f| f.status == status);
+    let shown = findings.iter().filter(|finding| {
+        how != Claims::Counted || finding.status == Status::Broken
+    });
+    for finding in shown {
+        rows.extend(row(page, finding, how != Claims::Whole));
+    }
+    if how == Claims::Counted {
+        let (holds, moot) = (of(Status::Holds), of(Status::NotApplicable));
+        let (holds, moot) = (holds.count(), moot.count());
+        let mut words = format!("{holds} of {} claims hold", findings.len());
+        if moot > 0 {
+            words += &format!(", {moot} do not apply");
+        }
+        let words = page.cut(INDENT, &format!("{words}: see --explain"));
+        rows.push(format!("{:INDENT$}{words}", ""));
+    }
+    rows
+}
+
+fn not_played(page: &Page, report: &Report) -> Option<String> {
+    if report.left_out.is_empty() {
+        return None;
+    }
+    let names = report.left_out.join(", ");
+    let words = format!("Not played: {names}");
+    Some(page.cut(0, &words))
+}
+
+/// What to type next: alone on its row, whole however narrow the page is.
+fn next(page: &Page, report: &Report) -> Vec<String> {
+    let Some(next) = &report.next else {
+        return Vec::new();
+    };
+    let about = page.cut(0, &format!("Next: {}", next.about));
+    vec![about, format!("{:INDENT$}{}", "", next.command.bold())]
+}
