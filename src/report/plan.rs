@@ -94,6 +94,11 @@ impl Plan {
                 scene.counterpart = Some(other);
             }
         }
+        let at_speed = knobs.at_speed(speed);
+        let lesson = chapter.lesson(&at_speed);
+        for scene in &mut planned {
+            scene.watch = lesson.hint(&scene.name).to_owned();
+        }
         let left_out = chapter.scenes.iter().map(|scene| scene.name);
         let left_out = left_out
             .filter(|name| scenes.iter().all(|scene| scene.name != *name))
@@ -113,11 +118,11 @@ impl Plan {
                 left_out,
                 verdict: None,
                 findings: Vec::new(),
-                lesson: chapter.lesson(),
+                lesson,
                 interrupted: false,
             },
             chapter,
-            knobs: knobs.at_speed(speed),
+            knobs: at_speed,
             scenes,
         })
     }
@@ -157,6 +162,7 @@ impl Choice {
             planned.push(Scene {
                 name: scene.name.to_owned(),
                 about: scene.about.to_owned(),
+                watch: String::new(),
                 is_baseline: compares && scene.name == measure.baseline,
                 clock,
                 ideal: world::ideal(chapter, scene, knobs)?,

@@ -4,6 +4,8 @@
 
 use std::io::{self, Write};
 
+use colored::Colorize;
+
 use super::chart::{chart, legend};
 use super::claims::{Check, check};
 use super::lesson::remember;
@@ -40,7 +42,8 @@ impl<'a> Full<'a> {
     fn opening(&mut self, report: &Report) -> io::Result<()> {
         let screen = &mut *self.screen;
         let page = screen.page;
-        page.title(screen, &report.chapter, &report.title)?;
+        // No title: it says what the run is to show.
+        writeln!(screen, "{}", report.chapter.bold())?;
         if !report.is_real() {
             let note = "On the virtual clock: exact, and nothing was measured.";
             page.aside(screen, 0, note)?;
@@ -53,9 +56,6 @@ impl<'a> Full<'a> {
         }
         writeln!(screen)?;
         page.prose(screen, 2, &report.lesson.question)?;
-        writeln!(screen)?;
-        let watch = format!("Watch: {}", report.lesson.watch);
-        page.aside(screen, 2, &watch)?;
         screen.flush()
     }
 
@@ -112,6 +112,11 @@ impl Reporter for Full<'_> {
         self.screen.measure();
         let page = self.screen.page;
         page.heading(self.screen, &scene.name, &about(report, scene))?;
+        if !scene.watch.is_empty() {
+            let watch = format!("Watch: {}", scene.watch);
+            page.prose(self.screen, 2, &watch)?;
+            writeln!(self.screen)?;
+        }
         self.lines = Some(Lines::new(page, self.names));
         self.screen.flush()
     }
