@@ -95,7 +95,7 @@ pub const CHAPTER: Chapter = Chapter {
         },
         Scene {
             name: "async",
-            about: "a task for each, and who pays gives way",
+            about: "a task for each, and an await where they pay",
             plays: Plays::Always,
             run: |k| {
                 run(demo::concurrent(

@@ -74,7 +74,7 @@ pub const CHAPTER: Chapter = Chapter {
         },
         Scene {
             name: "hand-over",
-            about: "two coroutines that give way between their steps",
+            about: "A and B, which give way between their steps",
             plays: Plays::Always,
             run: |_| run(demo::hand_over()),
         },

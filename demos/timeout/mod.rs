@@ -70,7 +70,7 @@ pub const CHAPTER: Chapter = Chapter {
         },
         Scene {
             name: "timeout-block",
-            about: "one deadline over two waits",
+            about: "one deadline over several waits",
             plays: Plays::WhenAsked,
             run: |k| run(demo::timeout_block(k.time(&LIMIT))),
         },

@@ -18,7 +18,9 @@ use super::gaps::fill;
 pub struct Lesson {
     /// What the class is asked before anything runs.
     pub question: String,
-    /// Where to look, scene by scene.
+    /// Where to look, scene by scene. What is made of a run has it with its
+    /// scenes, and so with those only that are played.
+    #[serde(skip)]
     pub watch: Vec<Hint>,
     /// What to remember.
     pub takeaway: String,

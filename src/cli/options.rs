@@ -35,7 +35,7 @@ pub(super) enum Tool {
     Show {
         /// The chapter
         chapter: String,
-        /// Ask what it asks, and reveal nothing
+        /// Ask its question and say what to watch, and reveal nothing
         #[arg(long)]
         question: bool,
     },

@@ -28,7 +28,7 @@ pub fn question(chapter: &Chapter, screen: &mut Screen) -> Result<()> {
     page.heading(screen, "watch", "")?;
     watch(screen, &played, &format!("asyncade {}", chapter.name))?;
     if !others.is_empty() {
-        page.heading(screen, "watch, with all scenes", "")?;
+        page.heading(screen, "more scenes", "not played by default")?;
         let all = format!("asyncade {} --all", chapter.name);
         watch(screen, &others, &all)?;
     }
@@ -45,7 +45,7 @@ fn watch(
 ) -> io::Result<()> {
     let page = screen.page;
     for hint in hints {
-        let lines = page.wrap(2, &format!("{}: {}", hint.scene, hint.text));
+        let lines = page.wrap(4, &format!("{}: {}", hint.scene, hint.text));
         let lines = lines.join("\n");
         let text = lines.trim_start().strip_prefix(hint.scene.as_str());
         let text = text.unwrap_or_default();
