@@ -7,6 +7,7 @@ use std::time::Duration;
 use asyncade::chapter::{
     Chapter, Kind, Knobs, Lesson, List, Plays, Value, time,
 };
+use asyncade::command;
 use asyncade::demos::CHAPTERS;
 use asyncade::report::{Choice, Plan, Reporter};
 use asyncade::terminal::{Full, Page};
@@ -15,7 +16,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
 use crate::screens::screen;
-use crate::support::{any_knobs, chapter, on_virtual_clock, ran};
+use crate::support::{any_knobs, chapter, is_too_wide, on_virtual_clock, ran};
 
 /// Times that no knob sets, in seconds at speed 1.
 const FIXED: &[(&str, f64)] = &[
@@ -546,6 +547,33 @@ fn a_question_on_paper_reveals_nothing() {
         for told in told.chain([chapter.title]).map(str::trim) {
             let is_known = told.len() > 12 && shown.contains(&flat(told));
             assert!(!is_known, "{told} in {shown}");
+        }
+    }
+}
+
+#[test]
+fn a_question_on_paper_fits_on_it_and_its_commands_can_be_copied() {
+    for chapter in CHAPTERS {
+        let name = chapter.name;
+        let commands =
+            ["", " --all"].map(|all| format!("asyncade {name}{all}"));
+        for columns in [24, 40, 50, 80, 120] {
+            let page = Page::new(columns, true);
+            let shown = screen(page, |screen| {
+                command::question(chapter, screen).unwrap();
+            });
+            for line in shown.lines() {
+                // A command is never broken, however narrow it is.
+                let is_command = commands.contains(&line.trim().to_owned());
+                let fits = is_command || !is_too_wide(line, columns);
+                assert!(fits, "{name} at {columns}: {line:?}");
+            }
+            let mut scenes = chapter.scenes.iter();
+            let others = scenes.any(|scene| scene.plays == Plays::WhenAsked);
+            let lines = shown.lines().map(str::trim);
+            let found = lines.filter(|line| line.starts_with("asyncade "));
+            let expected = &commands[..if others { 2 } else { 1 }];
+            assert_eq!(found.collect::<Vec<_>>(), expected);
         }
     }
 }
