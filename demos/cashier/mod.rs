@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::chapter::{
     Chapter, Claim, Figure, Knob, Knobs, Measure, Played, Plays, Scene, Twin,
-    after, run, time,
+    after, number_of, run, time,
 };
 use crate::timeline::Lane;
 
@@ -95,7 +95,7 @@ pub const CHAPTER: Chapter = Chapter {
         },
         Scene {
             name: "async",
-            about: "while one customer pays, the next is scanned",
+            about: "a task for each, and an await where they pay",
             plays: Plays::Always,
             run: |k| {
                 run(demo::concurrent(
@@ -238,10 +238,14 @@ pub const CHAPTER: Chapter = Chapter {
                         None => "nobody paid".to_owned(),
                         Some(first) => format!(
                             "Customer 1 paid from {} and was done at {}; \
-                             meanwhile {} more were scanned",
+                             meanwhile {}",
                             time(first.paying),
                             time(first.done),
-                            meanwhile(first)
+                            number_of(
+                                meanwhile(first),
+                                "more was scanned",
+                                "more were scanned"
+                            )
                         ),
                     })
             },

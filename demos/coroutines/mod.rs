@@ -74,14 +74,14 @@ pub const CHAPTER: Chapter = Chapter {
         },
         Scene {
             name: "hand-over",
-            about: "two coroutines that give way between their steps",
-            plays: Plays::WhenAsked,
+            about: "A and B, which give way between their steps",
+            plays: Plays::Always,
             run: |_| run(demo::hand_over()),
         },
         Scene {
             name: "no-hand-over",
             about: "the same, but each await is over before it begins",
-            plays: Plays::WhenAsked,
+            plays: Plays::Always,
             run: |_| run(demo::no_hand_over()),
         },
     ],

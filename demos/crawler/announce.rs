@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::url::Url;
-use crate::chapter::List;
+use crate::chapter::{List, number_of};
 
 /// More than anybody should ask of other people's servers at once.
 pub const MOST: usize = 10_000;
@@ -32,20 +32,16 @@ pub fn announce(list: &List, scenes: usize) -> String {
     let mut said = format!(
         "Pages of your own: {} in {}, so {} will be sent: {}. A redirect is followed on these \
          hosts, and nowhere else.",
-        counted(pages, "page"),
-        counted(scenes, "scene"),
-        counted(requests, "request"),
+        number_of(pages, "page", "pages"),
+        number_of(scenes, "scene", "scenes"),
+        number_of(requests, "request", "requests"),
         where_to.join(", ")
     );
     if list.repeated() > 0 {
-        let repeated = counted(list.repeated(), "URL");
+        let repeated = number_of(list.repeated(), "URL", "URLs");
         said += &format!(
             " {repeated} given more than once will be asked for once."
         );
     }
     said
-}
-
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

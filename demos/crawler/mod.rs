@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use crate::chapter::{
     Chapter, Claim, Figure, Finding, Item, Items, Knob, Knobs, Measure, Played,
-    Plays, Scene, Twin, run, time,
+    Plays, Scene, Twin, number_of, run, time,
 };
 use crate::timeline::Timeline;
 use crate::trace::Outcome;
@@ -135,7 +135,8 @@ fn took(p: &Played, scene: &str, rounds: u32) -> Finding {
         && !all_time_out(p.knobs)
     {
         return Finding::NotApplicable(format!(
-            "{failed} pages failed, each in a time of its own"
+            "{}, each in a time of its own",
+            number_of(failed, "page failed", "pages failed")
         ));
     }
     let pages = p.knobs.count(&PAGES);
@@ -150,7 +151,8 @@ fn took(p: &Played, scene: &str, rounds: u32) -> Finding {
     }
     if allowed >= apart {
         return Finding::NotApplicable(format!(
-            "{pages} waits of {} are too short to tell: a machine may add {}",
+            "{} of {} too short to tell: a machine may add {}",
+            number_of(pages as usize, "wait", "waits"),
             time(page),
             time(allowed)
         ));
@@ -222,7 +224,7 @@ fn goes_on(p: &Played, scene: &str) -> Finding {
     Finding::when(
         true,
         format!(
-            "{failed} failed, {fetched} were fetched; {after} ended after the \
+            "fetched: {fetched}; failed: {failed}; {after} ended after the \
          first that failed"
         ),
     )
@@ -326,10 +328,11 @@ fn each_once(p: &Played) -> Finding {
                 || !(fetched..=fetched + failed).contains(&pages)
             {
                 return Finding::broken(format!(
-                    "{said}, but the site counted {requests} requests for {pages} pages"
+                    "{said}, but the site counted requests: {requests}, and pages: {pages}"
                 ));
             }
-            said += &format!(", {requests} requests counted by the site");
+            let requests = number_of(requests, "request", "requests");
+            said += &format!(", {requests} counted by the site");
         }
         evidence.push(said);
     }

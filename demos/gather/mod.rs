@@ -72,13 +72,13 @@ pub const CHAPTER: Chapter = Chapter {
         },
         Scene {
             name: "failure",
-            about: "B fails: the error surfaces, A and C run on",
+            about: "the same tasks, and B fails",
             plays: Plays::WhenAsked,
             run: |k| run(demo::failure(k.time(&A), k.time(&B), k.time(&C))),
         },
         Scene {
             name: "return_exceptions",
-            about: "B fails: its error is one of the results",
+            about: "B fails, and errors count as results",
             plays: Plays::WhenAsked,
             run: |k| {
                 run(demo::return_exceptions(k.time(&A), k.time(&B), k.time(&C)))
@@ -86,7 +86,7 @@ pub const CHAPTER: Chapter = Chapter {
         },
         Scene {
             name: "try_join",
-            about: "tokio only: B fails, and plain futures are dropped with it",
+            about: "tokio only: B fails, and the calls are plain futures",
             plays: Plays::WhenAsked,
             run: |k| run(demo::try_join(k.time(&A), k.time(&B), k.time(&C))),
         },

@@ -68,7 +68,7 @@ pub const CHAPTER: Chapter = Chapter {
     scenes: &[
         Scene {
             name: "article",
-            about: "the work itself is cancelled, and shielded too late",
+            about: "the work itself is cancelled, and shielded afterwards",
             plays: Plays::Always,
             run: |k| {
                 run(demo::article(
@@ -81,7 +81,7 @@ pub const CHAPTER: Chapter = Chapter {
         },
         Scene {
             name: "unshielded",
-            about: "the caller is cancelled, and the work with it",
+            about: "the caller is cancelled, and it awaits the work itself",
             plays: Plays::WhenAsked,
             run: |k| {
                 run(demo::unshielded(
@@ -93,7 +93,7 @@ pub const CHAPTER: Chapter = Chapter {
         },
         Scene {
             name: "shielded",
-            about: "the caller is cancelled, and the work goes on",
+            about: "the caller is cancelled, and a shield is between it and the work",
             plays: Plays::Always,
             run: |k| {
                 run(demo::shielded(
@@ -105,7 +105,7 @@ pub const CHAPTER: Chapter = Chapter {
         },
         Scene {
             name: "dropped",
-            about: "tokio only: abort drops the work where it waits",
+            about: "tokio only: the work itself is aborted",
             plays: Plays::WhenAsked,
             run: |k| {
                 run(demo::dropped(

@@ -71,7 +71,7 @@ pub const CHAPTER: Chapter = Chapter {
         },
         Scene {
             name: "no-group",
-            about: "the same failure with bare tasks: an orphan runs on",
+            about: "the same failure, with bare tasks and no group",
             plays: Plays::WhenAsked,
             run: |k| run(demo::no_group(k.time(&FAIL_AT), k.time(&TASK2))),
         },

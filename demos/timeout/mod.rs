@@ -70,19 +70,19 @@ pub const CHAPTER: Chapter = Chapter {
         },
         Scene {
             name: "timeout-block",
-            about: "one deadline over two waits",
+            about: "one deadline over several waits",
             plays: Plays::WhenAsked,
             run: |k| run(demo::timeout_block(k.time(&LIMIT))),
         },
         Scene {
             name: "in-time",
-            about: "the work is done before the limit",
+            about: "work that takes half of the limit",
             plays: Plays::WhenAsked,
             run: |k| run(demo::in_time(k.time(&LIMIT))),
         },
         Scene {
             name: "blocking",
-            about: "what goes wrong: the work blocks the thread",
+            about: "work that blocks the thread, for twice the limit",
             plays: Plays::WhenAsked,
             run: |k| run(demo::blocking(k.time(&LIMIT))),
         },

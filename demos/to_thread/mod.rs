@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::chapter::{
     AT_ONCE, Chapter, Claim, Due, Erratum, Figure, Fork, Knob, Knobs, Measure,
-    Parting, Played, Plays, Scene, Twin, after, run, time,
+    Parting, Played, Plays, Scene, Twin, after, number_of, run, time,
 };
 use crate::trace::{LaneKind, What};
 
@@ -246,7 +246,8 @@ pub const CHAPTER: Chapter = Chapter {
                         "at least 1",
                     )
                     .so(format!(
-                        "{during} ticks while the thread was busy for {}",
+                        "{} while the thread was busy for {}",
+                        number_of(during, "tick", "ticks"),
                         time(p.held("to_thread", "blocking_io"))
                     ))
             },

@@ -264,6 +264,20 @@ impl Knobs {
         self.scaled(Duration::from_secs_f64(seconds))
     }
 
+    /// The value of the knob of that name, a time divided by the speed. A list
+    /// has one only where it was given.
+    pub fn get(&self, name: &str) -> Option<Value> {
+        let knob = self.all.iter().find(|knob| knob.name == name)?;
+        match knob.kind {
+            Kind::Time(_) | Kind::SameAs(_) => {
+                Some(Value::Time(self.time(knob)))
+            }
+            Kind::Count { .. } => Some(Value::Count(self.count(knob))),
+            Kind::Text(_) => Some(Value::Text(self.text(knob).to_owned())),
+            Kind::List(_) => self.set.get(knob.name).cloned(),
+        }
+    }
+
     /// A number.
     pub fn count(&self, knob: &Knob) -> u32 {
         match (self.set.get(knob.name), knob.kind) {

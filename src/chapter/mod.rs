@@ -7,6 +7,7 @@ mod check;
 mod claim;
 mod course;
 mod due;
+mod gaps;
 mod knob;
 mod lesson;
 mod list;
@@ -25,8 +26,9 @@ pub use check::{Check, in_order, short};
 pub use claim::{Claim, Evidence, Fact, Finding};
 pub use course::Course;
 pub use due::{AT_ONCE, Due, after};
+pub use gaps::number_of;
 pub use knob::{Kind, Knob, Knobs, Value};
-pub use lesson::{Correction, Lesson};
+pub use lesson::{Correction, Hint, Lesson};
 pub use list::{Item, Items, List};
 pub use played::Played;
 pub use time::{clock, time};
@@ -242,9 +244,9 @@ impl Chapter {
         ]
     }
 
-    /// The lesson's parts.
-    pub fn lesson(&self) -> Lesson {
-        Lesson::parse(self.lesson)
+    /// The lesson's parts, with these knobs, at their speed.
+    pub fn lesson(&self, knobs: &Knobs) -> Lesson {
+        Lesson::of(self.lesson, knobs)
     }
 }
 

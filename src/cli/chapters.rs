@@ -60,7 +60,7 @@ pub(super) fn set(
 
 fn subcommand(chapter: &'static Chapter) -> Command {
     let title = capitalised(chapter.title);
-    let question = chapter.lesson().question;
+    let question = chapter.lesson(&Knobs::new(chapter.knobs)).question;
     let command = Command::new(chapter.name)
         .aliases(swapped(chapter.name))
         .args(chapter.knobs.iter().map(knob))

@@ -122,9 +122,10 @@ fn tool(
         Tool::List { beliefs: false } => run::list(course, screen)?,
         Tool::List { beliefs: true } => run::beliefs(course, screen)?,
         Tool::Checklist => return run::checklist(course, screen),
-        Tool::Show { chapter } => {
+        Tool::Show { chapter, question } => {
             if let Some(chapter) = course.find(&chapter) {
-                run::show(chapter, screen)?;
+                let show = if question { run::question } else { run::show };
+                show(chapter, screen)?;
             }
         }
         Tool::Prove { chapter } => {

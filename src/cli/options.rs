@@ -35,6 +35,9 @@ pub(super) enum Tool {
     Show {
         /// The chapter
         chapter: String,
+        /// Ask its question and say what to watch, and reveal nothing
+        #[arg(long)]
+        question: bool,
     },
     /// Check every claim on the virtual clock; exit 1 if one does not hold
     Prove {

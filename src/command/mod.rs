@@ -7,6 +7,7 @@ mod list;
 mod man;
 mod play;
 mod prove;
+mod question;
 mod show;
 mod verify;
 
@@ -17,6 +18,7 @@ pub use list::list;
 pub(crate) use man::man;
 pub(crate) use play::{Output, Showing, play};
 pub(crate) use prove::prove;
+pub use question::question;
 pub use show::show;
 pub(crate) use verify::{Witness, verify};
 

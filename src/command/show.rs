@@ -5,7 +5,7 @@ use std::io::Write;
 use anyhow::Result;
 use colored::Colorize;
 
-use crate::chapter::Chapter;
+use crate::chapter::{Chapter, Knobs};
 use crate::terminal::{Language, Listing, Screen, listings, remember};
 
 /// Shows a chapter.
@@ -14,7 +14,7 @@ use crate::terminal::{Language, Listing, Screen, listings, remember};
 /// If nobody reads the output any more.
 pub fn show(chapter: &Chapter, screen: &mut Screen) -> Result<()> {
     let page = screen.page;
-    let lesson = chapter.lesson();
+    let lesson = chapter.lesson(&Knobs::new(chapter.knobs));
     page.title(screen, chapter.name, chapter.title)?;
     writeln!(screen)?;
     page.prose(screen, 2, &lesson.question)?;

@@ -57,7 +57,8 @@ pub struct Report {
     pub verdict: Option<Verdict>,
     /// What became of the claims whose scenes were played to their end.
     pub findings: Vec<Finding>,
-    /// What the chapter asks and what it says.
+    /// What the chapter asks and what it says, with these knobs and at this
+    /// speed.
     pub lesson: Lesson,
     /// What to go on with, if there is something.
     pub next: Option<Next>,
@@ -81,6 +82,8 @@ pub struct Scene {
     pub name: String,
     /// What is different in this one, in half a line.
     pub about: String,
+    /// Where to look while it plays.
+    pub watch: String,
     /// Whether a gain in time is measured against it.
     pub is_baseline: bool,
     /// The clock that it plays on.

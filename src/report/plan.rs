@@ -96,6 +96,11 @@ impl Plan {
                 scene.counterpart = Some(other);
             }
         }
+        let at_speed = knobs.at_speed(speed);
+        let lesson = chapter.lesson(&at_speed);
+        for scene in &mut planned {
+            scene.watch = lesson.hint(&scene.name).to_owned();
+        }
         let left_out = chapter.scenes.iter().map(|scene| scene.name);
         let left_out = left_out
             .filter(|name| scenes.iter().all(|scene| scene.name != *name))
@@ -115,12 +120,12 @@ impl Plan {
                 left_out,
                 verdict: None,
                 findings: Vec::new(),
-                lesson: chapter.lesson(),
                 next: choice.next.clone(),
+                lesson,
                 interrupted: false,
             },
             chapter,
-            knobs: knobs.at_speed(speed),
+            knobs: at_speed,
             scenes,
         })
     }
@@ -160,6 +165,7 @@ impl Choice {
             planned.push(Scene {
                 name: scene.name.to_owned(),
                 about: scene.about.to_owned(),
+                watch: String::new(),
                 is_baseline: compares && scene.name == measure.baseline,
                 clock,
                 ideal: world::ideal(chapter, scene, knobs)?,

@@ -4,6 +4,7 @@
 
 use std::io::{self, Write};
 
+use colored::Colorize;
 use console::measure_text_width;
 
 use super::chart::Sheet;
@@ -50,7 +51,8 @@ impl<'a> Full<'a> {
     fn opening(&mut self, report: &Report) -> io::Result<()> {
         let screen = &mut *self.screen;
         let page = screen.page;
-        page.title(screen, &report.chapter, &report.title)?;
+        // No title: it says what the run is to show.
+        writeln!(screen, "{}", report.chapter.bold())?;
         if !report.is_real() {
             let note = "On the virtual clock: exact, and nothing was measured.";
             page.aside(screen, 0, note)?;
@@ -63,9 +65,6 @@ impl<'a> Full<'a> {
         }
         writeln!(screen)?;
         page.prose(screen, 2, &report.lesson.question)?;
-        writeln!(screen)?;
-        let watch = format!("Watch: {}", report.lesson.watch);
-        page.aside(screen, 2, &watch)?;
         screen.flush()
     }
 
@@ -126,6 +125,11 @@ impl Reporter for Full<'_> {
         self.screen.measure();
         let page = self.screen.page;
         page.heading(self.screen, &scene.name, &about(report, scene))?;
+        if !scene.watch.is_empty() {
+            let watch = format!("Watch: {}", scene.watch);
+            page.prose(self.screen, 2, &watch)?;
+            writeln!(self.screen)?;
+        }
         let names = report.lane_names().map(measure_text_width).max();
         let lines = Lines::new(page, names.unwrap_or(0));
         self.lines = Some(lines.expecting(scene.expected_lines()));

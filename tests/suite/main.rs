@@ -13,6 +13,7 @@ mod hostile;
 mod layers;
 mod ndjson;
 mod picture;
+mod questions;
 mod real;
 mod registry;
 mod report;

@@ -275,13 +275,15 @@ fn a_report_is_one_value_that_can_be_written_down() {
         let json = serde_json::to_value(&report).unwrap();
         assert_eq!(json["chapter"], chapter.name);
         assert_eq!(json["clock"], "virtual");
-        assert_eq!(json["lesson"]["question"], chapter.lesson().question);
+        let lesson = chapter.lesson(&choice.knobs);
+        assert_eq!(json["lesson"]["question"], lesson.question);
         for (scene, value) in chapter
             .scenes
             .iter()
             .zip(json["scenes"].as_array().unwrap())
         {
             assert_eq!(value["name"], scene.name);
+            assert_eq!(value["watch"], lesson.hint(scene.name));
             // Every time is a number of nanoseconds.
             let total = value["measures"]["total"].as_u64().unwrap();
             assert!(value["trace"]["elapsed"].as_u64().unwrap() >= total);

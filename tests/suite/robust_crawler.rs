@@ -249,7 +249,6 @@ fn r9_a_page_that_fails_leaves_the_others_alone() {
     ]);
     assert_eq!(run.code, Some(0), "{}", run.stdout);
     let said = unwrapped(&run.stdout);
-    let evidence =
-        "2 failed, 2 were fetched; 3 ended after the first that failed";
+    let evidence = "fetched: 2; failed: 2; 3 ended after the first that failed";
     assert_eq!(said.matches(evidence).count(), 2, "{said}");
 }

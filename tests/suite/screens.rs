@@ -29,7 +29,7 @@ impl Write for Paper {
 }
 
 /// What a command writes on such a page, without its colours.
-fn screen(page: Page, show: impl FnOnce(&mut Screen)) -> String {
+pub fn screen(page: Page, show: impl FnOnce(&mut Screen)) -> String {
     let paper = Paper::default();
     show(&mut Screen::new(page, paper.clone()));
     let text = String::from_utf8(paper.0.borrow().clone()).unwrap();

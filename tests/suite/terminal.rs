@@ -9,6 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::support::{chapter, code_by_the_screen, is_too_wide};
+use asyncade::chapter::Knobs;
 use asyncade::trace::{Outcome, What, ndjson};
 use portable_pty::{
     Child, CommandBuilder, MasterPty, PtySize, native_pty_system,
@@ -272,7 +273,8 @@ fn a_very_narrow_terminal_is_told_everything() {
         let text = squeeze(&text);
         let says = chapter.claims.iter().map(|claim| claim.says);
         let lines = ["Results: A, B, C", "Results: A, error: B failed, C"];
-        let lesson = chapter.lesson();
+        let knobs = Knobs::new(chapter.knobs).at_speed(20.0);
+        let lesson = chapter.lesson(&knobs);
         let words = [&lesson.question, &lesson.takeaway].map(String::as_str);
         for expected in says.chain(lines).chain(words) {
             assert!(text.contains(&squeeze(expected)), "{expected}: {text}");
