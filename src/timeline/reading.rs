@@ -347,8 +347,11 @@ fn late_in(
         .take_while(|wait| wait.to.is_none() || wait.to >= Some(from));
     let due = recent
         .filter(|wait| matches!(wait.on, On::Timer { .. }))
-        .filter(|wait| wait.to.is_none_or(|over| over >= to))
-        .filter_map(|wait| wait.due)
+        .filter_map(|wait| Some((wait.due?, wait.to)))
+        // It was over, or dropped with the lane, when it had been due for a
+        // while; and not before this span.
+        .filter(|(due, over)| over.is_none_or(|over| over > *due.max(&from)))
+        .map(|(due, _)| due)
         .min()?;
     (due < to).then(|| Late {
         span: lane.spans.len(),
