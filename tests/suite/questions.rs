@@ -361,6 +361,7 @@ fn choice(chapter: &'static Chapter, knobs: Knobs) -> Choice {
         speed: None,
         yes_wait: false,
         twin: false,
+        next: None,
     }
 }
 

@@ -24,6 +24,7 @@ fn choice(chapter: &'static Chapter, clock: Clock) -> Choice {
         speed: (clock == Clock::Real).then_some(20.0),
         yes_wait: false,
         twin: false,
+        next: None,
     }
 }
 
@@ -194,6 +195,7 @@ fn unlucky() -> &'static Chapter {
             what: "total time",
             baseline: "well",
             scene: "badly",
+            gain: "was {} faster than",
             figure: Figure::Time(|timeline| Some(timeline.total)),
         },
         claims: Box::leak(Box::new(claims)),

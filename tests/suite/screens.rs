@@ -48,6 +48,7 @@ fn choice(name: &str, all: bool) -> Choice {
         speed: None,
         yes_wait: false,
         twin: false,
+        next: None,
     }
 }
 
