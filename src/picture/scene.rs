@@ -6,10 +6,11 @@ use super::{Axis, Layout, Picture};
 use crate::chapter::time;
 use crate::report::{Report, Scene};
 use crate::timeline::{STEP, Steps, Timeline};
-use crate::trace::Trace;
+use crate::trace::{Clock, Trace};
 
-/// A scene is drawn on the same scale as the longest one, so that the eye can
-/// compare them, unless it would be shorter than this part of it.
+/// Scenes are drawn on the scale of the longest of them, so that the eye can
+/// compare them, but for those that would be shorter than this part of it.
+/// Those have a scale of their own, by the same rule.
 const SMALLEST_PART: u32 = 12;
 
 /// What takes less time than this has happened at one moment.
@@ -29,13 +30,17 @@ pub fn axis(report: &Report, scene: &Scene) -> Axis {
 /// known before the scene is played, and may grow if it takes longer.
 pub fn scale(report: &Report, scene: &Scene, axis: Axis) -> Duration {
     let own = length(report, scene, axis);
-    let others = beside(report, scene, axis);
-    let longest = others.fold(own, Duration::max);
-    if own * SMALLEST_PART >= longest {
-        longest
-    } else {
-        own
+    let mut lengths: Vec<Duration> = beside(report, scene, axis).collect();
+    lengths.sort_unstable();
+    let mut longest = own;
+    while let Some(length) = lengths.pop() {
+        longest = length.max(own);
+        if own * SMALLEST_PART >= longest {
+            break;
+        }
+        lengths.retain(|other| *other * SMALLEST_PART < length);
     }
+    longest
 }
 
 /// Lays out what happened in a scene, in both worlds if both are there. It is
@@ -55,6 +60,9 @@ pub fn of_scene(report: &Report, scene: &Scene, layout: &Layout) -> Picture {
             if other.parting.is_none() {
                 picture.notes.extend(polled_apart(&other.polled_apart));
             }
+            if scene.clock == Clock::Real {
+                picture.notes.push(NOT_MEASURED.to_owned());
+            }
             picture
         }
     };
@@ -66,6 +74,10 @@ pub fn of_scene(report: &Report, scene: &Scene, layout: &Layout) -> Picture {
     }
     picture
 }
+
+/// The other world is not played beside this one.
+const NOT_MEASURED: &str = "The rows of CPython are computed on its virtual \
+    clock; those of tokio were measured.";
 
 /// Whether there are scenes with another scale.
 fn is_own_scale(report: &Report, layout: &Layout) -> bool {
@@ -102,8 +114,8 @@ fn length(report: &Report, scene: &Scene, axis: Axis) -> Duration {
     }
 }
 
-/// How long those scenes are that are compared with a scene: those on the
-/// same clock and, where each mistake stands beside its cure, of one story.
+/// How long those scenes are that are compared with a scene, itself among
+/// them: all, but where each mistake stands beside its cure those of its story.
 fn beside<'a>(
     report: &'a Report,
     scene: &'a Scene,
@@ -113,8 +125,7 @@ fn beside<'a>(
     let mut names = names.chain(&report.left_out);
     let has_cures = names.any(|name| name.ends_with(CURE));
     let others = report.scenes.iter().filter(move |other| {
-        other.clock == scene.clock
-            && (!has_cures || story(&other.name) == story(&scene.name))
+        !has_cures || story(&other.name) == story(&scene.name)
     });
     others.map(move |other| length(report, other, axis))
 }

@@ -18,6 +18,9 @@ use crate::trace::Clock;
 /// What stands left of everything but the headings.
 const INDENT: usize = 2;
 
+/// What is shorter than that says nothing.
+const LEAST: usize = 12;
+
 /// How the claims are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Claims {
@@ -32,6 +35,8 @@ enum Claims {
 /// How much is said.
 #[derive(Clone, Copy, Debug)]
 struct Detail {
+    /// Every scene is drawn, and not only those that are compared.
+    all: bool,
     /// The most lanes of a scene.
     lanes: usize,
     claims: Claims,
@@ -41,34 +46,46 @@ struct Detail {
     notes: bool,
 }
 
-/// From everything to what must be there.
-const DETAILS: [Detail; 12] = {
-    const fn of(lanes: usize, claims: Claims, air: bool) -> Detail {
-        let notes = true;
+impl Detail {
+    const fn of(all: bool, lanes: usize, claims: Claims, air: bool) -> Detail {
         Detail {
+            all,
             lanes,
             claims,
             air,
-            notes,
+            notes: true,
         }
     }
-    let mut least = of(2, Claims::Counted, false);
-    least.notes = false;
-    [
-        of(8, Claims::Whole, true),
-        of(8, Claims::Rows, true),
-        of(6, Claims::Rows, true),
-        of(5, Claims::Rows, true),
-        of(8, Claims::Rows, false),
-        of(6, Claims::Rows, false),
-        of(5, Claims::Rows, false),
-        of(5, Claims::Counted, true),
-        of(5, Claims::Counted, false),
-        of(4, Claims::Counted, false),
-        of(3, Claims::Counted, false),
-        least,
-    ]
-};
+
+    const fn without_notes(self) -> Detail {
+        Detail {
+            notes: false,
+            ..self
+        }
+    }
+}
+
+/// From everything to what must be there.
+const DETAILS: [Detail; 18] = [
+    Detail::of(true, 8, Claims::Whole, true),
+    Detail::of(true, 8, Claims::Rows, true),
+    Detail::of(true, 6, Claims::Rows, true),
+    Detail::of(true, 5, Claims::Rows, true),
+    Detail::of(true, 8, Claims::Rows, false),
+    Detail::of(true, 6, Claims::Rows, false),
+    Detail::of(true, 5, Claims::Rows, false),
+    Detail::of(true, 5, Claims::Counted, true),
+    Detail::of(true, 5, Claims::Counted, false),
+    Detail::of(true, 4, Claims::Counted, false),
+    Detail::of(true, 4, Claims::Counted, false).without_notes(),
+    Detail::of(false, 8, Claims::Rows, false),
+    Detail::of(false, 5, Claims::Rows, false),
+    Detail::of(false, 8, Claims::Counted, false),
+    Detail::of(false, 5, Claims::Counted, false),
+    Detail::of(false, 4, Claims::Counted, false).without_notes(),
+    Detail::of(false, 3, Claims::Counted, false).without_notes(),
+    Detail::of(false, 2, Claims::Counted, false).without_notes(),
+];
 
 /// The summary, row by row. On a plain page it is sentences, as many as it
 /// takes.
@@ -122,7 +139,9 @@ fn pictures(page: &Page, report: &Report, detail: Detail) -> Vec<String> {
     let mut rows = Vec::new();
     let mut before: Option<Layout> = None;
     let played = report.scenes.iter().filter(|scene| scene.trace.is_some());
-    for scene in played {
+    let (drawn, others): (Vec<_>, Vec<_>) =
+        played.partition(|scene| detail.all || is_compared(report, scene));
+    for scene in drawn {
         let layout = sheet.layout(report, scene, detail.lanes);
         let picture = of_scene(report, scene, &layout);
         used.add(&picture.legend);
@@ -136,10 +155,29 @@ fn pictures(page: &Page, report: &Report, detail: Detail) -> Vec<String> {
         rows.push(heading(page, report, scene, &picture));
         rows.extend(sheet.rows(&picture));
     }
+    if !others.is_empty() {
+        let names = others.iter().map(|scene| scene.name.as_str());
+        let names = names.collect::<Vec<_>>().join(", ");
+        rows.push(page.cut(0, &format!("Also played: {names}")));
+    }
     if detail.notes {
         rows.extend(legend(page, &used));
     }
     rows
+}
+
+/// Whether a scene is one of those that the verdict compares or, if there is
+/// no verdict, one of the first two.
+fn is_compared(report: &Report, scene: &Scene) -> bool {
+    let name = |scene: &Scene| scene.name.clone();
+    let compared: Vec<String> = match &report.verdict {
+        Some(verdict) => {
+            let figures = verdict.figures.iter();
+            figures.map(|figure| figure.scene.clone()).collect()
+        }
+        None => report.scenes.iter().take(2).map(name).collect(),
+    };
+    compared.contains(&scene.name)
 }
 
 /// A scene's name, and what is special about it.
@@ -156,8 +194,12 @@ fn heading(
     if picture.own_scale {
         name.push("own scale");
     }
-    let name = name.join(", ");
-    let about = page.cut(measure_text_width(&name) + 2, &scene.about);
+    let name = page.cut(0, &name.join(", "));
+    let column = measure_text_width(&name) + 2;
+    if column + LEAST > page.width {
+        return name.bold().to_string();
+    }
+    let about = page.cut(column, &scene.about);
     format!("{}  {about}", name.bold())
 }
 

@@ -178,7 +178,7 @@ fn names_take_dashes_and_underscores() {
     let run = ran(&knobs);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert!(
-        run.stdout.contains("0.500s  main   Error: Task1 failed"),
+        run.stdout.contains("0.500s ▎main   Error: Task1 failed"),
         "{}",
         run.stdout
     );
@@ -280,10 +280,8 @@ fn prove_lists_every_claim() {
 #[test]
 fn a_run_names_the_scenes_that_it_left_out() {
     let run = ran(&["gather", "--clock", "virtual"]);
-    assert!(
-        run.stdout
-            .contains("Not played: failure, return_exceptions, try_join.")
-    );
+    let left_out = "Not played: failure, return_exceptions, try_join\n";
+    assert!(run.stdout.contains(left_out), "{}", run.stdout);
     let all = ran(&["gather", "--clock", "virtual", "--all"]);
     assert!(!all.stdout.contains("Not played"));
     let quiet = ran(&["gather", "--clock", "virtual", "--quiet"]);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
 use crate::support::faulty::{Faulty, refusing};
-use crate::support::{Ran, asyncade, ran};
+use crate::support::{Ran, asyncade, ran, unwrapped};
 use asyncade::timeline::Timeline;
 use asyncade::trace::{Outcome, Trace, ndjson};
 
@@ -48,11 +48,6 @@ const PAGES: &[(&str, Result<u64, &str>)] = &[
 
 fn traces(ran: &Ran) -> Vec<Trace> {
     ndjson::read(ran.stdout.as_bytes()).unwrap()
-}
-
-/// Prose as one line.
-fn unwrapped(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// What became of each page of a scene: its line, without its URL.
@@ -166,7 +161,15 @@ fn the_screen_says_beforehand_how_many_requests_go_where() {
         (server.url("/ok"), server.url("/404"), refusing());
     let refused = format!("http://{refused}/x");
     let ran = ran(&[
-        "crawler", "--url", &ok, "--url", &gone, "--url", &ok, "--url",
+        "crawler",
+        "--explain",
+        "--url",
+        &ok,
+        "--url",
+        &gone,
+        "--url",
+        &ok,
+        "--url",
         &refused,
     ]);
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);

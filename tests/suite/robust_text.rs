@@ -163,7 +163,7 @@ fn r10_what_a_python_says_is_shown_without_orders() {
             .output()
             .unwrap()
             .into();
-        assert!(run.stdout.contains("claims"), "{}", run.stderr);
+        assert!(run.stdout.contains("faster than"), "{}", run.stderr);
         assert_clean(&run, &format!("{output:?}"));
         if output != ["--quiet"] {
             assert!(run.stdout.contains("\\u{1b}[31m"), "{}", run.stdout);
