@@ -3,6 +3,7 @@
 
 mod chapters;
 mod glance;
+mod lang;
 mod options;
 mod refusal;
 
@@ -13,9 +14,10 @@ use clap::{ArgMatches, ColorChoice, FromArgMatches};
 
 use chapters::command;
 
-use crate::chapter::{Chapter, Course, Knobs};
+use crate::chapter::{Chapter, Course, Knobs, Scene};
 use crate::command::{self as run, Ending, Output, Showing, Witness};
-use crate::report::Choice;
+use crate::report::{Choice, Usage};
+use crate::system::foreign;
 use crate::terminal::{Screen, colours};
 use chapters::set;
 use glance::Glance;
@@ -78,6 +80,7 @@ fn play(
         speed: args.speed,
         yes_wait: args.yes_wait,
         twin: args.twin,
+        reading: lang::reading(args.lang)?,
     };
     screen.page.plain |= args.plain;
     let showing = Showing {
@@ -103,9 +106,20 @@ fn tool(
         Tool::List { beliefs: false } => run::list(course, screen)?,
         Tool::List { beliefs: true } => run::beliefs(course, screen)?,
         Tool::Checklist => return run::checklist(course, screen),
-        Tool::Show { chapter } => {
+        Tool::Show {
+            chapter,
+            scene,
+            lang,
+        } => {
+            let reading = lang::reading(lang)?;
             if let Some(chapter) = course.find(&chapter) {
-                run::show(chapter, screen)?;
+                match scene {
+                    None => run::show(chapter, reading, screen)?,
+                    Some(name) => {
+                        let scene = scene_of(chapter, &name)?;
+                        run::show_scene(chapter, scene, reading, screen)?;
+                    }
+                }
             }
         }
         Tool::Prove { chapter } => {
@@ -141,6 +155,22 @@ fn tool(
         Tool::Man => run::man(command(course), screen)?,
     }
     Ok(Ending::Fine)
+}
+
+/// The scene of that name.
+fn scene_of(
+    chapter: &'static Chapter,
+    name: &str,
+) -> Result<&'static Scene, Usage> {
+    chapter.scene(name).ok_or_else(|| {
+        let scenes = chapter.scenes.iter().map(|scene| scene.name);
+        Usage(format!(
+            "{} has no scene '{}'; it has {}",
+            chapter.name,
+            foreign::short(name),
+            scenes.collect::<Vec<_>>().join(", ")
+        ))
+    })
 }
 
 /// The chapters of those names. Named twice, one is still one.

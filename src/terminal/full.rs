@@ -4,12 +4,14 @@
 
 use std::io::{self, Write};
 
+use super::apart::{apart, parting};
 use super::chart::{chart, legend};
 use super::claims::{Check, check};
 use super::lesson::remember;
 use super::lines::Lines;
 use super::quiet::{announce, findings, interrupted};
 use super::screen::Screen;
+use super::sources::Sources;
 use super::verdict::verdict;
 use crate::chapter::time;
 use crate::picture::Legend;
@@ -51,6 +53,9 @@ impl<'a> Full<'a> {
                 format!("At speed {speed}: every time is divided by {speed}.");
             page.aside(screen, 0, &note)?;
         }
+        if let Some(remark) = &report.remark {
+            page.aside(screen, 0, remark)?;
+        }
         writeln!(screen)?;
         page.prose(screen, 2, &report.lesson.question)?;
         writeln!(screen)?;
@@ -62,7 +67,7 @@ impl<'a> Full<'a> {
     /// Says whether the two worlds agree, and where they part.
     fn agreement(&mut self, other: &Counterpart) -> io::Result<()> {
         let page = self.screen.page;
-        let Some(parting) = &other.parting else {
+        let Some(found) = &other.parting else {
             let words = format!(
                 "CPython does the same. On the virtual clock all {} moments in \
                  which a lane begins, speaks or ends are equal, in order and \
@@ -71,9 +76,8 @@ impl<'a> Full<'a> {
             );
             return check(&page, self.screen, Check::Holds, &words, "");
         };
-        let part = format!("Here the two worlds part. {parting}.");
-        let why = other.why.as_deref().unwrap_or_default();
-        check(&page, self.screen, Check::Moot, &part, why)
+        let at = found.to_string();
+        parting(&page, self.screen, &at, other.why.as_deref())
     }
 
     fn closing(&mut self, report: &Report) -> io::Result<()> {
@@ -82,15 +86,17 @@ impl<'a> Full<'a> {
         remember(&page, screen, &report.lesson)?;
         writeln!(screen)?;
         let chapter = &report.chapter;
+        let lang = report.reading.option();
         if let Some(first) = report.left_out.first() {
             let names = report.left_out.join(", ");
             let note = format!(
-                "Not played: {names}. Play one with 'asyncade {chapter} --scene {first}', \
-                 all of them with 'asyncade {chapter} --all'."
+                "Not played: {names}. Play one with 'asyncade {chapter} --scene {first}{lang}', \
+                 all of them with 'asyncade {chapter} --all{lang}'."
             );
             page.aside(screen, 2, &note)?;
         }
-        let code = format!("Read the code with 'asyncade show {chapter}'.");
+        let code =
+            format!("Read the code with 'asyncade show {chapter}{lang}'.");
         page.aside(screen, 2, &code)
     }
 }
@@ -112,7 +118,8 @@ impl Reporter for Full<'_> {
         self.screen.measure();
         let page = self.screen.page;
         page.heading(self.screen, &scene.name, &about(report, scene))?;
-        self.lines = Some(Lines::new(page, self.names));
+        let sources = Sources::of(report, scene);
+        self.lines = Some(Lines::new(page, self.names, sources));
         self.screen.flush()
     }
 
@@ -140,6 +147,7 @@ impl Reporter for Full<'_> {
         if let Some(other) = &scene.counterpart {
             self.agreement(other)?;
         }
+        apart(&page, self.screen, scene)?;
         self.screen.flush()
     }
 

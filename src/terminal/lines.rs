@@ -7,6 +7,7 @@ use console::measure_text_width;
 
 use super::ink::colour;
 use super::page::Page;
+use super::sources::Sources;
 use crate::chapter::clock;
 use crate::system::foreign::clean;
 use crate::trace::{Event, Place, What};
@@ -18,14 +19,17 @@ pub struct Lines {
     names: Vec<String>,
     /// The width of the column of names.
     column: usize,
+    /// Where each line is said.
+    sources: Sources,
 }
 
 impl Lines {
     /// A view for lanes whose names are `column` wide at most, as far as is
     /// known.
-    pub fn new(page: Page, column: usize) -> Lines {
+    pub fn new(page: Page, column: usize, sources: Sources) -> Lines {
         Lines {
             page,
+            sources,
             names: Vec::new(),
             column: page.name_column(column),
         }
@@ -63,14 +67,14 @@ impl Lines {
         text: &str,
         place: &Place,
     ) -> io::Result<()> {
+        let source = self.sources.text(place, text);
         let text = &*clean(text);
         let name = self
             .names
             .get(event.lane as usize)
             .map_or("?", String::as_str);
         if self.page.plain {
-            let (at, source) = (clock(event.at()), source(place));
-            let name = clean(name);
+            let (at, name) = (clock(event.at()), clean(name));
             return writeln!(out, "At {at} {name}: {text} ({source})");
         }
         let name = self.page.fit(name, self.column);
@@ -89,7 +93,6 @@ impl Lines {
         let rows = rows(text, width);
         let first = rows.first().map_or("", String::as_str);
         write!(out, "  {first}")?;
-        let source = source(place);
         let used = indent + measure_text_width(first);
         let free = self.page.width.saturating_sub(used);
         if self.page.is_wide() && free > source.len() + 1 {
@@ -143,12 +146,6 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
         rest = after;
         (!word.is_empty()).then_some((spaces, word))
     })
-}
-
-/// A source line as one says it in class: `demo.rs:12`.
-fn source(place: &Place) -> String {
-    let file = place.file.rsplit('/').next().unwrap_or(&place.file);
-    format!("{}:{}", clean(file), place.line)
 }
 
 #[cfg(test)]

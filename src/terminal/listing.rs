@@ -1,32 +1,26 @@
 //! Source code, lightly coloured: one listing, or two side by side where the
-//! terminal is wide enough.
+//! terminal is wide enough. What is too long for its column goes on below,
+//! indented and without a number: code is never cut.
 
 use std::io::{self, Write};
+use std::ops::Range;
 
 use colored::Colorize;
 use console::measure_text_width;
 
 use super::page::Page;
+use crate::chapter::{Excerpt, Language};
 
-/// What a listing is written in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Language {
-    /// Rust.
-    Rust,
-    /// Python.
-    Python,
-}
-
-/// A file to be shown.
+/// Code to be shown.
 pub struct Listing<'a> {
-    /// Its name.
+    /// The name of its file.
     pub name: &'a str,
     /// What is special about it.
     pub about: &'a str,
     /// What it is written in.
     pub language: Language,
-    /// Its text.
-    pub code: &'a str,
+    /// Its lines.
+    pub code: Excerpt,
 }
 
 const RUST: &[&str] = &[
@@ -48,28 +42,33 @@ const NUMBER: usize = 5;
 /// The columns between two listings.
 const GUTTER: usize = 3;
 
-/// Writes two listings side by side if both fit, else one under the other.
+/// From so many columns on two listings stand side by side.
+const WIDE: usize = 120;
+
+/// A column of code is not narrower, its number included.
+const NARROWEST: usize = 40;
+
+/// Writes listings: two of them side by side if there is room, and else one
+/// under the other. On a plain page a line is a line, however long.
 pub fn listings(
     page: &Page,
     out: &mut dyn Write,
-    pair: [&Listing; 2],
+    listings: &[Listing],
 ) -> io::Result<()> {
-    let [left, right] = pair;
-    if width(left) + GUTTER + width(right) <= page.columns {
+    if let [left, right] = listings
+        && page.columns >= WIDE
+        && !page.plain
+    {
         return side_by_side(page, out, left, right);
     }
-    for listing in pair {
+    let width = if page.plain { usize::MAX } else { page.columns };
+    for listing in listings {
         page.heading(out, listing.name, listing.about)?;
-        for line in numbered(listing) {
-            writeln!(out, "{line}")?;
+        for row in rows(listing, width) {
+            writeln!(out, "{row}")?;
         }
     }
     Ok(())
-}
-
-fn width(listing: &Listing) -> usize {
-    let lines = listing.code.lines().map(measure_text_width);
-    NUMBER + lines.max().unwrap_or(0)
 }
 
 fn side_by_side(
@@ -78,14 +77,18 @@ fn side_by_side(
     left: &Listing,
     right: &Listing,
 ) -> io::Result<()> {
-    let column = width(left) + GUTTER;
+    let (first, second) = split(left, right, page.columns - GUTTER);
+    let column = first + GUTTER;
     let name =
         console::pad_str(left.name, column, console::Alignment::Left, None);
     writeln!(out, "\n{}{}", name.bold(), right.name.bold())?;
     let rule: String =
-        std::iter::repeat_n(page.glyphs.rule, column + width(right)).collect();
+        std::iter::repeat_n(page.glyphs.rule, column + second).collect();
     writeln!(out, "{}", rule.dimmed())?;
-    let (mut left, mut right) = (numbered(left), numbered(right));
+    let (mut left, mut right) = (
+        rows(left, first).into_iter(),
+        rows(right, second).into_iter(),
+    );
     loop {
         let (line, other) = (left.next(), right.next());
         if line.is_none() && other.is_none() {
@@ -99,16 +102,121 @@ fn side_by_side(
     }
 }
 
-/// The lines of a listing, numbered and coloured.
-fn numbered(listing: &Listing) -> impl Iterator<Item = String> {
+/// The widths of two listings that share so many columns: what they need, or
+/// else what makes the fewest lines go on below.
+fn split(left: &Listing, right: &Listing, columns: usize) -> (usize, usize) {
+    let (first, second) = (width(left), width(right));
+    if first + second <= columns {
+        return (first, second);
+    }
+    let height = |listing: &Listing, width: usize| -> usize {
+        let room = width.saturating_sub(NUMBER);
+        let lines = listing.code.iter();
+        lines.map(|(_, line)| pieces(line, room).len()).sum()
+    };
+    let widths = NARROWEST..=columns.saturating_sub(NARROWEST);
+    let best = widths.min_by_key(|first| {
+        height(left, *first) + height(right, columns - first)
+    });
+    let first = best.unwrap_or(columns / 2);
+    (first, columns - first)
+}
+
+/// The columns that a listing needs.
+fn width(listing: &Listing) -> usize {
+    let lines = listing.code.iter();
+    let lines = lines.map(|(_, line)| measure_text_width(line));
+    NUMBER + lines.max().unwrap_or(0)
+}
+
+/// The rows of a listing, numbered and coloured. An empty one stands where
+/// something is left out.
+fn rows(listing: &Listing, width: usize) -> Vec<String> {
+    let room = width.saturating_sub(NUMBER).max(1);
     let mut painter = Painter {
         language: listing.language,
         in_docstring: false,
     };
-    (1..).zip(listing.code.lines()).map(move |(number, line)| {
-        let number = format!("{number:>3}  ").dimmed();
-        format!("{number}{}", painter.paint(line))
-    })
+    let mut rows = Vec::new();
+    let mut last = None;
+    for &(number, line) in &listing.code {
+        if last.is_some_and(|last| last + 1 != number) {
+            rows.push(String::new());
+        }
+        last = Some(number);
+        let tokens = painter.paint(line);
+        let mut margin = format!("{number:>3}  ").dimmed().to_string();
+        for (indent, piece) in pieces(line, room) {
+            let mut row = format!("{margin}{:indent$}", "");
+            for (ink, token) in &tokens {
+                let start = token.start.max(piece.start);
+                let end = token.end.min(piece.end);
+                if start < end {
+                    row += &ink.on(&line[start..end]);
+                }
+            }
+            rows.push(row.trim_end().to_owned());
+            margin = " ".repeat(NUMBER);
+        }
+    }
+    rows
+}
+
+/// What of a line stands on each row of so many columns, and how far it is
+/// indented there. A line breaks at a space if it can, else behind a bracket
+/// or before a dot, and only then anywhere.
+fn pieces(line: &str, room: usize) -> Vec<(usize, Range<usize>)> {
+    let text = line.trim_start_matches(' ');
+    let indent = line.len() - text.len();
+    let mut pieces = Vec::new();
+    let (mut start, mut hang) = (0, 0);
+    while measure_text_width(&line[start..]) + hang > room {
+        let free = room.saturating_sub(hang);
+        let ends = line[start..].char_indices().map(|(at, _)| start + at);
+        // At least a letter, or there would be no end.
+        let ends = ends.filter(|end| *end > start.max(indent));
+        let fits = |end: &usize| measure_text_width(&line[start..*end]) <= free;
+        let ends: Vec<usize> = ends.take_while(fits).collect();
+        let last = |is_good: &dyn Fn(&str, &str) -> bool| {
+            let mut ends = ends.iter().rev().copied();
+            ends.find(|end| is_good(&line[..*end], &line[*end..]))
+        };
+        let end = last(&|before, _| before.ends_with(' '))
+            .or_else(|| {
+                last(&|before, after| {
+                    before.ends_with(['(', '[', '{', ',', '|'])
+                        || after.starts_with('.')
+                })
+            })
+            .or(ends.last().copied());
+        let Some(end) = end else { break };
+        pieces.push((hang, start..end));
+        start =
+            end + line[end..].len() - line[end..].trim_start_matches(' ').len();
+        hang = (indent + 4).min(room / 2);
+    }
+    pieces.push((hang, start..line.len()));
+    pieces
+}
+
+/// How a token is coloured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ink {
+    Code,
+    Keyword,
+    String,
+    Comment,
+}
+
+impl Ink {
+    fn on(self, text: &str) -> String {
+        match self {
+            Ink::Code => text.to_owned(),
+            Ink::Keyword => text.magenta().to_string(),
+            Ink::String => text.green().to_string(),
+            Ink::Comment => text.dimmed().to_string(),
+        }
+    }
 }
 
 /// Colours a file line by line.
@@ -119,7 +227,8 @@ struct Painter {
 }
 
 impl Painter {
-    fn paint(&mut self, line: &str) -> String {
+    /// The tokens of a line, one behind the other.
+    fn paint(&mut self, line: &str) -> Vec<(Ink, Range<usize>)> {
         let (comment, words) = match self.language {
             Language::Rust => ("//", RUST),
             Language::Python => ("#", PYTHON),
@@ -130,34 +239,28 @@ impl Painter {
         {
             // A docstring stands on lines of its own.
             self.in_docstring ^= quotes % 2 == 1;
-            return line.dimmed().to_string();
+            return vec![(Ink::Comment, 0..line.len())];
         }
-        let mut painted = String::new();
-        let mut rest = line;
-        while let Some(first) = rest.chars().next() {
-            let length = if rest.starts_with(comment) {
-                rest.len()
+        let mut tokens = Vec::new();
+        let mut at = 0;
+        while let Some(first) = line[at..].chars().next() {
+            let rest = &line[at..];
+            let (ink, length) = if rest.starts_with(comment) {
+                (Ink::Comment, rest.len())
             } else if first == '"' {
-                string(rest)
+                (Ink::String, string(rest))
             } else if first.is_alphanumeric() || first == '_' {
                 let end = |c: char| !c.is_alphanumeric() && c != '_';
-                rest.find(end).unwrap_or(rest.len())
+                let length = rest.find(end).unwrap_or(rest.len());
+                let is_keyword = words.contains(&&rest[..length]);
+                (if is_keyword { Ink::Keyword } else { Ink::Code }, length)
             } else {
-                first.len_utf8()
+                (Ink::Code, first.len_utf8())
             };
-            let (token, after) = rest.split_at(length);
-            if token.starts_with(comment) {
-                painted += &token.dimmed().to_string();
-            } else if first == '"' {
-                painted += &token.green().to_string();
-            } else if words.contains(&token) {
-                painted += &token.magenta().to_string();
-            } else {
-                painted += token;
-            }
-            rest = after;
+            tokens.push((ink, at..at + length));
+            at += length;
         }
-        painted
+        tokens
     }
 }
 
@@ -179,30 +282,31 @@ fn string(text: &str) -> usize {
 mod tests {
     use super::*;
 
-    fn plain(line: &str, language: Language) -> String {
-        let in_docstring = false;
-        let mut painter = Painter {
-            language,
-            in_docstring,
-        };
-        console::strip_ansi_codes(&painter.paint(line)).into_owned()
-    }
+    const LINES: [(&str, Language); 6] = [
+        (
+            r#"    say!("a \" // no comment {n}"); // but this"#,
+            Language::Rust,
+        ),
+        ("pub async fn f<'a>(x: &'a str) {", Language::Rust),
+        ("\"open", Language::Rust),
+        ("", Language::Rust),
+        (
+            "    say(f\"{n} # no comment\")  # but this",
+            Language::Python,
+        ),
+        ("\"\"\"Doc.\"\"\"", Language::Python),
+    ];
 
     #[test]
     fn painting_changes_no_letter() {
-        for line in [
-            r#"    say!("a \" // no comment {n}"); // but this"#,
-            "pub async fn f<'a>(x: &'a str) {",
-            "\"open",
-            "",
-        ] {
-            assert_eq!(plain(line, Language::Rust), line);
-        }
-        for line in [
-            "    say(f\"{n} # no comment\")  # but this",
-            "\"\"\"Doc.\"\"\"",
-        ] {
-            assert_eq!(plain(line, Language::Python), line);
+        for (line, language) in LINES {
+            let mut painter = Painter {
+                language,
+                in_docstring: false,
+            };
+            let tokens = painter.paint(line).into_iter();
+            let text: String = tokens.map(|(_, at)| &line[at]).collect();
+            assert_eq!(text, line);
         }
     }
 
@@ -210,5 +314,53 @@ mod tests {
     fn a_string_ends_at_its_quote() {
         assert_eq!(string(r#""a\"b" + c"#), 6);
         assert_eq!(string("\"open"), 5);
+    }
+
+    #[test]
+    fn a_long_line_goes_on_below_and_loses_nothing_but_spaces() {
+        let line = "    let a = tokio::spawn(work(\"A\", a).try_lane(\"A\"));";
+        let rows = |room| -> Vec<String> {
+            let pieces = pieces(line, room).into_iter();
+            let rows = pieces.map(|(indent, piece)| {
+                format!("{:indent$}{}", "", line[piece].trim_end())
+            });
+            rows.collect()
+        };
+        assert_eq!(rows(80), [line]);
+        assert_eq!(
+            rows(40),
+            [
+                "    let a = tokio::spawn(work(\"A\",",
+                "        a).try_lane(\"A\"));"
+            ]
+        );
+        let letters = |text: &str| text.split_whitespace().collect::<String>();
+        for room in 1..60 {
+            let rows = rows(room);
+            assert_eq!(letters(&rows.concat()), letters(line), "{room}");
+            if room >= 20 {
+                let mut rows = rows.iter();
+                assert!(rows.all(|row| row.len() <= room), "{room}");
+            }
+        }
+    }
+
+    #[test]
+    fn two_columns_share_the_page_so_that_little_goes_on_below() {
+        let listing = |width: usize| {
+            let line: &'static str = "x ".repeat(width / 2).leak();
+            Listing {
+                name: "",
+                about: "",
+                language: Language::Rust,
+                code: vec![(1, line), (2, "short")],
+            }
+        };
+        let (left, right) = split(&listing(40), &listing(60), 200);
+        assert_eq!((left, right), (45, 65));
+        // One of them fits, and the other one goes on.
+        let (left, right) = split(&listing(80), &listing(60), 117);
+        assert_eq!(left + right, 117);
+        assert!(left >= 45 && right >= NARROWEST, "{left} {right}");
     }
 }

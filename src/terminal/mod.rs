@@ -5,6 +5,7 @@
 //! and none reads a clock. Text is coloured here and stripped by the stream it
 //! is written to.
 
+mod apart;
 mod bars;
 mod chart;
 mod claims;
@@ -17,8 +18,10 @@ mod lines;
 mod listing;
 mod page;
 mod quiet;
+mod scene;
 mod screen;
 mod sentences;
+mod sources;
 mod stderr;
 mod verdict;
 mod wait;
@@ -28,9 +31,10 @@ pub(crate) use claims::{Check, check, finding};
 pub use full::Full;
 pub use json::Json;
 pub(crate) use lesson::remember;
-pub(crate) use listing::{Language, Listing, listings};
+pub(crate) use listing::{Listing, listings};
 pub use page::Page;
 pub use quiet::Quiet;
+pub(crate) use scene::scene;
 pub use screen::Screen;
 pub(crate) use screen::colours;
 pub use with_bars::WithBars;

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use asyncade::chapter::{Knobs, Played};
+use asyncade::chapter::{Knobs, Played, Reading};
 use asyncade::picture::{self, Layout, Mark, Picture, Side};
 use asyncade::report::{self, Choice, Plan, Report, Reporter, Scene, Unheard};
 use asyncade::timeline::Timeline;
@@ -43,6 +43,7 @@ fn played(name: &str, twin: bool) -> Report {
         speed: None,
         yes_wait: false,
         twin,
+        reading: Reading::default(),
     });
     report::play(plan.unwrap(), &mut Deaf, Unheard::Stop).report
 }
