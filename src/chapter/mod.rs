@@ -25,7 +25,7 @@ use tokio::task::JoinError;
 pub use belief::{Belief, Practice, Proof};
 pub use check::{Check, in_order, short};
 pub use claim::{Claim, Evidence, Fact, Finding};
-pub use code::{Excerpt, Say, says};
+pub use code::{Part, Say, says};
 pub use course::Course;
 pub use due::{AT_ONCE, Due, after};
 pub use knob::{Kind, Knob, Knobs, Value};

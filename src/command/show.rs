@@ -7,7 +7,7 @@ use anyhow::Result;
 use colored::Colorize;
 
 use crate::chapter::{
-    Chapter, Clocks, Excerpt, Knobs, Lang, Language, Reading, Scene,
+    Chapter, Clocks, Knobs, Lang, Language, Part, Reading, Scene,
 };
 use crate::report::{self, Choice, Nobody, Plan, Unheard};
 use crate::terminal::{self, Listing, Screen, listings, remember};
@@ -75,7 +75,7 @@ fn question(chapter: &Chapter, screen: &mut Screen) -> Result<()> {
 fn code(
     reading: Reading,
     screen: &mut Screen,
-    code: impl Fn(Language) -> Excerpt,
+    code: impl Fn(Language) -> Vec<Part>,
 ) -> Result<()> {
     let python = match reading.lang {
         Lang::Python => "the code in Python; what runs is the same on tokio",

@@ -9,7 +9,7 @@ use colored::Colorize;
 use console::measure_text_width;
 
 use super::page::Page;
-use crate::chapter::{Excerpt, Language};
+use crate::chapter::{Language, Part};
 
 /// Code to be shown.
 pub struct Listing<'a> {
@@ -19,8 +19,8 @@ pub struct Listing<'a> {
     pub about: &'a str,
     /// What it is written in.
     pub language: Language,
-    /// Its lines.
-    pub code: Excerpt,
+    /// Its parts, in the file's order.
+    pub code: Vec<Part>,
 }
 
 const RUST: &[&str] = &[
@@ -49,7 +49,8 @@ const WIDE: usize = 120;
 const NARROWEST: usize = 40;
 
 /// Writes listings: two of them side by side if there is room, and else one
-/// under the other. On a plain page a line is a line, however long.
+/// under the other. On a plain page, in a file or in a pipe a line is a line,
+/// however long.
 pub fn listings(
     page: &Page,
     out: &mut dyn Write,
@@ -61,10 +62,11 @@ pub fn listings(
     {
         return side_by_side(page, out, left, right);
     }
-    let width = if page.plain { usize::MAX } else { page.columns };
+    let folds = page.folds && !page.plain;
+    let width = if folds { page.columns } else { usize::MAX };
     for listing in listings {
         page.heading(out, listing.name, listing.about)?;
-        for row in rows(listing, width) {
+        for row in rows(listing, width).concat() {
             writeln!(out, "{row}")?;
         }
     }
@@ -85,21 +87,44 @@ fn side_by_side(
     let rule: String =
         std::iter::repeat_n(page.glyphs.rule, column + second).collect();
     writeln!(out, "{}", rule.dimmed())?;
-    let (mut left, mut right) = (
-        rows(left, first).into_iter(),
-        rows(right, second).into_iter(),
-    );
-    loop {
-        let (line, other) = (left.next(), right.next());
-        if line.is_none() && other.is_none() {
-            return Ok(());
-        }
-        let line = line.unwrap_or_default();
-        let gap = column.saturating_sub(measure_text_width(&line));
-        let other = other.unwrap_or_default();
+    let (left, right) = aligned((left, first), (right, second));
+    let rows = left.len().max(right.len());
+    for row in 0..rows {
+        let line = left.get(row).map_or("", String::as_str);
+        let gap = column.saturating_sub(measure_text_width(line));
+        let other = right.get(row).map_or("", String::as_str);
         let both = format!("{line}{:gap$}{other}", "");
         writeln!(out, "{}", both.trim_end())?;
     }
+    Ok(())
+}
+
+/// The rows of two listings, each of its width. Two parts of one name begin on
+/// the same row, as far as they come in the same order.
+fn aligned(
+    (left, first): (&Listing, usize),
+    (right, second): (&Listing, usize),
+) -> (Vec<String>, Vec<String>) {
+    let mut theirs = right.code.iter().zip(rows(right, second)).peekable();
+    let (mut ours, mut others) = (Vec::new(), Vec::new());
+    for (part, rows) in left.code.iter().zip(rows(left, first)) {
+        let has_other = part.name.is_some()
+            && theirs.clone().any(|(other, _)| other.name == part.name);
+        if has_other {
+            while let Some((_, rows)) =
+                theirs.next_if(|(other, _)| other.name != part.name)
+            {
+                others.extend(rows);
+            }
+            let row = ours.len().max(others.len());
+            ours.resize(row, String::new());
+            others.resize(row, String::new());
+            others.extend(theirs.next().into_iter().flat_map(|(_, rows)| rows));
+        }
+        ours.extend(rows);
+    }
+    others.extend(theirs.flat_map(|(_, rows)| rows));
+    (ours, others)
 }
 
 /// The widths of two listings that share so many columns: what they need, or
@@ -111,8 +136,8 @@ fn split(left: &Listing, right: &Listing, columns: usize) -> (usize, usize) {
     }
     let height = |listing: &Listing, width: usize| -> usize {
         let room = width.saturating_sub(NUMBER);
-        let lines = listing.code.iter();
-        lines.map(|(_, line)| pieces(line, room).len()).sum()
+        let lines = lines(listing);
+        lines.map(|line| pieces(line, room).len()).sum()
     };
     let widths = NARROWEST..=columns.saturating_sub(NARROWEST);
     let best = widths.min_by_key(|first| {
@@ -124,40 +149,64 @@ fn split(left: &Listing, right: &Listing, columns: usize) -> (usize, usize) {
 
 /// The columns that a listing needs.
 fn width(listing: &Listing) -> usize {
-    let lines = listing.code.iter();
-    let lines = lines.map(|(_, line)| measure_text_width(line));
-    NUMBER + lines.max().unwrap_or(0)
+    let widths = lines(listing).map(measure_text_width);
+    NUMBER + widths.max().unwrap_or(0)
 }
 
-/// The rows of a listing, numbered and coloured. An empty one stands where
-/// something is left out.
-fn rows(listing: &Listing, width: usize) -> Vec<String> {
-    let room = width.saturating_sub(NUMBER).max(1);
+fn lines<'a>(listing: &'a Listing) -> impl Iterator<Item = &'a str> {
+    let lines = listing.code.iter().flat_map(|part| &part.lines);
+    lines.map(|(_, line)| *line)
+}
+
+/// The rows of each part of a listing, numbered and coloured. An empty one
+/// stands before a part that does not follow on the one before it.
+fn rows(listing: &Listing, width: usize) -> Vec<Vec<String>> {
     let mut painter = Painter {
         language: listing.language,
         in_docstring: false,
     };
-    let mut rows = Vec::new();
     let mut last = None;
-    for &(number, line) in &listing.code {
-        if last.is_some_and(|last| last + 1 != number) {
+    let mut parts = Vec::new();
+    for part in &listing.code {
+        let mut rows = Vec::new();
+        let first = part.lines.first().map(|(number, _)| *number);
+        if last.is_some() && first != last {
             rows.push(String::new());
         }
-        last = Some(number);
-        let tokens = painter.paint(line);
-        let mut margin = format!("{number:>3}  ").dimmed().to_string();
-        for (indent, piece) in pieces(line, room) {
-            let mut row = format!("{margin}{:indent$}", "");
-            for (ink, token) in &tokens {
-                let start = token.start.max(piece.start);
-                let end = token.end.min(piece.end);
-                if start < end {
-                    row += &ink.on(&line[start..end]);
-                }
-            }
-            rows.push(row.trim_end().to_owned());
-            margin = " ".repeat(NUMBER);
+        last = part.lines.last().map(|(number, _)| number + 1);
+        for (number, line) in &part.lines {
+            rows.extend(numbered(*number, line, width, &mut painter));
         }
+        parts.push(rows);
+    }
+    parts
+}
+
+/// The rows of a line, of which the first has its number.
+fn numbered(
+    number: u32,
+    line: &str,
+    width: usize,
+    painter: &mut Painter,
+) -> Vec<String> {
+    let room = width.saturating_sub(NUMBER).max(1);
+    let tokens = painter.paint(line);
+    let mut rows = Vec::new();
+    for (indent, piece) in pieces(line, room) {
+        let mut row = " ".repeat(NUMBER + indent);
+        if rows.is_empty() {
+            let number = format!("{number:>3}");
+            let gap = NUMBER.saturating_sub(number.len()) + indent;
+            row = format!("{}{:gap$}", number.dimmed(), "");
+        }
+        for (ink, token) in &tokens {
+            let start = token.start.max(piece.start);
+            let end = token.end.min(piece.end);
+            if start < end {
+                row += &ink.on(&line[start..end]);
+            }
+        }
+        rows.push(row.trim_end().to_owned());
     }
     rows
 }
@@ -190,7 +239,8 @@ fn pieces(line: &str, room: usize) -> Vec<(usize, Range<usize>)> {
             })
             .or(ends.last().copied());
         let Some(end) = end else { break };
-        pieces.push((hang, start..end));
+        let piece = line[start..end].trim_end_matches(' ');
+        pieces.push((hang, start..start + piece.len()));
         start =
             end + line[end..].len() - line[end..].trim_start_matches(' ').len();
         hang = (indent + 4).min(room / 2);
@@ -346,6 +396,41 @@ mod tests {
     }
 
     #[test]
+    fn parts_of_one_name_stand_side_by_side() {
+        let listing = |names: &[&str]| Listing {
+            name: "",
+            about: "",
+            language: Language::Python,
+            code: (0_u32..)
+                .zip(names)
+                .map(|(n, name)| Part {
+                    name: Some((*name).to_owned()).filter(|n| n != "-"),
+                    lines: vec![(n * 5 + 1, "a"), (n * 5 + 2, "b")],
+                })
+                .collect(),
+        };
+        let rows = |left: &[&str], right: &[&str]| -> Vec<String> {
+            let (left, right) = (listing(left), listing(right));
+            let (left, right) = aligned((&left, 40), (&right, 40));
+            let plain = |row: &String| {
+                let row = console::strip_ansi_codes(row).into_owned();
+                row.split_whitespace().collect::<String>()
+            };
+            let right = right.iter().map(plain).chain(std::iter::repeat_n(
+                String::new(),
+                left.len().saturating_sub(right.len()),
+            ));
+            let left = left.iter().map(plain);
+            left.zip(right).map(|(a, b)| format!("{a}|{b}")).collect()
+        };
+        // What comes before it in one of them is waited for in the other.
+        assert_eq!(
+            rows(&["-", "x", "y"], &["y"]),
+            ["1a|", "2b|", "|", "6a|", "7b|", "|1a", "11a|2b", "12b|"]
+        );
+    }
+
+    #[test]
     fn two_columns_share_the_page_so_that_little_goes_on_below() {
         let listing = |width: usize| {
             let line: &'static str = "x ".repeat(width / 2).leak();
@@ -353,7 +438,10 @@ mod tests {
                 name: "",
                 about: "",
                 language: Language::Rust,
-                code: vec![(1, line), (2, "short")],
+                code: vec![Part {
+                    name: None,
+                    lines: vec![(1, line), (2, "short")],
+                }],
             }
         };
         let (left, right) = split(&listing(40), &listing(60), 200);

@@ -16,6 +16,9 @@ pub struct Page {
     pub(crate) width: usize,
     /// What the terminal has, in columns: code may be wider than prose.
     pub(crate) columns: usize,
+    /// Whether a line of code that is longer goes on below. In a file or a pipe
+    /// it is as long as it is.
+    pub(crate) folds: bool,
     /// How many lanes fit below each other before they are folded.
     pub(crate) rows: usize,
     /// Sentences in place of pictures, for screen readers.
@@ -37,6 +40,7 @@ impl Page {
         Page {
             width: columns.clamp(NARROWEST, WIDEST),
             columns,
+            folds: true,
             rows: 16,
             plain: false,
             glyphs: if unicode { &UNICODE } else { &ASCII },

@@ -42,6 +42,7 @@ impl Screen {
             .size_checked()
             .is_some_and(|(_, columns)| columns >= 40);
         let mut page = Page::new(columns, is_utf8());
+        page.folds = io::stdout().is_terminal();
         page.plain =
             env::var_os("ACCESSIBLE").is_some_and(|set| !set.is_empty());
         Screen {

@@ -2,6 +2,7 @@
 //! one that only closes what is open; the comments, attributes and decorators
 //! directly above an item belong to it.
 
+use super::Part;
 use super::words::{Word, words};
 use crate::chapter::Language;
 
@@ -67,9 +68,13 @@ impl Item {
         self.names.iter().any(|own| own == name)
     }
 
-    /// Its lines, each with its number.
-    pub(super) fn numbered(&self) -> impl Iterator<Item = (u32, &'static str)> {
-        (self.first..).zip(self.lines.iter().copied())
+    /// It, as it is shown.
+    pub(super) fn part(&self) -> Part {
+        let name = self.names.first().filter(|_| !self.is_import);
+        Part {
+            name: name.cloned(),
+            lines: (self.first..).zip(self.lines.iter().copied()).collect(),
+        }
     }
 
     /// The names that it uses and does not bind itself. An import uses none of

@@ -9,27 +9,34 @@ mod words;
 use std::collections::BTreeSet;
 
 use super::{Chapter, Knobs, Language, Scene};
-use items::items;
+use items::{Item, items};
 pub use says::{Say, says};
 
-/// Lines of a file, each with its number, from 1. Where the numbers leap,
-/// something is left out.
-pub type Excerpt = Vec<(u32, &'static str)>;
+/// A part of a file that belongs together: an import, a function, a type, a
+/// constant, with what stands directly above it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// What it defines, if that is a thing of the file's own.
+    pub name: Option<String>,
+    /// Its lines, each with its number, from 1.
+    pub lines: Vec<(u32, &'static str)>,
+}
 
 impl Chapter {
     /// The whole file.
-    pub fn code(&self, language: Language) -> Excerpt {
-        (1..).zip(self.text(language).lines()).collect()
+    pub fn code(&self, language: Language) -> Vec<Part> {
+        let items = items(self.text(language), language);
+        items.iter().map(Item::part).collect()
     }
 
     /// What a scene is made of: its function, and everything of the file that
     /// this uses, with the imports that are needed. Empty if the file has no
     /// function of that name, which a test forbids.
-    pub fn code_of(&self, scene: &Scene, language: Language) -> Excerpt {
+    pub fn code_of(&self, scene: &Scene, language: Language) -> Vec<Part> {
         // A future does nothing before it is polled, so this runs nothing. Its
         // function has the same name in both files.
         let function = (scene.run)(&Knobs::new(self.knobs)).function;
-        excerpt(self.text(language), language, function)
+        needed(self.text(language), language, function)
     }
 
     fn text(&self, language: Language) -> &'static str {
@@ -40,8 +47,8 @@ impl Chapter {
     }
 }
 
-/// The items of a file that one of its names needs, in the file's order.
-fn excerpt(text: &'static str, language: Language, name: &str) -> Excerpt {
+/// The parts of a file that one of its names needs, in the file's order.
+fn needed(text: &'static str, language: Language, name: &str) -> Vec<Part> {
     let items = items(text, language);
     let mut needed = BTreeSet::new();
     let mut names = vec![name.to_owned()];
@@ -53,7 +60,7 @@ fn excerpt(text: &'static str, language: Language, name: &str) -> Excerpt {
         }
     }
     let items = needed.into_iter().filter_map(|index| items.get(index));
-    items.flat_map(|item| item.numbered()).collect()
+    items.map(Item::part).collect()
 }
 
 #[cfg(test)]
@@ -61,8 +68,9 @@ mod tests {
     use super::*;
 
     fn of(text: &'static str, language: Language, name: &str) -> Vec<u32> {
-        let lines = excerpt(text, language, name);
-        lines.into_iter().map(|(number, _)| number).collect()
+        let parts = needed(text, language, name);
+        let lines = parts.into_iter().flat_map(|part| part.lines);
+        lines.map(|(number, _)| number).collect()
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::Excerpt;
+use super::Part;
 use super::words::string;
 use crate::chapter::Language;
 
@@ -37,9 +37,9 @@ impl Say {
 }
 
 /// Every call of `say` in a piece of Python. Each stands on one line.
-pub fn says(code: &Excerpt) -> Vec<Say> {
+pub fn says(code: &[Part]) -> Vec<Say> {
     let mut found = Vec::new();
-    for (line, text) in code {
+    for (line, text) in code.iter().flat_map(|part| &part.lines) {
         let call = text.trim_start().strip_prefix("say(");
         if let Some(argument) = call {
             let pieces = pieces(argument);
@@ -85,14 +85,15 @@ mod tests {
 
     #[test]
     fn a_say_fits_what_it_can_say() {
-        let code = vec![
+        let lines = vec![
             (7, "    say(f\"Got: {name}, {size} bytes\")"),
             (8, "    say(\"main is done\")"),
             (9, "        say(what)"),
             (10, "    say(f\"{name} done\")"),
             (11, "    lane(say)"),
         ];
-        let says = says(&code);
+        let name = None;
+        let says = says(&[Part { name, lines }]);
         let lines = |text: &str| -> Vec<u32> {
             let fitting = says.iter().filter(|say| say.fits(text).is_some());
             fitting.map(|say| say.line).collect()
