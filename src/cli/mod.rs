@@ -14,7 +14,7 @@ use clap::{ArgMatches, ColorChoice, FromArgMatches};
 
 use chapters::command;
 
-use crate::chapter::{Chapter, Course, Knobs, Scene};
+use crate::chapter::{Chapter, Course, Knobs, Reading, Scene};
 use crate::command::{self as run, Ending, Output, Showing, Witness};
 use crate::report::{Choice, Usage};
 use crate::system::foreign;
@@ -71,6 +71,7 @@ fn play(
     let args = PlayArgs::from_arg_matches(matches)?;
     let knobs = set(chapter, Knobs::new(chapter.knobs), matches);
     let named = matches.get_many::<String>("scene").into_iter().flatten();
+    let reading = lang::reading(args.lang)?;
     let choice = Choice {
         chapter,
         knobs,
@@ -80,7 +81,12 @@ fn play(
         speed: args.speed,
         yes_wait: args.yes_wait,
         twin: args.twin,
-        reading: lang::reading(args.lang)?,
+        // A trace names the code that ran, and nobody need ask CPython.
+        reading: if args.json {
+            Reading::default()
+        } else {
+            reading
+        },
     };
     screen.page.plain |= args.plain;
     let showing = Showing {

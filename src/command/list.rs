@@ -43,8 +43,8 @@ pub fn list(course: &Course, screen: &mut Screen) -> Result<()> {
         0,
         "Start with 'asyncade sync-vs-async'. 'asyncade gather --help' lists \
          the options of a chapter, and 'asyncade show gather' prints its code. \
-         Both are in Rust, which is what runs, and in Python: add '--lang \
-         python' to read that.",
+         Both are in Rust, which is what runs; add '--lang python' to read \
+         Python, or set ASYNCADE_LANG=python once.",
     )?;
     writeln!(screen)?;
     page.prose(
