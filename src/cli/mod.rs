@@ -27,7 +27,7 @@ use refusal::refusal;
 /// Does what the arguments ask for.
 ///
 /// # Errors
-/// A [`Usage`](crate::report::Usage) error if they make no sense, or whatever
+/// A [`Usage`] error if they make no sense, or whatever
 /// the command says.
 pub fn main(
     arguments: impl IntoIterator<Item = OsString>,
