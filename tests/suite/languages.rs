@@ -13,7 +13,7 @@ use asyncade::command;
 use asyncade::demos::CHAPTERS;
 use asyncade::report::{self, Choice, Nobody, Plan, Report, Unheard};
 use asyncade::terminal::{Page, Screen};
-use asyncade::trace::{Clock, LaneId, Place, Trace, What};
+use asyncade::trace::{Clock, LaneId, Place, Trace, What, ndjson};
 use asyncade::world::compare::of_scene;
 use asyncade::world::python;
 use proptest::prelude::*;
@@ -464,6 +464,67 @@ fn the_crawler_has_its_places_from_the_code() {
     let failed = at("say(f\"failed", 0);
     assert!(text.contains("timed out after 20ms"), "{text}");
     assert!(text.contains(&format!(" {failed}\n")), "{text}");
+}
+
+#[test]
+fn the_crawlers_places_and_its_parting_are_those_of_a_real_crawl() {
+    if python().is_none() {
+        return;
+    }
+    let chapter = chapter("crawler");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let crawl = |knobs: &[&str]| {
+        let output = Command::new("python3")
+            .args(["-I", "-B", "demos/crawler/demo.py", "--all", "--json"])
+            .args(knobs)
+            .current_dir(root)
+            .output()
+            .unwrap();
+        ndjson::read(output.stdout.as_slice()).unwrap()
+    };
+    let limit = &chapter.knobs[2];
+    let mut knobs = Knobs::new(chapter.knobs);
+    knobs.set(limit, limit.parse("2").unwrap());
+    let plan = Plan::new(&Choice {
+        chapter,
+        knobs,
+        named: Vec::new(),
+        all: true,
+        clock: Clock::Real,
+        speed: None,
+        yes_wait: false,
+        twin: false,
+        reading: reading(Lang::Python),
+    });
+    let plan = plan.unwrap();
+    let scene = |name: &str| {
+        let mut scenes = plan.report().scenes.iter();
+        let scene = scenes.find(|scene| scene.name == name).unwrap();
+        scene.in_python.as_ref().unwrap()
+    };
+    let nowhere = Place {
+        file: "demos/none/demo.rs".into(),
+        line: 1,
+    };
+    let whole = crawl(&["--pages=3", "--limit=2", "--latency=40ms"]);
+    let late = crawl(&["--pages=2", "--latency=400ms", "--timeout=20ms"]);
+    for trace in whole.iter().chain(&late) {
+        let lines = said(trace);
+        assert!(lines.len() >= 6, "{lines:?}");
+        for ((_, text, _), place) in lines {
+            let found = scene(trace.header.name()).places.of(&nowhere, &text);
+            assert_eq!(found, Some(place), "{text}");
+        }
+    }
+    // Every task is made before any page is there.
+    let trace = of_scene(&whole, "async").unwrap();
+    let is_page = |what: &What| matches!(what, What::Spawn { .. });
+    let is_there = |what: &What| matches!(what, What::Say { text, .. } if text.starts_with("200 "));
+    let mut events = trace.events.iter().map(|event| &event.what);
+    let spawned = events.clone().filter(|what| is_page(what)).count();
+    let before = events.by_ref().take_while(|what| !is_there(what));
+    assert_eq!(before.filter(|what| is_page(what)).count(), spawned);
+    assert!(scene("async").apart.is_some() && scene("sync").apart.is_none());
 }
 
 /// What was written, kept.
