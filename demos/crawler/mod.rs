@@ -17,8 +17,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::chapter::{
-    Chapter, Claim, Figure, Finding, Item, Items, Knob, Knobs, Measure, Played,
-    Plays, Scene, Twin, number_of, run, time,
+    Chapter, Claim, Figure, Finding, Fork, Item, Items, Knob, Knobs, Measure,
+    Parting, Played, Plays, Scene, Twin, number_of, run, time,
 };
 use crate::timeline::Timeline;
 use crate::trace::Outcome;
@@ -450,7 +450,23 @@ pub const CHAPTER: Chapter = Chapter {
     twin: Twin {
         demo: include_str!("demo.py"),
         recording: "",
-        partings: &[],
+        partings: &[Parting {
+            scene: "async",
+            why: "Either way no more pages are in flight than the limit \
+                  allows. Only the rows begin at other moments.",
+            first: |k| {
+                let next = k.count(&LIMIT) as usize;
+                let lane = lanes(k).into_iter().nth(next)?;
+                Some(Fork::new(
+                    format!(
+                        "main waits for a permit before it makes the task of \
+                         {lane}"
+                    ),
+                    "every task is made at once, and waits for its permit \
+                     itself",
+                ))
+            },
+        }],
         errata: &[],
     },
 };

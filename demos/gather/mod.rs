@@ -207,7 +207,7 @@ pub const CHAPTER: Chapter = Chapter {
         },
         Claim {
             id: "try-join-drops",
-            says: "try_join! over plain futures drops the siblings where they wait.",
+            says: "tokio's try_join! over plain futures drops the siblings where they wait.",
             scenes: &["try_join"],
             check: |p| {
                 let (a, b, c) = abc(p.knobs);
@@ -242,7 +242,7 @@ pub const CHAPTER: Chapter = Chapter {
         recording: include_str!("cpython.ndjson"),
         partings: &[Parting {
             scene: "try_join",
-            why: "try_join! drops plain futures when one of them fails; \
+            why: "tokio's try_join! drops plain futures when one of them fails; \
                   asyncio's gather makes tasks of coroutines, and they run \
                   on. Where two are done in the same \
                   millisecond, try_join! takes turns in who is polled first.",

@@ -3,6 +3,7 @@
 
 mod chapters;
 mod glance;
+mod lang;
 mod options;
 mod refusal;
 
@@ -13,9 +14,10 @@ use clap::{ArgMatches, ColorChoice, FromArgMatches};
 
 use chapters::command;
 
-use crate::chapter::{Chapter, Course, Knobs};
+use crate::chapter::{Chapter, Course, Knobs, Reading, Scene};
 use crate::command::{self as run, Ending, Output, Showing, Witness};
-use crate::report::{Choice, Next};
+use crate::report::{Choice, Next, Usage};
+use crate::system::foreign;
 use crate::terminal::{Screen, colours};
 use chapters::set;
 use glance::Glance;
@@ -25,7 +27,7 @@ use refusal::refusal;
 /// Does what the arguments ask for.
 ///
 /// # Errors
-/// A [`Usage`](crate::report::Usage) error if they make no sense, or whatever
+/// A [`Usage`] error if they make no sense, or whatever
 /// the command says.
 pub fn main(
     arguments: impl IntoIterator<Item = OsString>,
@@ -70,6 +72,7 @@ fn play(
     let args = PlayArgs::from_arg_matches(matches)?;
     let knobs = set(chapter, Knobs::new(chapter.knobs), matches);
     let named = matches.get_many::<String>("scene").into_iter().flatten();
+    let reading = lang::reading(args.lang)?;
     let choice = Choice {
         chapter,
         knobs,
@@ -79,7 +82,13 @@ fn play(
         speed: args.speed,
         yes_wait: args.yes_wait,
         twin: args.twin,
-        next: Some(next(course, chapter)),
+        next: Some(next(course, chapter, reading)),
+        // A trace names the code that ran, and nobody need ask CPython.
+        reading: if args.json {
+            Reading::default()
+        } else {
+            reading
+        },
     };
     screen.page.plain |= args.plain;
     screen.page.steps = args.axis == AxisArg::Steps;
@@ -98,10 +107,10 @@ fn play(
 
 /// What to go on with after a chapter: the next one, and after the last one
 /// what all of them come to.
-fn next(course: &Course, chapter: &Chapter) -> Next {
+fn next(course: &Course, chapter: &Chapter, reading: Reading) -> Next {
     match course.after(chapter) {
         Some(next) => Next {
-            command: format!("asyncade {}", next.name),
+            command: format!("asyncade {}{}", next.name, reading.option()),
             about: next.title.to_owned(),
         },
         None => Next {
@@ -122,10 +131,22 @@ fn tool(
         Tool::List { beliefs: false } => run::list(course, screen)?,
         Tool::List { beliefs: true } => run::beliefs(course, screen)?,
         Tool::Checklist => return run::checklist(course, screen),
-        Tool::Show { chapter, question } => {
+        Tool::Show {
+            chapter,
+            scene,
+            question,
+            lang,
+        } => {
+            let reading = lang::reading(lang)?;
             if let Some(chapter) = course.find(&chapter) {
-                let show = if question { run::question } else { run::show };
-                show(chapter, screen)?;
+                match scene {
+                    _ if question => run::question(chapter, screen)?,
+                    None => run::show(chapter, reading, screen)?,
+                    Some(name) => {
+                        let scene = scene_of(chapter, &name)?;
+                        run::show_scene(chapter, scene, reading, screen)?;
+                    }
+                }
             }
         }
         Tool::Prove { chapter } => {
@@ -161,6 +182,22 @@ fn tool(
         Tool::Man => run::man(command(course), screen)?,
     }
     Ok(Ending::Fine)
+}
+
+/// The scene of that name.
+fn scene_of(
+    chapter: &'static Chapter,
+    name: &str,
+) -> Result<&'static Scene, Usage> {
+    chapter.scene(name).ok_or_else(|| {
+        let scenes = chapter.scenes.iter().map(|scene| scene.name);
+        Usage(format!(
+            "{} has no scene '{}'; it has {}",
+            chapter.name,
+            foreign::short(name),
+            scenes.collect::<Vec<_>>().join(", ")
+        ))
+    })
 }
 
 /// The chapters of those names. Named twice, one is still one.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 
+use crate::chapter::Lang;
 use crate::trace;
 
 /// Replays the demos of an article on Python's asyncio, chapter by chapter, on
@@ -31,13 +32,22 @@ pub(super) enum Tool {
     },
     /// Show the article's seven practices, each with its proof
     Checklist,
-    /// Show a chapter's code and what it teaches
+    /// Show a chapter's code and what it teaches, or one of its scenes
     Show {
         /// The chapter
+        // The values of it are put in later, which would make it the last.
+        #[arg(index = 1)]
         chapter: String,
         /// Ask its question and say what to watch, and reveal nothing
-        #[arg(long)]
+        #[arg(long, conflicts_with_all = ["scene", "lang"])]
         question: bool,
+        /// One of its scenes: only its code, and its picture
+        #[arg(index = 2)]
+        scene: Option<String>,
+        /// The code that is shown [default: the variable ASYNCADE_LANG, or
+        /// else rust]
+        #[arg(long, value_enum, value_name = "LANG")]
+        lang: Option<LangArg>,
     },
     /// Check every claim on the virtual clock; exit 1 if one does not hold
     Prove {
@@ -106,6 +116,31 @@ pub(super) struct PlayArgs {
     /// Show what CPython does in the same scenes, and where the two part
     #[arg(long)]
     pub twin: bool,
+    /// The code that is referred to [default: the variable ASYNCADE_LANG, or
+    /// else rust]
+    #[arg(long, value_enum, value_name = "LANG")]
+    pub lang: Option<LangArg>,
+}
+
+/// The languages by their names on the command line.
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum LangArg {
+    /// Rust, which is what runs
+    Rust,
+    /// Python: the same on CPython
+    Python,
+    /// The two side by side
+    Both,
+}
+
+impl From<LangArg> for Lang {
+    fn from(lang: LangArg) -> Lang {
+        match lang {
+            LangArg::Rust => Lang::Rust,
+            LangArg::Python => Lang::Python,
+            LangArg::Both => Lang::Both,
+        }
+    }
 }
 
 /// The axes by their names on the command line.

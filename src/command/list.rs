@@ -42,8 +42,9 @@ pub fn list(course: &Course, screen: &mut Screen) -> Result<()> {
         screen,
         0,
         "Start with 'asyncade sync-vs-async'. 'asyncade gather --help' lists \
-         the options of a chapter, and 'asyncade show gather' prints its code, \
-         Rust and Python.",
+         the options of a chapter, and 'asyncade show gather' prints its code. \
+         Both are in Rust, which is what runs; add '--lang python' to read \
+         Python, or set ASYNCADE_LANG=python once.",
     )?;
     writeln!(screen)?;
     page.prose(

@@ -19,7 +19,7 @@ pub(crate) use man::man;
 pub(crate) use play::{Output, Showing, play};
 pub(crate) use prove::prove;
 pub use question::question;
-pub use show::show;
+pub use show::{show, show_scene};
 pub(crate) use verify::{Witness, verify};
 
 /// How a command ended that did what it was asked to.

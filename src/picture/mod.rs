@@ -201,6 +201,18 @@ impl Legend {
         }
     }
 
+    /// What it uses and the other one does not.
+    pub fn without(&self, other: &Legend) -> Legend {
+        let ends = self.ends.iter().copied();
+        Legend {
+            hold: self.hold && !other.hold,
+            poll: self.poll && !other.poll,
+            wait: self.wait && !other.wait,
+            ready: self.ready && !other.ready,
+            ends: ends.filter(|end| !other.ends.contains(end)).collect(),
+        }
+    }
+
     fn saw(&mut self, strip: &Strip) {
         for mark in strip.marks.iter().flatten() {
             match mark {

@@ -3,29 +3,34 @@
 //! or writes it to a file: every view is a function of it. Nothing here prints.
 
 mod findings;
+mod in_python;
 mod limits;
 mod measures;
+mod places;
 mod plan;
 mod play;
 mod reporter;
 mod usage;
 mod verdict;
+mod witness;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::chapter::Lesson;
+use crate::chapter::{Lesson, Reading};
 use crate::timeline::Timeline;
 use crate::trace::{Clock, Event, LaneKind, Source, Trace, What};
 use crate::world::compare::{self, Parting};
 
 pub use findings::{Finding, Status, finding};
+pub use in_python::{Apart, InPython, Said};
 pub use measures::Measures;
+pub use places::{Places, Seen};
 pub use plan::{Choice, Plan};
 pub use play::{Played, Unheard, play};
-pub use reporter::Reporter;
+pub use reporter::{Nobody, Reporter};
 pub use usage::Usage;
 pub use verdict::{Figure, FigureOf, Verdict};
 
@@ -53,6 +58,10 @@ pub struct Report {
     pub scenes: Vec<Scene>,
     /// The chapter's other scenes, by name.
     pub left_out: Vec<String>,
+    /// The code that the user reads.
+    pub reading: Reading,
+    /// What has to be known of the places in that code, if there is something.
+    pub remark: Option<String>,
     /// The chapter's measure, if its two scenes were played to their end.
     pub verdict: Option<Verdict>,
     /// What became of the claims whose scenes were played to their end.
@@ -94,6 +103,8 @@ pub struct Scene {
     pub ideal: Trace,
     /// What CPython does in it, if that was asked for.
     pub counterpart: Option<Counterpart>,
+    /// What whoever reads Python has to know of it, if somebody does.
+    pub in_python: Option<InPython>,
     /// What happened; `None` until it was played.
     pub trace: Option<Trace>,
     /// The trace in figures; `None` until it was played.

@@ -4,18 +4,18 @@
 //! knows every wait. A scene that plays on the real clock only says itself how
 //! long it takes.
 
-use std::path::Path;
-
-use anyhow::{Error, Result, bail};
+use anyhow::{Result, bail};
 
 use super::limits::{check_length, check_waits};
-use super::{Counterpart, Next, Report, Scene, Usage};
-use crate::chapter::{self, Chapter, Clocks, Figure, Knobs, Plays};
-use crate::system::stop::{self, Stopped};
-use crate::trace::{Clock, Trace};
+use super::witness::Witness;
+use super::{Apart, Counterpart, InPython, Next, Places, Report, Scene, Usage};
+use crate::chapter::{
+    self, Chapter, Clocks, Figure, Knobs, Language, Plays, Reading,
+};
+use crate::system::stop;
+use crate::trace::Clock;
 use crate::world;
 use crate::world::compare::of_scene;
-use crate::world::python::{self, Python};
 
 /// What the user chose.
 pub struct Choice {
@@ -37,6 +37,8 @@ pub struct Choice {
     pub twin: bool,
     /// What to go on with afterwards.
     pub next: Option<Next>,
+    /// The code that the user reads.
+    pub reading: Reading,
 }
 
 /// What will be done.
@@ -79,22 +81,9 @@ impl Plan {
             let real_only = scenes.iter().any(|scene| is_real_only(scene));
             check_waits(knobs, &planned, real_only, speed)?;
         }
-        if choice.twin {
-            let twins = twins(chapter, knobs)?;
-            for scene in &mut planned {
-                let Some(cpython) = of_scene(&twins, &scene.name) else {
-                    bail!(
-                        "CPython has no such scene: the Python demo of {} printed none called '{}'",
-                        chapter.name,
-                        scene.name
-                    );
-                };
-                let nature = chapter.twin.nature(&scene.name);
-                let why = nature.map(|nature| nature.why);
-                let other =
-                    Counterpart::new(&scene.ideal, cpython.clone(), why, speed);
-                scene.counterpart = Some(other);
-            }
+        let witness = Witness::of(choice)?;
+        for (scene, plan) in scenes.iter().zip(&mut planned) {
+            choice.look_at_cpython(scene, plan, &witness)?;
         }
         let at_speed = knobs.at_speed(speed);
         let lesson = chapter.lesson(&at_speed);
@@ -118,6 +107,8 @@ impl Plan {
                 sources: chapter.sources(),
                 scenes: planned,
                 left_out,
+                reading: choice.reading,
+                remark: witness.remark,
                 verdict: None,
                 findings: Vec::new(),
                 next: choice.next.clone(),
@@ -170,6 +161,7 @@ impl Choice {
                 clock,
                 ideal: world::ideal(chapter, scene, knobs)?,
                 counterpart: None,
+                in_python: None,
                 trace: None,
                 measures: None,
                 notes: Vec::new(),
@@ -177,6 +169,44 @@ impl Choice {
             });
         }
         Ok((scenes, planned))
+    }
+
+    /// Takes into a scene's plan what of CPython the user wants to see.
+    fn look_at_cpython(
+        &self,
+        scene: &chapter::Scene,
+        plan: &mut Scene,
+        witness: &Witness,
+    ) -> Result<()> {
+        let Choice { chapter, knobs, .. } = self;
+        let speed = self.speed.unwrap_or(1.0);
+        let cpython = of_scene(&witness.traces, scene.name);
+        if self.twin && cpython.is_none() {
+            bail!(
+                "CPython has no such scene: the Python demo of {} printed none called '{}'",
+                chapter.name,
+                scene.name
+            );
+        }
+        let nature = chapter.twin.nature(scene.name);
+        let why = nature.map(|nature| nature.why);
+        let other = cpython.map(|cpython| {
+            Counterpart::new(&plan.ideal, cpython.clone(), why, speed)
+        });
+        if self.reading.has(Language::Python) {
+            let ideal = &plan.ideal;
+            let places = Places::new(chapter, scene, ideal, cpython);
+            let apart = match &other {
+                Some(other) => Apart::found(ideal, other, speed),
+                None => nature.and_then(|nature| {
+                    let fork = (nature.first)(knobs)?;
+                    Some(Apart::expected(&fork, nature.why))
+                }),
+            };
+            plan.in_python = Some(InPython { places, apart });
+        }
+        plan.counterpart = other.filter(|_| self.twin);
+        Ok(())
     }
 
     /// The clock that a scene plays on, or `None` if it does not play.
@@ -192,30 +222,4 @@ impl Choice {
             Plays::WhenAsked => self.all.then_some(self.clock),
         }
     }
-}
-
-/// What CPython does at these knobs: as it was recorded where they are the
-/// article's, and otherwise as it does it now.
-fn twins(chapter: &Chapter, knobs: &Knobs) -> Result<Vec<Trace>> {
-    if let Some(why) = chapter.why_real_only() {
-        return Err(Usage(format!(
-            "{} {why}, and no two runs can be compared; leave --twin out",
-            chapter.name
-        ))
-        .into());
-    }
-    let twin = &chapter.twin;
-    if knobs.are_defaults() {
-        return python::recording(twin);
-    }
-    let python = Python::find(Path::new("python3")).map_err(|error| {
-        if error.is::<Stopped>() {
-            return error;
-        }
-        Error::new(Usage(format!(
-            "--twin at other figures than the article's needs Python: {error:#}; \
-             install it, or leave the knobs out"
-        )))
-    })?;
-    python.play(chapter, twin, knobs)
 }

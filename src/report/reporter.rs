@@ -51,3 +51,28 @@ pub trait Reporter {
     /// If it cannot be written.
     fn ends(&mut self, report: &Report) -> io::Result<()>;
 }
+
+/// Nobody is told: the report is all that is wanted.
+pub struct Nobody;
+
+impl Reporter for Nobody {
+    fn begins(&mut self, _: &Report) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn scene_begins(&mut self, _: &Report, _: usize) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn happened(&mut self, _: &[Event]) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn scene_ends(&mut self, _: &Report, _: usize) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn ends(&mut self, _: &Report) -> io::Result<()> {
+        Ok(())
+    }
+}

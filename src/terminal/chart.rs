@@ -255,6 +255,9 @@ pub(super) fn legend(page: &Page, legend: &Legend) -> Vec<String> {
             marks.push(format!("{} {outcome}", glyphs.end(*outcome)));
         }
     }
+    if marks.is_empty() {
+        return Vec::new();
+    }
     page.fill(INDENT, marks.iter().map(String::as_str), "   ")
 }
 

@@ -7,21 +7,18 @@ use std::io::{self, Write};
 use colored::Colorize;
 use console::measure_text_width;
 
-use super::chart::Sheet;
+use super::apart::parting;
 use super::claims::{Check, check};
 use super::explain::{explanation, measures};
 use super::lines::Lines;
 use super::quiet::{announce, close};
+use super::scene::scene;
 use super::screen::Screen;
-use super::sentences::sentences;
+use super::sources::Sources;
 use crate::chapter::time;
 use crate::picture::Legend;
 use crate::report::{Counterpart, Report, Reporter, Scene};
-use crate::timeline::Timeline;
 use crate::trace::{Clock, Event};
-
-/// The most rows of a scene's own picture.
-const ROWS: usize = 16;
 
 /// Shows everything.
 pub struct Full<'a> {
@@ -30,6 +27,8 @@ pub struct Full<'a> {
     explains: bool,
     /// The lines of the scene that plays.
     lines: Option<Lines>,
+    /// The marks that have been explained.
+    known: Legend,
 }
 
 impl<'a> Full<'a> {
@@ -39,6 +38,7 @@ impl<'a> Full<'a> {
             screen,
             explains: false,
             lines: None,
+            known: Legend::default(),
         }
     }
 
@@ -63,39 +63,18 @@ impl<'a> Full<'a> {
                 format!("At speed {speed}: every time is divided by {speed}.");
             page.aside(screen, 0, &note)?;
         }
+        if let Some(remark) = &report.remark {
+            page.aside(screen, 0, remark)?;
+        }
         writeln!(screen)?;
         page.prose(screen, 2, &report.lesson.question)?;
         screen.flush()
     }
 
-    /// Draws what happened in a scene.
-    fn picture(&mut self, report: &Report, scene: &Scene) -> io::Result<()> {
-        let Some(trace) = &scene.trace else {
-            return Ok(());
-        };
-        let screen = &mut *self.screen;
-        writeln!(screen)?;
-        if screen.page.plain {
-            let timeline = Timeline::of(trace);
-            let Some(other) = &scene.counterpart else {
-                return sentences(screen, &timeline, "");
-            };
-            let other = Timeline::of(&other.trace.at_speed(report.speed));
-            sentences(screen, &timeline, " on tokio")?;
-            return sentences(screen, &other, " on CPython");
-        }
-        let sheet = Sheet::new(screen.page, report);
-        let mut legend = Legend::default();
-        for line in sheet.scene(report, scene, ROWS, &mut legend) {
-            writeln!(screen, "{line}")?;
-        }
-        Ok(())
-    }
-
     /// Says whether the two worlds agree, and where they part.
     fn agreement(&mut self, other: &Counterpart) -> io::Result<()> {
         let page = self.screen.page;
-        let Some(parting) = &other.parting else {
+        let Some(found) = &other.parting else {
             let words = format!(
                 "CPython does the same. On the virtual clock all {} moments in \
                  which a lane begins, speaks or ends are equal, in order and \
@@ -104,9 +83,8 @@ impl<'a> Full<'a> {
             );
             return check(&page, self.screen, Check::Holds, &words, "");
         };
-        let part = format!("Here the two worlds part. {parting}.");
-        let why = other.why.as_deref().unwrap_or_default();
-        check(&page, self.screen, Check::Note, &part, why)
+        let at = found.to_string();
+        parting(&page, self.screen, &at, other.why.as_deref())
     }
 }
 
@@ -131,7 +109,8 @@ impl Reporter for Full<'_> {
             writeln!(self.screen)?;
         }
         let names = report.lane_names().map(measure_text_width).max();
-        let lines = Lines::new(page, names.unwrap_or(0));
+        let sources = Sources::of(report, scene);
+        let lines = Lines::new(page, names.unwrap_or(0), sources);
         self.lines = Some(lines.expecting(scene.expected_lines()));
         self.screen.flush()
     }
@@ -150,20 +129,18 @@ impl Reporter for Full<'_> {
     }
 
     fn scene_ends(&mut self, report: &Report, index: usize) -> io::Result<()> {
-        let scene = &report.scenes[index];
+        let played = &report.scenes[index];
         let page = self.screen.page;
         if let Some(lines) = self.lines.take() {
             lines.finish(self.screen)?;
         }
-        self.picture(report, scene)?;
-        for note in &scene.notes {
-            page.prose(self.screen, 2, note)?;
-        }
-        if let Some(other) = &scene.counterpart {
+        let known = &mut self.known;
+        scene(&page, self.screen, report, played, known)?;
+        if let Some(other) = &played.counterpart {
             self.agreement(other)?;
         }
         if self.explains {
-            measures(self.screen, scene)?;
+            measures(self.screen, played)?;
         }
         self.screen.flush()
     }

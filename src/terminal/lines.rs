@@ -8,9 +8,10 @@ use console::measure_text_width;
 
 use super::ink::colour;
 use super::page::Page;
+use super::sources::Sources;
 use crate::chapter::clock;
 use crate::system::foreign::clean;
-use crate::trace::{Event, Place, What};
+use crate::trace::{Event, What};
 
 /// Writes lines, live or from a recording. Where there will be more than
 /// anybody reads, the first and the last ones, and how many are between them.
@@ -28,6 +29,8 @@ pub struct Lines {
     hidden: usize,
     /// The last ones that were not written.
     held: VecDeque<Event>,
+    /// Where each line is said.
+    sources: Sources,
 }
 
 /// So many lines are all written.
@@ -43,9 +46,10 @@ const MOST_ROWS: usize = 6;
 impl Lines {
     /// A view for lanes whose names are `column` wide at most, as far as is
     /// known. All lines are written, however many there are.
-    pub fn new(page: Page, column: usize) -> Lines {
+    pub fn new(page: Page, column: usize, sources: Sources) -> Lines {
         Lines {
             page,
+            sources,
             names: Vec::new(),
             column: page.name_column(column),
             are_many: false,
@@ -106,12 +110,12 @@ impl Lines {
         let What::Say { text, place } = &event.what else {
             return Ok(());
         };
+        let source = self.sources.text(place, text);
         let text = &*clean(text);
         let name = self
             .names
             .get(event.lane as usize)
             .map_or("?", String::as_str);
-        let source = source(place);
         if self.page.plain {
             let (at, name) = (clock(event.at()), clean(name));
             return writeln!(out, "At {at} {name}: {text} ({source})");
@@ -214,12 +218,6 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
         rest = after;
         (!word.is_empty()).then_some((spaces, word))
     })
-}
-
-/// A source line as one says it in class: `demo.rs:12`.
-fn source(place: &Place) -> String {
-    let file = place.file.rsplit('/').next().unwrap_or(&place.file);
-    format!("{}:{}", clean(file), place.line)
 }
 
 #[cfg(test)]

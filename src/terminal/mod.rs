@@ -5,6 +5,7 @@
 //! and none reads a clock. Text is coloured here and stripped by the stream it
 //! is written to.
 
+mod apart;
 mod chart;
 mod claims;
 mod explain;
@@ -18,8 +19,10 @@ mod listing;
 mod live;
 mod page;
 mod quiet;
+mod scene;
 mod screen;
 mod sentences;
+mod sources;
 mod stderr;
 mod summary;
 mod wait;
@@ -29,9 +32,10 @@ pub(crate) use claims::{Check, check, finding};
 pub use full::Full;
 pub use json::Json;
 pub(crate) use lesson::remember;
-pub(crate) use listing::{Language, Listing, listings};
+pub(crate) use listing::{Listing, listings};
 pub use page::Page;
 pub use quiet::Quiet;
+pub(crate) use scene::scene;
 pub use screen::Screen;
 pub(crate) use screen::colours;
 pub use with_live::WithLive;

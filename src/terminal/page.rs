@@ -18,6 +18,9 @@ pub struct Page {
     pub(crate) columns: usize,
     /// What the terminal has, in rows.
     pub(crate) height: usize,
+    /// Whether a line of code that is longer goes on below. In a file or a pipe
+    /// it is as long as it is.
+    pub(crate) folds: bool,
     /// Sentences in place of pictures, for screen readers.
     pub plain: bool,
     /// Every picture has an axis of steps.
@@ -43,6 +46,7 @@ impl Page {
             width: columns.clamp(NARROWEST, WIDEST),
             columns,
             height: USUAL_HEIGHT,
+            folds: true,
             plain: false,
             steps: false,
             glyphs: if unicode { &UNICODE } else { &ASCII },

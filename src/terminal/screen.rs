@@ -44,6 +44,7 @@ impl Screen {
         if let Some((rows, _)) = size {
             page = page.with_height(usize::from(rows));
         }
+        page.folds = io::stdout().is_terminal();
         page.plain =
             env::var_os("ACCESSIBLE").is_some_and(|set| !set.is_empty());
         Screen {

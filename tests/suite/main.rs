@@ -10,6 +10,7 @@ mod crawler;
 mod crawler_claims;
 mod critical_path;
 mod hostile;
+mod languages;
 mod layers;
 mod ndjson;
 mod picture;

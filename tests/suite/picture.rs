@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use asyncade::chapter::{Knobs, Played};
+use asyncade::chapter::{Knobs, Played, Reading};
 use asyncade::picture::{
     self, Axis, InView, Layout, Mark, Picture, Row, Side, Standing, Strip,
 };
@@ -46,6 +46,7 @@ fn played(name: &str, twin: bool) -> Report {
         yes_wait: false,
         twin,
         next: None,
+        reading: Reading::default(),
     });
     report::play(plan.unwrap(), &mut Deaf, Unheard::Stop).report
 }

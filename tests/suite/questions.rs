@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use asyncade::chapter::{
-    Chapter, Kind, Knobs, Lesson, List, Plays, Value, time,
+    Chapter, Kind, Knobs, Lesson, List, Plays, Reading, Value, time,
 };
 use asyncade::command;
 use asyncade::demos::CHAPTERS;
@@ -362,6 +362,7 @@ fn choice(chapter: &'static Chapter, knobs: Knobs) -> Choice {
         yes_wait: false,
         twin: false,
         next: None,
+        reading: Reading::default(),
     }
 }
 

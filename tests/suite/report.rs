@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use asyncade::chapter::{
-    Chapter, Claim, Figure, Finding, Knobs, Measure, Plays, Scene, Twin, run,
+    Chapter, Claim, Figure, Finding, Knobs, Measure, Plays, Reading, Scene,
+    Twin, run,
 };
 use asyncade::report::{self, Choice, Plan, Report, Reporter, Status, Unheard};
 use asyncade::stage::{Lane, say, sleep};
@@ -25,6 +26,7 @@ fn choice(chapter: &'static Chapter, clock: Clock) -> Choice {
         yes_wait: false,
         twin: false,
         next: None,
+        reading: Reading::default(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::io::{self, Write};
 use std::rc::Rc;
 
-use asyncade::chapter::Knobs;
+use asyncade::chapter::{Knobs, Reading};
 use asyncade::command;
 use asyncade::demos::COURSE;
 use asyncade::report::{self, Choice, Plan, Unheard};
@@ -49,6 +49,7 @@ fn choice(name: &str, all: bool) -> Choice {
         yes_wait: false,
         twin: false,
         next: None,
+        reading: Reading::default(),
     }
 }
 
@@ -109,7 +110,8 @@ fn the_list_and_a_chapter_on_paper() {
     insta::assert_snapshot!("80-list", list(80));
     insta::assert_snapshot!("40-list", list(40));
     let show = screen(Page::new(80, true), |screen| {
-        command::show(chapter("gather"), screen).unwrap();
+        let reading = Reading::default();
+        command::show(chapter("gather"), reading, screen).unwrap();
     });
     insta::assert_snapshot!("80-show-gather", show);
 }

@@ -278,6 +278,7 @@ pub fn asyncade(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_asyncade"));
     command.args(arguments).stdin(Stdio::null());
     for name in [
+        "ASYNCADE_LANG",
         "NO_COLOR",
         "CLICOLOR",
         "CLICOLOR_FORCE",
