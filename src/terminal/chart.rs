@@ -258,6 +258,11 @@ pub(super) fn legend(page: &Page, legend: &Legend) -> Vec<String> {
     if marks.is_empty() {
         return Vec::new();
     }
+    let fits = |mark: &String| INDENT + measure_text_width(mark) <= page.width;
+    if !marks.iter().all(fits) {
+        let lines = marks.iter().flat_map(|mark| page.wrap(INDENT, mark));
+        return lines.collect();
+    }
     page.fill(INDENT, marks.iter().map(String::as_str), "   ")
 }
 

@@ -64,7 +64,16 @@ pub(super) fn explanation(
     let page = screen.page;
     findings(screen, report)?;
     remember(&page, screen, &report.lesson)?;
-    writeln!(screen)
+    page.heading(screen, "look closer", "")?;
+    let chapter = &report.chapter;
+    let lang = report.reading.option();
+    page.prose(screen, 2, "The code of its scenes:")?;
+    writeln!(screen, "    asyncade show {chapter}{lang}")?;
+    if !report.left_out.is_empty() {
+        page.prose(screen, 2, "The scenes that were not played, too:")?;
+        writeln!(screen, "    asyncade {chapter} --all{lang}")?;
+    }
+    Ok(())
 }
 
 /// Writes what became of the claims.

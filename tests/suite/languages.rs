@@ -208,7 +208,7 @@ fn trace_lines(stdout: &str) -> Vec<&str> {
         let time = line.get(..9).unwrap_or_default();
         time.ends_with('s')
             && time.trim().starts_with(|c: char| c.is_ascii_digit())
-            && line[9..].starts_with("  ")
+            && line[9..].starts_with(" ▎")
     };
     stdout.lines().filter(is_said).collect()
 }
@@ -290,7 +290,7 @@ fn traces_name_the_code_that_ran_whatever_is_read() {
 #[test]
 fn rust_is_the_default_and_the_option_beats_the_variable() {
     let run = |variable: Option<&str>, option: Option<&str>| {
-        let mut arguments = vec!["tasks", "--clock", "virtual"];
+        let mut arguments = vec!["tasks", "--clock", "virtual", "--explain"];
         arguments.extend(option.iter().flat_map(|lang| ["--lang", lang]));
         let mut command = asyncade(&arguments);
         if let Some(lang) = variable {
@@ -301,9 +301,14 @@ fn rust_is_the_default_and_the_option_beats_the_variable() {
         String::from_utf8(output.stdout).unwrap()
     };
     let hello = |text: &str| -> String {
-        let mut lines = text.lines().filter(|line| line.contains("  Hello "));
-        let line = lines.next().unwrap();
-        line.split_once("Hello").unwrap().1.trim().to_owned()
+        let lines = trace_lines(text);
+        let line = lines.iter().find(|line| line.contains("  Hello "));
+        line.unwrap()
+            .split_once("Hello")
+            .unwrap()
+            .1
+            .trim()
+            .to_owned()
     };
     let (rust, python) = ("demo.rs:12", "demo.py:16");
     let both = format!("{rust} {python}");
@@ -324,12 +329,13 @@ fn rust_is_the_default_and_the_option_beats_the_variable() {
         let again = option.map_or(String::new(), |l| format!(" --lang {l}"));
         for command in [
             "asyncade show tasks",
-            "--scene dropped",
             "asyncade tasks --all",
+            "asyncade taskgroup",
         ] {
-            let command = format!("{command}{again}'");
-            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-            assert!(text.contains(&command), "{command}: {text}");
+            // Alone on its line, so that it can be copied.
+            let command = format!("{command}{again}");
+            let mut lines = text.lines().map(str::trim);
+            assert!(lines.any(|line| line == command), "{command}: {text}");
         }
     }
 }
@@ -463,7 +469,7 @@ fn the_crawler_has_its_places_from_the_code() {
     let late = ["--pages", "2", "--latency", "400ms", "--timeout", "20ms"];
     let text = run(&late);
     let failed = at("say(f\"failed", 0);
-    assert!(text.contains("timed out after 20ms"), "{text}");
+    assert!(text.contains("timed out after 0.02s"), "{text}");
     assert!(text.contains(&format!(" {failed}\n")), "{text}");
 }
 
@@ -894,7 +900,7 @@ fn who_reads_python_is_shown_no_rust() {
         "::",
         "fn ",
         ".await",
-        "let ",
+        "let mut ",
         "#[",
         "JoinSet",
         "spawn_blocking",
