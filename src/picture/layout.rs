@@ -67,7 +67,9 @@ impl Layout {
             outcome: end.outcome,
             at: end.at,
         });
-        let columns = end.map_or(self.column(now), |end| end.column);
+        // What goes on is seen from its first moment on.
+        let so_far = (self.column(now) + 1).min(self.columns);
+        let columns = end.map_or(so_far, |end| end.column);
         let marks = (0..columns).map(|column| marks::mark(self, lane, column));
         Strip {
             label: lane.name.clone(),

@@ -54,7 +54,7 @@ impl Sheet {
         let moment = moments.max().unwrap_or(0).max("0.000s".len());
         let ends = match page.width {
             60.. => 1 + "cancelled ".len() + moment,
-            40..60 => 1 + moment,
+            40..60 => 1 + moment.max("sleep 3s".len()),
             _ => 0,
         };
         Sheet {

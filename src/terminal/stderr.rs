@@ -62,7 +62,8 @@ impl TermLike for Stderr {
     }
 
     fn write_str(&self, text: &str) -> io::Result<()> {
-        if text.bytes().all(|byte| byte == b' ') {
+        // An empty line is one, too.
+        if !text.is_empty() && text.bytes().all(|byte| byte == b' ') {
             self.filled.store(true, Ordering::Relaxed);
             return Ok(());
         }

@@ -134,8 +134,7 @@ impl<R: Reporter> Reporter for WithLive<R> {
     fn tick(&mut self) -> io::Result<()> {
         if let Some(playing) = &mut self.playing {
             if pause::is_asked() {
-                playing.drawn.clear();
-                pause::pause();
+                playing.drawn.aside(pause::pause);
             }
             let is_due = |last: Instant| last.elapsed() >= FRAME;
             if playing.last.is_none_or(is_due) {
@@ -184,7 +183,10 @@ impl Drawn {
 
     fn draw(&mut self, rows: Vec<String>) {
         self.widths = rows.iter().map(|row| measure_text_width(row)).collect();
-        let rows = rows.join("\n");
+        self.widths.push(0);
+        // A row for the `^C` or `^Z` that a terminal may write where the cursor
+        // is: behind a row that is full it would begin another one.
+        let rows = rows.join("\n") + "\n";
         self.bar.set_message(if console::colors_enabled_stderr() {
             rows
         } else {
@@ -192,18 +194,9 @@ impl Drawn {
         });
     }
 
-    /// Takes it off the screen while something is written there.
+    /// Takes it off the screen while something else has it.
     fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
         self.bar.suspend(write)
-    }
-
-    /// Takes it off the screen until it is drawn again.
-    fn clear(&mut self) {
-        self.bar.suspend(|| {});
-        self.bar.set_draw_target(ProgressDrawTarget::hidden());
-        self.bar.set_message("");
-        self.bar.set_draw_target(target());
-        self.widths.clear();
     }
 
     /// Takes it off a screen that has been made narrower. A terminal breaks

@@ -1,4 +1,4 @@
-//! The live view in a pseudo-terminal: bars while it runs, nothing of them
+//! The live view in a pseudo-terminal: a picture while it runs, nothing of it
 //! afterwards, and a terminal that is as it was, also after Ctrl-C.
 
 use std::fs;
@@ -23,7 +23,7 @@ struct Terminal {
     output: Receiver<Vec<u8>>,
     input: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
-    _master: Box<dyn MasterPty + Send>,
+    master: Box<dyn MasterPty + Send>,
 }
 
 /// Longer than anything here takes on a busy machine.
@@ -35,6 +35,16 @@ impl Terminal {
         arguments: &[&str],
         variables: &[(&str, &str)],
     ) -> Terminal {
+        let program = env!("CARGO_BIN_EXE_asyncade");
+        Terminal::run_program(program, columns, arguments, variables)
+    }
+
+    fn run_program(
+        program: &str,
+        columns: u16,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Terminal {
         let size = PtySize {
             rows: 60,
             cols: columns,
@@ -42,7 +52,7 @@ impl Terminal {
             pixel_height: 0,
         };
         let pty = native_pty_system().openpty(size).unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_asyncade"));
+        let mut command = CommandBuilder::new(program);
         command.args(arguments);
         // Variables by which a terminal would be taken for another one.
         for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI"] {
@@ -74,7 +84,7 @@ impl Terminal {
             output,
             input: pty.master.take_writer().unwrap(),
             child,
-            _master: pty.master,
+            master: pty.master,
         }
     }
 
@@ -97,6 +107,48 @@ impl Terminal {
             match self.output.recv_timeout(left) {
                 Ok(bytes) => self.take(&bytes),
                 Err(_) => panic!("no {text:?} on:\n{}", self.contents()),
+            }
+        }
+    }
+
+    /// Gives the terminal another width. What is on it is broken as most
+    /// terminals do it: rows that are too long go on below.
+    fn resize(&mut self, columns: u16) {
+        let (rows, old) = self.screen.screen().size();
+        let size = PtySize {
+            rows: rows.into(),
+            cols: columns,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        let before = self.screen.screen();
+        let (row, column) = before.cursor_position();
+        let lines: Vec<String> = before.rows(0, old.into()).collect();
+        let mut reflowed =
+            vt100::Parser::new(rows, columns.try_into().unwrap(), 0);
+        let above = lines[..usize::from(row)].join("\r\n");
+        let last: String = lines[usize::from(row)]
+            .chars()
+            .take(usize::from(column))
+            .collect();
+        reflowed.process(format!("{above}\r\n{last}").as_bytes());
+        self.screen = reflowed;
+        self.master.resize(size).unwrap();
+    }
+
+    /// Reads until the picture has been drawn after a resize.
+    fn until_drawn_anew(&mut self) {
+        let drawn = self.seen.len();
+        self.read_for(Duration::from_millis(400));
+        assert!(self.seen.len() > drawn, "nothing is drawn");
+    }
+
+    /// Reads whatever comes for so long.
+    fn read_for(&mut self, time: Duration) {
+        let start = Instant::now();
+        while let Some(left) = time.checked_sub(start.elapsed()) {
+            if let Ok(bytes) = self.output.recv_timeout(left) {
+                self.take(&bytes);
             }
         }
     }
@@ -151,37 +203,213 @@ impl Terminal {
     }
 }
 
+/// The rows of the picture on the screen, by the names of their lanes.
+fn picture(terminal: &Terminal, names: &[&str]) -> Vec<String> {
+    let contents = terminal.contents();
+    let rows = contents.lines().filter(|row| {
+        let mut words = row.split_whitespace();
+        let first = words.next().unwrap_or_default();
+        row.starts_with("  ")
+            && (names.contains(&first) || first == "…")
+            && !row.contains('▎')
+    });
+    rows.map(str::to_owned).collect()
+}
+
+/// The picture of a scene that plays is the one that it will have, as far as
+/// it has come, with what each lane waits for beside it.
 #[test]
-fn bars_show_each_lanes_wait_and_leave_no_trace() {
-    let mut terminal = Terminal::run(
-        80,
-        &["sync-vs-async", "--delay", "2s", "--scene", "async"],
-        &[],
-    );
-    terminal.until_rows(3, "sleep 2s");
-    let contents = terminal.contents();
-    let bars: Vec<&str> = contents
-        .lines()
-        .filter(|line| line.contains("sleep 2s"))
-        .collect();
-    assert!(
-        bars.iter()
-            .all(|bar| bar.contains('━') || bar.contains('─')),
-        "{contents}"
-    );
+fn s2_the_live_picture_is_the_final_picture() {
+    let arguments = ["to_thread", "--scene", "blocking"];
+    let mut terminal = Terminal::run(80, &arguments, &[]);
+    // The thread is held for two seconds; the heart's timer was due after 0.2.
+    terminal.until("ready");
+    let rows = picture(&terminal, &["main", "heartbeat"]);
+    let [main, heartbeat] = &rows[..] else {
+        panic!("{}", terminal.contents());
+    };
+    // A block is solid and a sleep is not, and each says what it is.
+    assert!(main.contains("██") && main.contains("block 2s"), "{main}");
+    assert!(heartbeat.contains("▒") && heartbeat.contains("ready"));
+    assert!(!main.contains('✓') && !heartbeat.contains('✓'), "{rows:?}");
+    let axis = |terminal: &Terminal| {
+        let contents = terminal.contents();
+        let axis = contents.lines().find(|row| row.contains("╷0s"));
+        axis.unwrap().to_owned()
+    };
+    let (while_it_plays, live) = (axis(&terminal), rows.clone());
     terminal.end_of_chapter();
+    // Nothing of it is left, and what was drawn is drawn still: the time axis,
+    // and the marks up to where it had come.
+    assert!(!terminal.contents().contains("block 2s"));
     let contents = terminal.contents();
-    assert!(!contents.contains("sleep 2s"), "{contents}");
-    assert!(contents.contains("Results: [1, 2, 3]"), "{contents}");
+    let rows = picture(&terminal, &["main", "heartbeat"]);
+    assert_eq!(rows.len(), 4, "in the scene, and in the end:\n{contents}");
+    assert!(axis(&terminal).starts_with(&while_it_plays[..40]));
+    for (live, last) in live.iter().zip(&rows) {
+        let marks = |row: &str| -> Vec<char> {
+            let row = row.chars().skip(13);
+            row.take_while(|mark| "█┃─▒".contains(*mark)).collect()
+        };
+        let (live, last) = (marks(live), marks(last));
+        assert!(live.len() > 10 && live.len() < last.len(), "{live:?}");
+        // The column that it is in may still change, and the scale by a hair.
+        let differ = live.iter().zip(&last).filter(|(a, b)| a != b);
+        assert!(differ.count() <= 3, "{live:?} {last:?}");
+    }
     assert!(!terminal.screen.screen().hide_cursor());
 }
 
 #[test]
-fn a_bar_says_when_its_lane_is_overdue() {
-    let mut terminal =
-        Terminal::run(80, &["to_thread", "--scene", "blocking"], &[]);
-    terminal.until("sleep 0.4s, overdue");
+fn a_sleep_is_drawn_and_said_as_what_it_is() {
+    let arguments = ["sync-vs-async", "--delay", "2s", "--scene", "async"];
+    let mut terminal = Terminal::run(80, &arguments, &[]);
+    terminal.until_rows(3, "sleep 2s");
+    terminal.until_rows(4, "┃──");
+    let names = ["main", "Task"];
+    let rows = picture(&terminal, &names);
+    assert_eq!(rows.len(), 4, "{}", terminal.contents());
+    // Main waits for one of which nothing has run yet when it begins to.
+    assert!(rows[0].ends_with("a task"), "{}", rows[0]);
+    for row in &rows[1..] {
+        assert!(row.contains('─') && !row.contains('█'), "{row}");
+        assert!(row.ends_with("sleep 2s"), "{row}");
+    }
     terminal.end_of_chapter();
+    let contents = terminal.contents();
+    assert!(!contents.contains("sleep 2s"), "{contents}");
+    assert!(contents.contains("Results: [1, 2, 3]"), "{contents}");
+}
+
+/// S3: of a hundred tasks those are in view that go on.
+#[test]
+fn s3_who_goes_on_is_in_view_and_who_has_ended_is_counted() {
+    let arguments = [
+        "pitfalls",
+        "--scene",
+        "too-many-tasks-fixed",
+        "--delay",
+        "400ms",
+    ];
+    let mut terminal = Terminal::run(80, &arguments, &[]);
+    // Forty have been served, ten are being served, fifty wait.
+    terminal.until("40 finished");
+    let rows = picture(&terminal, &["main", "Task"]);
+    let served = rows.iter().filter(|row| row.ends_with("sleep 0.4s"));
+    assert!(served.count() >= 9, "{}", terminal.contents());
+    assert!(rows.iter().all(|row| !row.contains('✓')), "{rows:?}");
+    let fold = rows.last().unwrap();
+    assert!(
+        fold.contains(" more: ") && fold.contains(" waiting"),
+        "{fold}"
+    );
+    terminal.end_of_chapter();
+}
+
+/// A thousand lanes are drawn in as many rows as a few, and take no longer.
+#[test]
+fn a_thousand_lanes_are_not_slowed_by_their_picture() {
+    let arguments = [
+        "sync-vs-async",
+        "--scene",
+        "async",
+        "--tasks",
+        "1000",
+        "--delay",
+        "1500ms",
+    ];
+    let mut terminal = Terminal::run(80, &arguments, &[]);
+    terminal.until("more: ");
+    let rows = picture(&terminal, &["main", "Task"]);
+    assert!(rows.len() <= 16, "{}", terminal.contents());
+    let lanes = rows.iter().filter(|row| !row.contains('…')).count();
+    let fold = rows.last().unwrap().trim_start_matches([' ', '…']);
+    let folded: usize = fold.split(' ').next().unwrap().parse().unwrap();
+    assert_eq!(lanes + folded, 1001, "{}", terminal.contents());
+    terminal.end_of_chapter();
+    let text = terminal.text();
+    let total = text.lines().rev().find_map(|line| {
+        let words = line.strip_prefix("main ended after ")?;
+        words.split('s').next()?.parse::<f64>().ok()
+    });
+    // Generous: what is recorded takes its time on a busy machine.
+    assert!(total.unwrap() < 4.0, "{total:?}");
+    let frames = String::from_utf8_lossy(&terminal.seen);
+    let frames = frames.matches("╷0s").count() as f64;
+    // One for each fiftieth part of a second and a few, twice where lines are
+    // written above it.
+    assert!(frames < 2.0 * (total.unwrap() * 20.0 + 10.0), "{frames}");
+}
+
+/// A terminal that is made narrower breaks the rows that are too long for it.
+/// They are all taken off.
+#[test]
+fn s16_a_resize_leaves_no_stale_row() {
+    let arguments = ["sync-vs-async", "--delay", "3s", "--scene", "async"];
+    let mut terminal = Terminal::run(100, &arguments, &[]);
+    terminal.until_rows(3, "sleep 3s");
+    for columns in [60, 90, 50] {
+        terminal.resize(columns);
+        terminal.until_drawn_anew();
+        let contents = terminal.contents();
+        let axes = contents.lines().filter(|row| row.contains("╷0s"));
+        assert_eq!(axes.count(), 1, "at {columns}:\n{contents}");
+        let rows = picture(&terminal, &["main", "Task"]);
+        assert_eq!(rows.len(), 4, "at {columns}:\n{contents}");
+    }
+    terminal.end_of_chapter();
+}
+
+/// Ctrl-Z takes the picture off the screen before the shell has it back, and
+/// `fg` draws it again.
+#[cfg(unix)]
+#[test]
+fn ctrl_z_leaves_a_clean_screen_and_fg_draws_it_again() {
+    use rustix::process::{Pid, Signal, kill_process};
+
+    let arguments = ["sync-vs-async", "--delay", "3s", "--scene", "async"];
+    let mut terminal = Terminal::run(80, &arguments, &[]);
+    terminal.until_rows(3, "sleep 3s");
+    let id = terminal.child.process_id().unwrap();
+    let pid = Pid::from_raw(id.try_into().unwrap()).unwrap();
+    terminal.input.write_all(&[26]).unwrap();
+    let start = Instant::now();
+    while !is_stopped(id) {
+        assert!(start.elapsed() < PATIENCE, "it goes on");
+        thread::sleep(Duration::from_millis(10));
+    }
+    terminal.read_for(Duration::from_millis(200));
+    let contents = terminal.contents();
+    assert!(!contents.contains("sleep 3s"), "{contents}");
+    assert!(!contents.contains("╷0s"), "{contents}");
+    assert!(contents.contains("Async task 3 start"), "{contents}");
+    kill_process(pid, Signal::CONT).unwrap();
+    terminal.until_rows(3, "sleep 3s");
+    terminal.end_of_chapter();
+}
+
+/// Whether a process has been stopped.
+#[cfg(unix)]
+fn is_stopped(id: u32) -> bool {
+    let ps = std::process::Command::new("ps")
+        .args(["-o", "state=", "-p", &id.to_string()])
+        .output()
+        .unwrap();
+    String::from_utf8_lossy(&ps.stdout).trim().starts_with('T')
+}
+
+/// S4: a pager has one of the streams, and no picture.
+#[test]
+fn s4_nothing_is_drawn_into_a_pager() {
+    let program = env!("CARGO_BIN_EXE_asyncade");
+    let script =
+        format!("{program} sync-vs-async --scene async --speed 4 | cat");
+    let mut terminal = Terminal::run_program("sh", 80, &["-c", &script], &[]);
+    terminal.end();
+    let seen = String::from_utf8_lossy(&terminal.seen).into_owned();
+    assert!(seen.contains("Async task 3 end"), "{seen}");
+    assert!(!seen.contains("sleep 0.25s"), "{seen}");
+    assert!(!seen.contains("\u{1b}[1A"), "{seen:?}");
 }
 
 #[test]
@@ -234,15 +462,12 @@ fn ctrl_c_ends_it_with_130_and_a_whole_export() {
         assert_eq!(terminal.end(), 130, "{}", terminal.contents());
         assert!(!terminal.screen.screen().hide_cursor());
         let contents = terminal.contents();
-        assert!(contents.contains("⊘ cancelled"), "{contents}");
-        assert!(!contents.contains("verdict"), "{contents}");
-        // No bar is left behind.
-        assert!(!contents.contains("sleep 300s"), "{contents}");
+        let cancelled = contents.lines().find(|row| row.contains('⊘'));
+        assert!(cancelled.unwrap().contains(" cancelled "), "{contents}");
+        assert!(!contents.contains(" faster than "), "{contents}");
+        // Nothing of the live picture is left behind.
+        assert!(!contents.contains("sleep 5m"), "{contents}");
         assert!(!contents.contains("block 2m 30s"), "{contents}");
-        assert!(
-            !contents.contains("────────────────────────────────────  "),
-            "{contents}"
-        );
 
         let traces = ndjson::read(fs::read(&file).unwrap().as_slice()).unwrap();
         let trace = traces.last().unwrap();
@@ -259,7 +484,7 @@ fn ctrl_c_ends_it_with_130_and_a_whole_export() {
 fn a_very_narrow_terminal_is_told_everything() {
     let chapter = chapter("gather");
     for columns in [1, 10, 24, 39] {
-        let arguments = ["gather", "--speed", "20", "--all"];
+        let arguments = ["gather", "--speed", "20", "--all", "--explain"];
         let mut terminal = Terminal::run(columns, &arguments, &[]);
         terminal.end_of_chapter();
         let text = terminal.text();
@@ -283,15 +508,14 @@ fn a_very_narrow_terminal_is_told_everything() {
 }
 
 #[test]
-fn at_40_columns_the_bars_fit_on_their_lines() {
+fn at_40_columns_the_picture_fits() {
     let arguments = ["to_thread", "--scene", "to_thread", "--color", "never"];
     let mut terminal = Terminal::run(40, &arguments, &[]);
-    terminal.until("block 2s");
+    terminal.until("███");
     let contents = terminal.contents();
-    let bar = contents
-        .lines()
-        .find(|line| line.contains("block 2s"))
-        .unwrap();
-    assert!(bar.trim_start().starts_with("blockin"), "{contents}");
+    let mut rows = contents.lines();
+    let row = rows.find(|row| row.contains("block 2s")).unwrap();
+    assert!(row.trim_start().starts_with("blocking_"), "{contents}");
+    assert!(row.contains("███"), "{contents}");
     terminal.end_of_chapter();
 }

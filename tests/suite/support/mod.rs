@@ -253,7 +253,11 @@ pub fn unwrapped(text: &str) -> String {
 /// otherwise. On a machine that is too busy one about times may not.
 pub fn code_by_the_screen(text: &str) -> i32 {
     let text = anstream::adapter::strip_str(text).to_string();
-    let has = |mark: &str| text.lines().any(|line| line.starts_with(mark));
+    // A legend explains the marks in small letters.
+    let has = |mark: &str| {
+        let mut rows = text.lines().filter_map(|row| row.strip_prefix(mark));
+        rows.any(|row| !row.starts_with("fai") && !row.starts_with("fini"))
+    };
     let (broken, holds) = (has("  \u{2717} "), has("  \u{2713} "));
     let is_shown = broken || holds || text.contains(" claims hold");
     assert!(is_shown || text.contains("No claim speaks"), "{text}");
