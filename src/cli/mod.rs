@@ -3,24 +3,27 @@
 
 mod chapters;
 mod glance;
+mod guide;
+mod nearest;
 mod options;
 mod refusal;
 
 use std::ffi::OsString;
 
 use anyhow::Result;
-use clap::{ArgMatches, ColorChoice, FromArgMatches};
-
-use chapters::command;
+use clap::{ArgMatches, ColorChoice, Command, FromArgMatches};
 
 use crate::chapter::{Chapter, Course, Knobs};
-use crate::command::{self as run, Ending, Output, Showing, Witness};
-use crate::report::Choice;
-use crate::terminal::{Screen, colours};
-use chapters::set;
+use crate::command::{
+    self as run, Ending, Manual, Output, Showing, Subject, Witness,
+};
+use crate::report::{Choice, Usage};
+use crate::terminal::{Page, Screen, colours, help_page};
+use chapters::{command, named_scenes, set};
 use glance::Glance;
+use guide::Guide;
 use options::{Cli, PlayArgs, Tool};
-use refusal::refusal;
+use refusal::{Asked, refusal};
 
 /// Does what the arguments ask for.
 ///
@@ -33,18 +36,32 @@ pub fn main(
 ) -> Result<Ending> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let glance = Glance::at(course, &arguments);
-    let mut parser = command(course)
-        .mut_subcommand("verify", |verify| verify.args(glance.knobs));
-    let matches = match parser.try_get_matches_from_mut(&arguments) {
-        Ok(matches) => matches,
-        Err(error) => {
-            let asked = glance.subcommand.as_deref();
-            // Options belong to a subcommand, if there is such a one.
-            let known =
-                asked.filter(|name| parser.find_subcommand(name).is_some());
-            return refusal(error, known);
-        }
+    let parser = command(course)
+        .mut_subcommand("verify", |verify| verify.args(glance.options));
+    let mut parser = with_guides(parser, course, &help_page());
+    let parsed = parser.try_get_matches_from_mut(&arguments);
+    let asked = glance.subcommand.as_deref();
+    let asked = Asked {
+        course,
+        parser: &parser,
+        // Options belong to a subcommand, if there is such a one.
+        subcommand: asked.filter(|name| parser.find_subcommand(name).is_some()),
+        chapters: glance.chapters,
     };
+    let ending = match parsed {
+        Ok(matches) => run(course, &asked, &matches),
+        Err(error) => refusal(error, &asked),
+    };
+    ending.map_err(|mut error| {
+        if let Some(usage) = error.downcast_mut::<Usage>() {
+            usage.more = Some(asked.help());
+        }
+        error
+    })
+}
+
+/// Does what arguments ask for that make sense.
+fn run(course: &Course, asked: &Asked, matches: &ArgMatches) -> Result<Ending> {
     let colour = matches.get_one("color").copied();
     colours(match colour.unwrap_or(ColorChoice::Auto) {
         ColorChoice::Auto => anstream::ColorChoice::Auto,
@@ -57,7 +74,39 @@ pub fn main(
     {
         return play(chapter, matches, &mut screen);
     }
-    tool(course, &matches, &mut screen)
+    tool(course, asked, matches, &mut screen)
+}
+
+/// Gives each command the help that its guide makes of it.
+fn with_guides(parser: Command, course: &Course, page: &Page) -> Command {
+    let whole = parser.clone();
+    let guide = Guide::of(course, &whole, None);
+    let parser = parser
+        .term_width(page.width)
+        .help_template(guide.template_of_all(page));
+    let names = whole.get_subcommands().map(Command::get_name);
+    names.fold(parser, |parser, name| {
+        let guide = Guide::of(course, &whole, Some(name));
+        parser.mut_subcommand(name, |command| {
+            command.help_template(guide.template(page))
+        })
+    })
+}
+
+/// The manual: a page for the program, and one for each of its commands.
+fn manual(course: &Course) -> Manual {
+    let whole = command(course);
+    let of = |name: Option<&str>| {
+        let Guide {
+            mut before, after, ..
+        } = Guide::of(course, &whole, name);
+        // What the commands are, clap has a section of its own for.
+        if name.is_none() {
+            before.clear();
+        }
+        before.into_iter().chain(after).collect()
+    };
+    Manual::new(whole.clone(), of)
 }
 
 /// Plays a chapter as its options say.
@@ -68,11 +117,10 @@ fn play(
 ) -> Result<Ending> {
     let args = PlayArgs::from_arg_matches(matches)?;
     let knobs = set(chapter, Knobs::new(chapter.knobs), matches);
-    let named = matches.get_many::<String>("scene").into_iter().flatten();
     let choice = Choice {
         chapter,
         knobs,
-        named: named.filter_map(|name| chapter.scene(name)).collect(),
+        named: named_scenes(chapter, matches),
         all: args.all,
         clock: args.clock.into(),
         speed: args.speed,
@@ -95,6 +143,7 @@ fn play(
 /// Runs what is no chapter.
 fn tool(
     course: &Course,
+    asked: &Asked,
     matches: &ArgMatches,
     screen: &mut Screen,
 ) -> Result<Ending> {
@@ -121,24 +170,42 @@ fn tool(
                 chapters = course.chapters.to_vec();
             }
             let matches = matches.subcommand_matches("verify");
-            let chapters = chapters.into_iter().map(|chapter| {
+            let subjects = chapters.into_iter().map(|chapter| {
                 let knobs = Knobs::new(chapter.knobs);
-                match matches {
-                    Some(matches) => (chapter, set(chapter, knobs, matches)),
-                    None => (chapter, knobs),
+                Subject {
+                    chapter,
+                    knobs: match matches {
+                        Some(matches) => set(chapter, knobs, matches),
+                        None => knobs,
+                    },
+                    scenes: matches.map_or(Vec::new(), |matches| {
+                        named_scenes(chapter, matches)
+                    }),
                 }
             });
-            let chapters: Vec<_> = chapters.collect();
+            let subjects: Vec<Subject> = subjects.collect();
             let witness = Witness {
                 python: &python,
                 required: require_python,
             };
-            return run::verify(&chapters, &witness, screen);
+            return run::verify(&subjects, &witness, screen);
         }
         Tool::Completions { shell } => {
             run::completions(command(course), shell, screen)?;
         }
-        Tool::Man => run::man(command(course), screen)?,
+        Tool::Man { dir: None } => run::man(&manual(course), screen)?,
+        Tool::Man { dir: Some(dir) } => {
+            run::man_pages(&manual(course), &dir, screen)?;
+        }
+        Tool::Help { command } => {
+            let mut arguments = vec!["asyncade".to_owned()];
+            arguments.extend(command);
+            arguments.push("--help".to_owned());
+            let help = asked.parser.clone().try_get_matches_from(arguments);
+            if let Err(help) = help {
+                return refusal(help, asked);
+            }
+        }
     }
     Ok(Ending::Fine)
 }

@@ -14,11 +14,11 @@ pub(crate) use beliefs::beliefs;
 pub(crate) use checklist::checklist;
 pub(crate) use completions::completions;
 pub use list::list;
-pub(crate) use man::man;
+pub(crate) use man::{Manual, man, man_pages};
 pub(crate) use play::{Output, Showing, play};
 pub(crate) use prove::prove;
 pub use show::show;
-pub(crate) use verify::{Witness, verify};
+pub(crate) use verify::{Subject, Witness, verify};
 
 /// How a command ended that did what it was asked to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

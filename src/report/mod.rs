@@ -8,7 +8,6 @@ mod measures;
 mod plan;
 mod play;
 mod reporter;
-mod usage;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -21,12 +20,12 @@ use crate::timeline::Timeline;
 use crate::trace::{Clock, LaneKind, Source, Trace, What};
 use crate::world::compare::{self, Parting};
 
+pub use crate::system::usage::Usage;
 pub use findings::{Finding, Status, finding};
 pub use measures::Measures;
 pub use plan::{Choice, Plan};
 pub use play::{Played, Unheard, play};
 pub use reporter::Reporter;
-pub use usage::Usage;
 pub use verdict::{Figure, FigureOf, Verdict};
 
 /// One run of a chapter. Times are nanoseconds where it is serialised, as they

@@ -55,12 +55,11 @@ impl Plan {
     /// A [`Usage`] error that says why it makes no sense, and what would.
     pub fn new(choice: &Choice) -> Result<Plan> {
         let Choice { chapter, knobs, .. } = choice;
-        (chapter.check)(knobs).map_err(Usage)?;
+        (chapter.check)(knobs)?;
         if choice.clock == Clock::Virtual && choice.speed.is_some() {
-            return Err(Usage(
-                "--speed makes no difference to the virtual clock, which takes no time; \
-                 leave one of the two out"
-                    .to_owned(),
+            return Err(Usage::new(
+                "--speed makes no difference to the virtual clock, which takes no time",
+                "leave one of the two out",
             )
             .into());
         }
@@ -144,12 +143,12 @@ impl Choice {
             if let (Clocks::RealOnly { why, .. }, Clock::Virtual) =
                 (&clocks, clock)
             {
-                return Err(Usage(format!(
-                    "the scene '{}' of {} {why}, which no virtual clock can hurry; leave \
-                     '--clock virtual' out",
+                let wrong = format!(
+                    "the scene '{}' of {} {why}, which no virtual clock can hurry",
                     scene.name, chapter.name
-                ))
-                .into());
+                );
+                let instead = "leave '--clock virtual' out";
+                return Err(Usage::new(wrong, instead).into());
             }
             // Each is played once to make the plan.
             stop::check()?;
@@ -189,11 +188,9 @@ impl Choice {
 /// article's, and otherwise as it does it now.
 fn twins(chapter: &Chapter, knobs: &Knobs) -> Result<Vec<Trace>> {
     if let Some(why) = chapter.why_real_only() {
-        return Err(Usage(format!(
-            "{} {why}, and no two runs can be compared; leave --twin out",
-            chapter.name
-        ))
-        .into());
+        let wrong =
+            format!("{} {why}, and no two runs can be compared", chapter.name);
+        return Err(Usage::new(wrong, "leave --twin out").into());
     }
     let twin = &chapter.twin;
     if knobs.are_defaults() {
@@ -203,10 +200,12 @@ fn twins(chapter: &Chapter, knobs: &Knobs) -> Result<Vec<Trace>> {
         if error.is::<Stopped>() {
             return error;
         }
-        Error::new(Usage(format!(
-            "--twin at other figures than the article's needs Python: {error:#}; \
-             install it, or leave the knobs out"
-        )))
+        Error::new(Usage::new(
+            format!(
+                "--twin at other figures than the article's needs Python: {error:#}"
+            ),
+            "install it, or leave the knobs out",
+        ))
     })?;
     python.play(chapter, twin, knobs)
 }

@@ -1,8 +1,8 @@
 //! What the machine gives, and how little of it can be relied on: text that
 //! comes from outside ([`foreign`]), names that nobody can guess, files that
 //! are written whole or not at all, other programs within bounds, room for a
-//! runtime, and being asked to [`stop`]. It knows nothing of traces and
-//! chapters.
+//! runtime, being asked to [`stop`], and being asked for what makes no sense
+//! ([`usage`]). It knows nothing of traces and chapters.
 
 pub mod child;
 pub mod foreign;
@@ -10,3 +10,4 @@ pub(crate) mod output;
 pub(crate) mod room;
 pub mod secret;
 pub mod stop;
+pub mod usage;

@@ -13,7 +13,7 @@ use super::page::Page;
 pub struct Screen {
     /// The sheet that views are laid out for.
     pub page: Page,
-    /// Whether stderr is a terminal that can move its cursor.
+    /// Whether both streams are terminals, and stderr can move its cursor.
     pub bars: bool,
     /// Whether standard output is a terminal, which may change its size.
     is_terminal: bool,
@@ -33,21 +33,20 @@ impl Screen {
 
     /// Looks at the streams and the environment.
     pub fn detect() -> Screen {
-        let columns = match Term::stdout().size_checked() {
-            Some((_, columns)) => usize::from(columns),
-            None => 80,
-        };
         let stderr = Term::stderr();
         let roomy = stderr
             .size_checked()
             .is_some_and(|(_, columns)| columns >= 40);
-        let mut page = Page::new(columns, is_utf8());
-        page.plain =
-            env::var_os("ACCESSIBLE").is_some_and(|set| !set.is_empty());
+        let mut page = Page::new(columns(), is_utf8());
+        page.plain = env::var_os("ACCESSIBLE")
+            .is_some_and(|set| !set.is_empty() && set != "0");
+        let is_terminal = io::stdout().is_terminal();
+        let both = is_terminal && io::stderr().is_terminal();
         Screen {
             page,
-            bars: io::stderr().is_terminal() && !is_dumb() && roomy,
-            is_terminal: io::stdout().is_terminal(),
+            // Bars beside what is read in a pager would be drawn all over it.
+            bars: both && !is_dumb() && roomy,
+            is_terminal,
             out: Box::new(BufWriter::new(anstream::stdout())),
         }
     }
@@ -62,11 +61,33 @@ impl Screen {
 
 /// A page for the terminal as it is now, if standard output is one.
 pub(super) fn measured(page: Page) -> Page {
+    if columns_wanted().is_some() {
+        return page;
+    }
     let size = Term::stdout().size_checked();
     match size.filter(|_| io::stdout().is_terminal()) {
         Some((_, columns)) => page.with_columns(usize::from(columns)),
         None => page,
     }
+}
+
+/// How many columns the user wants, whatever the terminal has: the variable
+/// `COLUMNS`, if it is a positive number.
+pub(super) fn columns_wanted() -> Option<usize> {
+    let columns = env::var("COLUMNS").ok()?;
+    columns.parse().ok().filter(|columns| *columns > 0)
+}
+
+/// How many columns standard output has.
+fn columns() -> usize {
+    let size = Term::stdout().size_checked();
+    let of_terminal = size.map(|(_, columns)| usize::from(columns));
+    columns_wanted().or(of_terminal).unwrap_or(80)
+}
+
+/// The sheet for a help, which clap writes: it has no use for more columns.
+pub(crate) fn help_page() -> Page {
+    Page::new(columns().min(100), true)
 }
 
 impl Write for Screen {
