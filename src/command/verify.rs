@@ -171,11 +171,11 @@ fn witnesses(
     if witnesses.is_empty() {
         bail!(Usage::new(
             format!(
-                "the recording of {} is of the article's figures, and there is \
-                 no Python to ask for others",
+                "the recording of {} is of the article's figures, and for other knobs a \
+                 python3 is needed",
                 chapter.name
             ),
-            "install a python3, or leave the knobs out",
+            "install one, or leave the knobs out",
         ));
     }
     Ok(witnesses)

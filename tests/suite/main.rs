@@ -11,6 +11,7 @@ mod crawler_claims;
 mod critical_path;
 mod hostile;
 mod layers;
+mod manners;
 mod ndjson;
 mod picture;
 mod real;
