@@ -4,6 +4,7 @@
 mod chapters;
 mod glance;
 mod guide;
+mod help;
 mod nearest;
 mod options;
 mod refusal;
@@ -11,17 +12,16 @@ mod refusal;
 use std::ffi::OsString;
 
 use anyhow::Result;
+use clap::error::ErrorKind;
 use clap::{ArgMatches, ColorChoice, Command, FromArgMatches};
 
 use crate::chapter::{Chapter, Course, Knobs};
-use crate::command::{
-    self as run, Ending, Manual, Output, Showing, Subject, Witness,
-};
+use crate::command::{self as run, Ending, Output, Showing, Subject, Witness};
 use crate::report::{Choice, Usage};
-use crate::terminal::{Page, Screen, colours, help_page};
+use crate::terminal::{Screen, colours};
 use chapters::{command, named_scenes, set};
 use glance::Glance;
-use guide::Guide;
+use help::{help, manual};
 use options::{Cli, PlayArgs, Tool};
 use refusal::{Asked, refusal};
 
@@ -36,9 +36,7 @@ pub fn main(
 ) -> Result<Ending> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let glance = Glance::at(course, &arguments);
-    let parser = command(course)
-        .mut_subcommand("verify", |verify| verify.args(glance.options));
-    let mut parser = with_guides(parser, course, &help_page());
+    let mut parser = parser(course, &glance);
     let parsed = parser.try_get_matches_from_mut(&arguments);
     let asked = glance.subcommand.as_deref();
     let asked = Asked {
@@ -46,10 +44,13 @@ pub fn main(
         parser: &parser,
         // Options belong to a subcommand, if there is such a one.
         subcommand: asked.filter(|name| parser.find_subcommand(name).is_some()),
-        chapters: glance.chapters,
+        chapters: &glance.chapters,
     };
     let ending = match parsed {
-        Ok(matches) => run(course, &asked, &matches),
+        Ok(matches) => dispatch(course, &matches),
+        Err(error) if error.kind() == ErrorKind::DisplayHelp => {
+            help(self::parser(course, &glance), course, &arguments)
+        }
         Err(error) => refusal(error, &asked),
     };
     ending.map_err(|mut error| {
@@ -60,8 +61,15 @@ pub fn main(
     })
 }
 
+/// What reads the arguments, with the options that `verify` has this time.
+fn parser(course: &Course, glance: &Glance) -> Command {
+    command(course).mut_subcommand("verify", |verify| {
+        verify.args(glance.options.iter().cloned())
+    })
+}
+
 /// Does what arguments ask for that make sense.
-fn run(course: &Course, asked: &Asked, matches: &ArgMatches) -> Result<Ending> {
+fn dispatch(course: &Course, matches: &ArgMatches) -> Result<Ending> {
     let colour = matches.get_one("color").copied();
     colours(match colour.unwrap_or(ColorChoice::Auto) {
         ColorChoice::Auto => anstream::ColorChoice::Auto,
@@ -74,39 +82,7 @@ fn run(course: &Course, asked: &Asked, matches: &ArgMatches) -> Result<Ending> {
     {
         return play(chapter, matches, &mut screen);
     }
-    tool(course, asked, matches, &mut screen)
-}
-
-/// Gives each command the help that its guide makes of it.
-fn with_guides(parser: Command, course: &Course, page: &Page) -> Command {
-    let whole = parser.clone();
-    let guide = Guide::of(course, &whole, None);
-    let parser = parser
-        .term_width(page.width)
-        .help_template(guide.template_of_all(page));
-    let names = whole.get_subcommands().map(Command::get_name);
-    names.fold(parser, |parser, name| {
-        let guide = Guide::of(course, &whole, Some(name));
-        parser.mut_subcommand(name, |command| {
-            command.help_template(guide.template(page))
-        })
-    })
-}
-
-/// The manual: a page for the program, and one for each of its commands.
-fn manual(course: &Course) -> Manual {
-    let whole = command(course);
-    let of = |name: Option<&str>| {
-        let Guide {
-            mut before, after, ..
-        } = Guide::of(course, &whole, name);
-        // What the commands are, clap has a section of its own for.
-        if name.is_none() {
-            before.clear();
-        }
-        before.into_iter().chain(after).collect()
-    };
-    Manual::new(whole.clone(), of)
+    tool(course, matches, &mut screen)
 }
 
 /// Plays a chapter as its options say.
@@ -143,7 +119,6 @@ fn play(
 /// Runs what is no chapter.
 fn tool(
     course: &Course,
-    asked: &Asked,
     matches: &ArgMatches,
     screen: &mut Screen,
 ) -> Result<Ending> {
@@ -197,14 +172,11 @@ fn tool(
         Tool::Man { dir: Some(dir) } => {
             run::man_pages(&manual(course), &dir, screen)?;
         }
-        Tool::Help { command } => {
-            let mut arguments = vec!["asyncade".to_owned()];
-            arguments.extend(command);
-            arguments.push("--help".to_owned());
-            let help = asked.parser.clone().try_get_matches_from(arguments);
-            if let Err(help) = help {
-                return refusal(help, asked);
-            }
+        Tool::Help { command: of } => {
+            let mut arguments = vec![OsString::from("asyncade")];
+            arguments.extend(of.map(OsString::from));
+            arguments.push("--help".into());
+            return help(command(course), course, &arguments);
         }
     }
     Ok(Ending::Fine)

@@ -21,15 +21,12 @@ pub(super) struct Asked<'a> {
     /// The subcommand, if there is such a one, as it was typed.
     pub subcommand: Option<&'a str>,
     /// The chapters that `verify` was asked of.
-    pub chapters: Vec<&'static Chapter>,
+    pub chapters: &'a [&'static Chapter],
 }
 
-/// What clap has to say: help and version on stdout, and errors as ours.
+/// What clap has to say: the version on stdout, and errors as ours.
 pub(super) fn refusal(error: clap::Error, asked: &Asked) -> Result<Ending> {
-    if matches!(
-        error.kind(),
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
-    ) {
+    if error.kind() == ErrorKind::DisplayVersion {
         error.print()?;
         return Ok(Ending::Fine);
     }
