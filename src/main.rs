@@ -1,13 +1,12 @@
-//! Arguments in, exit code out; the only place where an error is printed.
+//! Arguments in, exit code out; the place where an error ends up.
 
-use std::io::{self, Write};
+use std::io;
 use std::process::ExitCode;
 
 use asyncade::command::Ending;
 use asyncade::report::Usage;
-use asyncade::system::foreign;
 use asyncade::system::stop::{self, Stopped};
-use asyncade::{cli, demos};
+use asyncade::{cli, demos, terminal};
 
 fn main() -> ExitCode {
     match cli::main(std::env::args_os(), &demos::COURSE) {
@@ -18,9 +17,7 @@ fn main() -> ExitCode {
         // Nobody reads any more: that is how `asyncade ... | head` ends.
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            // Nothing is left to do if stderr is closed.
-            let words = foreign::clean_lines(&format!("{error:#}"));
-            let _ = writeln!(anstream::stderr(), "error: {words}");
+            terminal::complain(&error);
             ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
         }
     }

@@ -34,7 +34,7 @@ fn first_result(timeline: &Timeline) -> Option<Duration> {
 pub const CHAPTER: Chapter = Chapter {
     name: "as_completed",
     title: "take each result the moment it is ready",
-    minutes: 5,
+    minutes: 8,
     knobs: &[X, Y, Z],
     check: |_| Ok(()),
     scenes: &[

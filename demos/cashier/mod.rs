@@ -77,7 +77,7 @@ fn kept(p: &Played, scene: &str) -> Duration {
 pub const CHAPTER: Chapter = Chapter {
     name: "cashier",
     title: "why synchronous code stalls",
-    minutes: 4,
+    minutes: 6,
     knobs: &[CUSTOMERS, SCAN, PAY],
     check: |_| Ok(()),
     scenes: &[

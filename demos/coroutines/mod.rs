@@ -56,7 +56,7 @@ fn in_turns(timeline: &Timeline) -> bool {
 pub const CHAPTER: Chapter = Chapter {
     name: "coroutines",
     title: "calling is not running",
-    minutes: 6,
+    minutes: 10,
     knobs: &[DELAY, URL],
     check: |_| Ok(()),
     scenes: &[

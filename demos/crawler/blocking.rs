@@ -182,7 +182,8 @@ impl Resolver for Names {
         _: &Config,
         timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, Error> {
-        let url = Url::parse(&uri.to_string()).map_err(Error::BadUri)?;
+        let url = Url::parse(&uri.to_string())
+            .map_err(|error| Error::BadUri(error.wrong))?;
         let (found, answer) = mpsc::channel();
         look_up(&url, move |addresses| {
             // Nobody may wait for it any more.

@@ -20,6 +20,7 @@ use crate::chapter::{
     Chapter, Claim, Figure, Finding, Fork, Item, Items, Knob, Knobs, Measure,
     Parting, Played, Plays, Scene, Twin, number_of, run, time,
 };
+use crate::system::usage::Usage;
 use crate::timeline::Timeline;
 use crate::trace::Outcome;
 use site::{Crawl, Pages};
@@ -343,13 +344,14 @@ fn each_once(p: &Played) -> Finding {
 pub const CHAPTER: Chapter = Chapter {
     name: "crawler",
     title: "the simple web crawler, over real HTTP",
-    minutes: 6,
+    minutes: 8,
     knobs: &[PAGES, LATENCY, LIMIT, TIMEOUT, URL],
     check: |k| {
         let (urls, most) = (urls(k).len(), announce::MOST);
         if urls > most {
-            return Err(format!(
-                "{urls} URLs are too many; give at most {most}"
+            return Err(Usage::new(
+                format!("{urls} URLs are too many"),
+                format!("give at most {most}"),
             ));
         }
         Ok(())

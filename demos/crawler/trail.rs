@@ -52,7 +52,10 @@ impl Trail {
         };
         // Bytes beyond ASCII are encoded when the link is parsed.
         let link = String::from_utf8_lossy(location.as_bytes());
-        let next = self.here.join(&link).map_err(Fault::BadRedirect)?;
+        let next = self
+            .here
+            .join(&link)
+            .map_err(|error| Fault::BadRedirect(error.wrong))?;
         if self.hosts.binary_search(&next.authority()).is_err() {
             return Err(Fault::Elsewhere(next.authority()));
         }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 
 use crate::system::foreign::short;
+use crate::system::usage::Usage;
 
 /// A URL that is longer than this is refused, by most servers as well.
 const LONGEST: usize = 8000;
@@ -23,33 +24,35 @@ impl Url {
     /// Reads a URL. Characters that may not be in a path are encoded.
     ///
     /// # Errors
-    /// Says in one line what is wrong with it, and what to write instead.
-    pub fn parse(text: &str) -> Result<Url, String> {
+    /// What is wrong with it, and what to write instead.
+    pub fn parse(text: &str) -> Result<Url, Usage> {
         if text.len() > LONGEST {
-            return Err(format!("too long; give at most {LONGEST} characters"));
+            let instead = format!("give at most {LONGEST} characters");
+            return Err(Usage::new("too long", instead));
         }
         let (scheme, rest) = split_scheme(text).unwrap_or_default();
         if scheme.eq_ignore_ascii_case("https") {
-            return Err("https needs TLS, which asyncade is built without; \
-                        give an http:// URL"
-                .to_owned());
+            return Err(Usage::new(
+                "https needs TLS, which asyncade is built without",
+                "give an http:// URL",
+            ));
         }
         let rest = rest.strip_prefix("//");
         let Some(rest) = rest.filter(|_| scheme.eq_ignore_ascii_case("http"))
         else {
-            return Err(
-                "not an http URL; give one such as http://localhost:8080/page"
-                    .to_owned(),
-            );
+            return Err(Usage::new(
+                "not an http URL",
+                "give one such as http://localhost:8080/page",
+            ));
         };
         let rest = without_fragment(rest);
         let end = rest.find(['/', '?']).unwrap_or(rest.len());
         let (authority, path) = rest.split_at(end);
         if authority.contains('@') {
-            return Err(
-                "a user and password would end up in the trace; leave them out"
-                    .to_owned(),
-            );
+            return Err(Usage::new(
+                "a user and password would end up in the trace",
+                "leave them out",
+            ));
         }
         let (host, port) = parse_authority(authority)?;
         let path = match path.strip_prefix('/') {
@@ -69,7 +72,7 @@ impl Url {
     /// As [`parse`](Url::parse).
     ///
     /// [RFC 3986, section 5]: https://www.rfc-editor.org/rfc/rfc3986#section-5
-    pub fn join(&self, link: &str) -> Result<Url, String> {
+    pub fn join(&self, link: &str) -> Result<Url, Usage> {
         let link = without_fragment(link.trim());
         if split_scheme(link).is_some() {
             return Url::parse(link);
@@ -139,7 +142,7 @@ fn without_fragment(text: &str) -> &str {
     text.split_once('#').map_or(text, |(before, _)| before)
 }
 
-fn parse_authority(authority: &str) -> Result<(String, u16), String> {
+fn parse_authority(authority: &str) -> Result<(String, u16), Usage> {
     let (host, port) = match authority.find(']') {
         Some(end) => authority.split_at(end + 1),
         None => {
@@ -159,9 +162,9 @@ fn parse_authority(authority: &str) -> Result<(String, u16), String> {
         }
     };
     if !is_host {
-        return Err(format!(
-            "'{}' is no host; give a name in ASCII or an address, as in http://[::1]:8080/",
-            short(host)
+        return Err(Usage::new(
+            format!("'{}' is no host", short(host)),
+            "give a name in ASCII or an address, as in http://[::1]:8080/",
         ));
     }
     let number = |digits: &str| match digits.parse() {
@@ -175,9 +178,12 @@ fn parse_authority(authority: &str) -> Result<(String, u16), String> {
         None => port.is_empty().then_some(80),
     };
     let Some(port) = port else {
-        return Err(format!(
-            "'{}' has no port that is a number from 1 to 65535",
-            short(authority)
+        return Err(Usage::new(
+            format!(
+                "the port of '{}' is not a number from 1 to 65535",
+                short(authority)
+            ),
+            "give one that is, or leave it out",
         ));
     };
     Ok((host.to_ascii_lowercase(), port))
@@ -221,7 +227,10 @@ mod tests {
     use super::*;
 
     fn parsed(text: &str) -> String {
-        Url::parse(text).map_or_else(|error| error, |url| url.to_string())
+        match Url::parse(text) {
+            Ok(url) => url.to_string(),
+            Err(error) => error.to_string(),
+        }
     }
 
     #[test]
@@ -254,10 +263,10 @@ mod tests {
             ("http://h\u{9b}1m/p", "'h\\u{9b}1m' is no host"),
             ("http://[::1/p", "is no host"),
             ("http://[fe80::1%eth0]/p", "is no host"),
-            ("http://h:0/p", "'h:0' has no port"),
-            ("http://h:+1/p", "'h:+1' has no port"),
-            ("http://h:65536/p", "has no port"),
-            ("http://[::1]8/p", "has no port"),
+            ("http://h:0/p", "the port of 'h:0' is not a number"),
+            ("http://h:+1/p", "the port of 'h:+1' is not a number"),
+            ("http://h:65536/p", "the port of"),
+            ("http://[::1]8/p", "the port of"),
             ("http://user:secret@h/p", "user and password"),
         ] {
             assert!(
@@ -291,7 +300,7 @@ mod tests {
                 "{link}"
             );
         }
-        assert!(page.join("https://h/").unwrap_err().contains("TLS"));
+        assert!(page.join("https://h/").unwrap_err().wrong.contains("TLS"));
     }
 
     #[test]

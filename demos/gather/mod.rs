@@ -54,7 +54,7 @@ fn fork((a, b, c): (Duration, Duration, Duration)) -> Fork {
 pub const CHAPTER: Chapter = Chapter {
     name: "gather",
     title: "wait for all, results in the order passed",
-    minutes: 7,
+    minutes: 10,
     knobs: &[A, B, C],
     check: |_| Ok(()),
     scenes: &[

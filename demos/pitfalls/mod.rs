@@ -9,6 +9,7 @@ use crate::chapter::{
     AT_ONCE, Chapter, Claim, Figure, Fork, Knob, Knobs, Measure, Parting,
     Played, Plays, Scene, Twin, after, run, time,
 };
+use crate::system::usage::Usage;
 use crate::timeline::{Lane, Span, Timeline};
 use crate::trace::{How, LaneKind, On, Outcome, Trace, What};
 
@@ -134,18 +135,21 @@ fn queued(timeline: &Timeline) -> usize {
 pub const CHAPTER: Chapter = Chapter {
     name: "pitfalls",
     title: "each mistake beside its cure",
-    minutes: 8,
+    minutes: 11,
     knobs: &[BLOCK, HEARTBEAT, TASKS, CAPACITY, DELAY],
     check: |k| {
         let (block, every) = (k.time(&BLOCK), k.time(&HEARTBEAT));
         let ticks = block.as_nanos() / every.as_nanos();
         if ticks > MOST_TICKS {
-            return Err(format!(
-                "a heartbeat every {} would tick {ticks} times in {}; \
-                 give a longer --heartbeat, for at most {MOST_TICKS} ticks",
+            let wrong = format!(
+                "a heartbeat every {} would tick {ticks} times in {}",
                 time(every),
                 time(block)
-            ));
+            );
+            let instead = format!(
+                "give a longer --heartbeat, for at most {MOST_TICKS} ticks"
+            );
+            return Err(Usage::new(wrong, instead));
         }
         Ok(())
     },

@@ -62,7 +62,7 @@ fn survived(timeline: &Timeline) -> bool {
 pub const CHAPTER: Chapter = Chapter {
     name: "shield",
     title: "what survives a cancellation",
-    minutes: 8,
+    minutes: 13,
     knobs: &[WORK, CANCEL_AFTER, CLEANUP],
     check: |_| Ok(()),
     scenes: &[

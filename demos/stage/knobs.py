@@ -26,9 +26,11 @@ class Time:
     def parse(text):
         """Reads what the user typed, as nanoseconds."""
         number = r"([0-9]+(?:\.[0-9]+)?)\s*"
+        if re.fullmatch(rf"\s*{number}", text):
+            text += "s"
         unit = r"(days?|h|min|ms|m|sec|s|us|ns)\s*"
         if not re.fullmatch(rf"\s*(?:{number}{unit})+", text):
-            raise wrong(text, "not a time; give one such as 500ms, 2s or 1m")
+            raise wrong(text, "not a time; give one such as 5, 2.5, 500ms or 1m")
         names = {"days": "day", "min": "m", "sec": "s"}
         length = sum(
             Decimal(count) * UNITS[names.get(name, name)]

@@ -22,7 +22,7 @@ fn tasks(k: &Knobs) -> (u32, Duration) {
 pub const CHAPTER: Chapter = Chapter {
     name: "sync-vs-async",
     title: "one after another, or together",
-    minutes: 5,
+    minutes: 8,
     knobs: &[TASKS, DELAY],
     check: |_| Ok(()),
     scenes: &[

@@ -47,7 +47,7 @@ fn done_before(task2: Duration) -> String {
 pub const CHAPTER: Chapter = Chapter {
     name: "taskgroup",
     title: "all succeed, or the rest are cancelled",
-    minutes: 7,
+    minutes: 10,
     knobs: &[TASK1, TASK2, FAIL_AT],
     check: |_| Ok(()),
     scenes: &[

@@ -23,7 +23,7 @@ fn waits(k: &Knobs) -> (Duration, Duration) {
 pub const CHAPTER: Chapter = Chapter {
     name: "tasks",
     title: "create_task schedules it, await collects it",
-    minutes: 5,
+    minutes: 9,
     knobs: &[HELLO, WORLD],
     check: |_| Ok(()),
     scenes: &[

@@ -52,7 +52,7 @@ const TIE: &str = "Two timers are due in the same millisecond, and the two world
 pub const CHAPTER: Chapter = Chapter {
     name: "timeout",
     title: "no wait without a limit",
-    minutes: 6,
+    minutes: 9,
     knobs: &[LIMIT, WORK],
     check: |_| Ok(()),
     scenes: &[

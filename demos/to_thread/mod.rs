@@ -8,6 +8,7 @@ use crate::chapter::{
     AT_ONCE, Chapter, Claim, Due, Erratum, Figure, Fork, Knob, Knobs, Measure,
     Parting, Played, Plays, Scene, Twin, after, number_of, run, time,
 };
+use crate::system::usage::Usage;
 use crate::trace::{LaneKind, What};
 
 const ASYNC_PART: Knob =
@@ -87,18 +88,21 @@ fn ticks_between(p: &Played, from: Option<usize>, to: Option<usize>) -> usize {
 pub const CHAPTER: Chapter = Chapter {
     name: "to_thread",
     title: "blocking code without freezing the loop",
-    minutes: 7,
+    minutes: 11,
     knobs: &[ASYNC_PART, BLOCK, HEARTBEAT],
     check: |k| {
         let total = k.time(&ASYNC_PART) + k.time(&BLOCK);
         let ticks = total.as_nanos() / k.time(&HEARTBEAT).as_nanos();
         if ticks > MOST_TICKS {
-            return Err(format!(
-                "a heartbeat every {} would tick {ticks} times in {}; \
-                 give a longer --heartbeat, for at most {MOST_TICKS} ticks",
+            let wrong = format!(
+                "a heartbeat every {} would tick {ticks} times in {}",
                 time(k.time(&HEARTBEAT)),
                 time(total)
-            ));
+            );
+            let instead = format!(
+                "give a longer --heartbeat, for at most {MOST_TICKS} ticks"
+            );
+            return Err(Usage::new(wrong, instead));
         }
         Ok(())
     },

@@ -8,6 +8,7 @@ use crate::chapter::{
     AT_ONCE, Chapter, Check, Claim, Due, Erratum, Figure, Fork, Knob, Knobs,
     Measure, Parting, Played, Plays, Scene, Twin, run, time,
 };
+use crate::system::usage::Usage;
 use crate::timeline::Lane;
 use crate::trace::{How, Outcome};
 
@@ -100,14 +101,14 @@ fn done_or_dropped(i: u32) -> Fork {
 pub const CHAPTER: Chapter = Chapter {
     name: "wait",
     title: "stop waiting early, and know who is still pending",
-    minutes: 8,
+    minutes: 12,
     knobs: &[WORKERS, TIMEOUT, FAIL],
     check: |k| {
         let (workers, fail) = (k.count(&WORKERS), k.count(&FAIL));
         if fail > workers {
-            return Err(format!(
-                "--fail {fail}: there is no such worker; give one from 1 to {workers}, \
-                 or more --workers"
+            return Err(Usage::new(
+                format!("--fail {fail}: there is no such worker"),
+                format!("give one from 1 to {workers}, or more --workers"),
             ));
         }
         Ok(())

@@ -20,11 +20,16 @@ impl Course {
         chapters.find(|chapter| same_name(chapter.name, name))
     }
 
-    /// The chapter that follows, if there is one.
+    /// The chapter that follows, unless it is the last.
     pub fn after(&self, chapter: &Chapter) -> Option<&'static Chapter> {
         let mut chapters = self.chapters.iter().copied();
-        chapters.find(|own| own.name == chapter.name)?;
+        chapters.find(|other| other.name == chapter.name)?;
         chapters.next()
+    }
+
+    /// How long a class needs for all of it, in minutes.
+    pub fn minutes(&self) -> u32 {
+        self.chapters.iter().map(|chapter| chapter.minutes).sum()
     }
 
     /// The claim that a proof names, with its chapter.
@@ -43,7 +48,7 @@ impl Course {
     pub fn command(&self, proof: &Proof) -> String {
         let found = self.proof(proof);
         let scenes = found.map_or(&[][..], |(_, claim)| claim.scenes);
-        let scenes = scenes.iter().map(|scene| format!(" --scene {scene}"));
+        let scenes = scenes.iter().map(|scene| format!(" {scene}"));
         format!("asyncade {}{}", proof.chapter, scenes.collect::<String>())
     }
 }

@@ -4,12 +4,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::length;
 use super::list::{Item, Items, List};
 use crate::system::foreign::is_order;
-
-/// The longest time a knob takes: longer than any class, and short enough
-/// that no sum of waits overflows a clock.
-const LONGEST: Duration = Duration::from_secs(30 * 24 * 3600);
+use crate::system::usage::Usage;
 
 /// The most characters that a text takes: it has to fit on a screen.
 const LONGEST_TEXT: usize = 200;
@@ -27,7 +25,7 @@ pub struct Knob {
 /// What values a knob takes, and which it has if the user sets none.
 #[derive(Clone, Copy, Debug)]
 pub enum Kind {
-    /// A duration of whole milliseconds, such as `1500ms` or `2s`.
+    /// A duration of whole milliseconds, such as `2`, `2.5` or `1500ms`.
     Time(&'static str),
     /// A duration that follows another knob unless it is set.
     SameAs(&'static Knob),
@@ -121,17 +119,20 @@ impl Knob {
     /// Reads what the user typed.
     ///
     /// # Errors
-    /// Says in one line what is wrong and what to type instead.
-    pub fn parse(&self, text: &str) -> Result<Value, String> {
+    /// What is wrong, and what to type instead.
+    pub fn parse(&self, text: &str) -> Result<Value, Usage> {
         match self.kind {
             Kind::Time(_) | Kind::SameAs(_) => {
-                parse_time(text).map(Value::Time)
+                length::parse(text).map(Value::Time)
             }
             Kind::Count { min, max, .. } => match text.parse() {
                 Ok(count) if (min..=max).contains(&count) => {
                     Ok(Value::Count(count))
                 }
-                _ => Err(format!("give a whole number from {min} to {max}")),
+                _ => Err(Usage::new(
+                    "not such a number",
+                    format!("give a whole number from {min} to {max}"),
+                )),
             },
             Kind::Text(_) => parse_text(text).map(Value::Text),
             Kind::List(items) => List::parse(items, text).map(Value::List),
@@ -139,64 +140,29 @@ impl Knob {
     }
 }
 
-fn parse_text(text: &str) -> Result<String, String> {
+fn parse_text(text: &str) -> Result<String, Usage> {
     if text.trim().is_empty() {
-        return Err(
-            "an empty text shows nothing; give at least one letter".to_owned()
-        );
+        return Err(Usage::new(
+            "an empty text shows nothing",
+            "give at least one letter",
+        ));
     }
     // A line of the trace is one line, and none of it is an order to the
     // terminal.
     if text.contains(is_order) {
-        return Err("give one line, without tabs and other control characters"
-            .to_owned());
+        return Err(Usage::new(
+            "it has characters that nobody sees",
+            "give one line, without tabs and other control characters",
+        ));
     }
     let length = text.chars().count();
     if length > LONGEST_TEXT {
-        return Err(format!(
-            "too long with its {length} characters; give at most {LONGEST_TEXT}"
+        return Err(Usage::new(
+            format!("too long with its {length} characters"),
+            format!("give at most {LONGEST_TEXT}"),
         ));
     }
     Ok(text.to_owned())
-}
-
-fn parse_time(text: &str) -> Result<Duration, String> {
-    if text.trim_start().starts_with('-') {
-        return Err(
-            "a time cannot be negative; give one such as 500ms, 2s or 1m"
-                .to_owned(),
-        );
-    }
-    let time = match humantime::parse_duration(text) {
-        Ok(time) => time,
-        Err(humantime::DurationError::NumberOverflow) => return Err(too_long()),
-        Err(_) => {
-            return Err(
-                "not a duration; give one such as 500ms, 2s or 1m".to_owned()
-            );
-        }
-    };
-    if time.is_zero() {
-        return Err(
-            "a time of zero shows nothing; give at least 1ms".to_owned()
-        );
-    }
-    if time > LONGEST {
-        return Err(too_long());
-    }
-    if time.subsec_nanos() % 1_000_000 != 0 {
-        return Err(
-            "tokio's timers count whole milliseconds; give at least 1ms, \
-                    and no fractions of it"
-                .to_owned(),
-        );
-    }
-    Ok(time)
-}
-
-fn too_long() -> String {
-    let longest = humantime::format_duration(LONGEST);
-    format!("too long; give at most {longest}")
 }
 
 /// The values of a chapter's knobs.
@@ -386,7 +352,7 @@ mod tests {
             "a\u{2028}b",
             &longer,
         ] {
-            let error = LABEL.parse(text).unwrap_err();
+            let error = LABEL.parse(text).unwrap_err().to_string();
             assert!(error.contains("give"), "{error}");
             assert!(!error.contains('\n'), "{error}");
         }

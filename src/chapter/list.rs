@@ -9,6 +9,8 @@ use std::fs::File;
 use std::io::Read;
 use std::sync::Arc;
 
+use crate::system::usage::Usage;
+
 /// A file that is larger than this is refused.
 const LARGEST: u64 = 10_000_000;
 
@@ -31,7 +33,7 @@ pub struct Items {
     pub instead_of: &'static [&'static str],
     /// Reads one of them. An error says in one line what is wrong with it, and
     /// what to write instead.
-    pub parse: fn(&str) -> Result<Arc<dyn Item>, String>,
+    pub parse: fn(&str) -> Result<Arc<dyn Item>, Usage>,
     /// What is to be said of them before so many scenes are played.
     pub announce: fn(&List, usize) -> String,
 }
@@ -49,15 +51,15 @@ impl List {
     ///
     /// # Errors
     /// As [`Items::parse`].
-    pub fn parse(items: &Items, text: &str) -> Result<List, String> {
+    pub fn parse(items: &Items, text: &str) -> Result<List, Usage> {
         let mut list = List::default();
         for word in text.split_whitespace() {
             list.push((items.parse)(word)?);
         }
         if list.items.is_empty() {
-            return Err(format!(
-                "empty; give a {} such as {}",
-                items.name, items.example
+            return Err(Usage::new(
+                "empty",
+                format!("give a {} such as {}", items.name, items.example),
             ));
         }
         Ok(list)
@@ -67,25 +69,28 @@ impl List {
     /// with `#`, do not count.
     ///
     /// # Errors
-    /// Says in one line why the file cannot be read, or what is wrong on which
+    /// Why the file cannot be read, or what is wrong on which
     /// line.
-    pub fn read(items: &Items, path: &str) -> Result<List, String> {
+    pub fn read(items: &Items, path: &str) -> Result<List, Usage> {
         let name = items.name;
+        let wrong = |wrong: String| {
+            let instead =
+                format!("give a text file with a {name} on each line");
+            Usage::new(wrong, instead)
+        };
         let mut bytes = Vec::new();
         // One byte more than allowed tells a file that is too large.
         File::open(path)
             .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
-            .map_err(|error| {
-                format!("{error}; give a text file with a {name} on each line")
-            })?;
+            .map_err(|error| wrong(error.to_string()))?;
         if bytes.len() as u64 > LARGEST {
-            return Err(format!(
-                "too large; give a file of at most {LARGEST} bytes"
+            return Err(Usage::new(
+                "too large",
+                format!("give a file of at most {LARGEST} bytes"),
             ));
         }
-        let text = String::from_utf8(bytes).map_err(|_| {
-            format!("not UTF-8; give a text file with a {name} on each line")
-        })?;
+        let text = String::from_utf8(bytes)
+            .map_err(|_| wrong("not UTF-8".to_owned()))?;
         let mut list = List::default();
         for (number, line) in
             (1..).zip(text.trim_start_matches('\u{feff}').lines())
@@ -95,12 +100,12 @@ impl List {
                 continue;
             }
             let item = (items.parse)(line);
-            list.push(item.map_err(|error| format!("line {number}: {error}"))?);
+            list.push(
+                item.map_err(|error| error.of(&format!("line {number}")))?,
+            );
         }
         if list.items.is_empty() {
-            return Err(format!(
-                "it has no {name}s; give a text file with one on each line"
-            ));
+            return Err(wrong(format!("it has no {name}s")));
         }
         Ok(list)
     }

@@ -11,6 +11,7 @@ mod due;
 mod gaps;
 mod knob;
 mod lang;
+mod length;
 mod lesson;
 mod list;
 mod played;
@@ -38,6 +39,7 @@ pub use played::Played;
 pub use time::{clock, time};
 pub use twin::{Erratum, Fork, Parting, Twin};
 
+use crate::system::usage::Usage;
 use crate::timeline::Timeline;
 use crate::trace::Source;
 
@@ -47,12 +49,13 @@ pub struct Chapter {
     pub name: &'static str,
     /// The chapter in half a line.
     pub title: &'static str,
-    /// How long a teacher needs for it, in minutes.
+    /// How long a class needs for it, in minutes: to read the question, to
+    /// predict, to run it, to change one knob, and to talk about it.
     pub minutes: u32,
     /// The chapter's own options, in the order of the help.
     pub knobs: &'static [Knob],
     /// What the knobs must satisfy together; an error says what to change.
-    pub check: fn(&Knobs) -> Result<(), String>,
+    pub check: fn(&Knobs) -> Result<(), Usage>,
     /// The runs it consists of, the baseline first.
     pub scenes: &'static [Scene],
     /// What its speed-up is, and between which scenes.

@@ -5,22 +5,30 @@
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, CommandFactory};
 
-use super::options::{Cli, PlayArgs};
-use crate::chapter::{Chapter, Course, Kind, Knob, Knobs, List, Value};
+use super::options::{Cli, PlayArgs, SCENE};
+use crate::chapter::{Chapter, Course, Kind, Knob, Knobs, List, Scene, Value};
 use crate::export::FORMATS;
 
 /// The whole command: a subcommand for each chapter, then the tools.
 pub fn command(course: &Course) -> Command {
-    let mut command = Cli::command();
+    let mut command = with_help(Cli::command());
     let chapters = course.chapters.len();
+    let names: Vec<PossibleValue> = course.chapters.iter().map(name).collect();
+    let tools = command.get_subcommands().map(Command::get_name);
+    let tools = tools.map(|tool| PossibleValue::new(tool.to_owned()));
+    let all: Vec<PossibleValue> = names.iter().cloned().chain(tools).collect();
     for (order, tool) in command.get_subcommands_mut().enumerate() {
         let tool_of = tool.clone().display_order(chapters + order);
-        *tool = if tool.get_arguments().any(|arg| arg.get_id() == "chapter") {
-            let names = names(course);
-            tool_of.mut_arg("chapter", |arg| arg.value_parser(names))
-        } else {
-            tool_of
-        };
+        let mut with_names = with_help(tool_of);
+        for (id, names) in [("chapter", &names), ("command", &all)] {
+            if tool.get_arguments().any(|arg| arg.get_id() == id) {
+                let names = PossibleValuesParser::new(names.clone());
+                with_names = with_names.mut_arg(id, |arg| {
+                    arg.value_parser(names).hide_possible_values(true)
+                });
+            }
+        }
+        *tool = with_names;
     }
     let chapters = course.chapters.iter().enumerate();
     command.subcommands(
@@ -29,12 +37,20 @@ pub fn command(course: &Course) -> Command {
     )
 }
 
-/// The names of all chapters, as values.
-fn names(course: &Course) -> PossibleValuesParser {
-    let values = course.chapters.iter().map(|chapter| {
-        PossibleValue::new(chapter.name).aliases(swapped(chapter.name))
-    });
-    PossibleValuesParser::new(values)
+/// `-h` and `--help` are the same: a help of one kind, that fits on few screens.
+fn with_help(command: Command) -> Command {
+    command.disable_help_flag(true).arg(
+        Arg::new("help")
+            .short('h')
+            .long("help")
+            .action(ArgAction::HelpShort)
+            .help("Print help"),
+    )
+}
+
+/// The name of a chapter, as a value.
+fn name(chapter: &&'static Chapter) -> PossibleValue {
+    PossibleValue::new(chapter.name).aliases(swapped(chapter.name))
 }
 
 /// A chapter's knobs as the arguments set them.
@@ -61,10 +77,11 @@ pub(super) fn set(
 fn subcommand(chapter: &'static Chapter) -> Command {
     let title = capitalised(chapter.title);
     let question = chapter.lesson(&Knobs::new(chapter.knobs)).question;
-    let command = Command::new(chapter.name)
+    let command = with_help(Command::new(chapter.name))
         .aliases(swapped(chapter.name))
         .args(chapter.knobs.iter().map(knob))
         .args(chapter.knobs.iter().filter_map(file_of))
+        .arg(scenes(chapter))
         .arg(scene(chapter));
     // These come with a description of their own, which is not the chapter's.
     PlayArgs::augment_args(command)
@@ -137,20 +154,52 @@ fn file_of(knob: &'static Knob) -> Option<Arg> {
     )
 }
 
-/// `--scene`, with the scenes of this chapter as its values.
-fn scene(chapter: &'static Chapter) -> Arg {
+/// `gather failure`: scenes by their bare names.
+fn scenes(chapter: &'static Chapter) -> Arg {
+    of_scenes(Arg::new("scenes"), chapter)
+        .help("The scenes to play, in place of those that play by default")
+        .num_args(0..)
+}
+
+/// `--scene failure`, the same as an option.
+pub(super) fn scene(chapter: &'static Chapter) -> Arg {
+    of_scenes(Arg::new("scene").long("scene"), chapter)
+        .help("The same as an option: may be repeated, and a,b names two")
+        .help_heading("Playing")
+}
+
+/// An argument with the scenes of this chapter as its values.
+fn of_scenes(arg: Arg, chapter: &'static Chapter) -> Arg {
     let values = chapter.scenes.iter().map(|scene| {
         PossibleValue::new(scene.name)
             .aliases(swapped(scene.name))
             .help(scene.about)
     });
-    Arg::new("scene")
-        .long("scene")
-        .value_name("NAME")
-        .help("Play this scene; may be repeated")
-        .help_heading("Playing")
+    arg.value_name(SCENE)
         .action(ArgAction::Append)
+        .value_delimiter(',')
         .value_parser(PossibleValuesParser::new(values))
+        // The help has them as a list of its own, with what each is.
+        .hide_possible_values(true)
+}
+
+/// The scenes that were named, in whichever way.
+pub(super) fn named_scenes(
+    chapter: &Chapter,
+    matches: &ArgMatches,
+) -> Vec<&'static Scene> {
+    let mut scenes: Vec<&'static Scene> = Vec::new();
+    for id in ["scenes", "scene"] {
+        // A command that does not have the argument has none that was named.
+        let names = matches.try_get_many::<String>(id).ok().flatten();
+        for name in names.into_iter().flatten() {
+            let named = chapter.scene(name);
+            scenes.extend(named.filter(|scene| {
+                scenes.iter().all(|other| other.name != scene.name)
+            }));
+        }
+    }
+    scenes
 }
 
 /// The other spelling of a name, if it has one: `-` and `_` are
@@ -165,7 +214,7 @@ pub(super) fn swapped(name: &str) -> Option<String> {
 }
 
 /// A title as clap's own texts begin, unless it begins with a name of code.
-fn capitalised(text: &str) -> String {
+pub(super) fn capitalised(text: &str) -> String {
     let word = text.split(' ').next().unwrap_or_default();
     if word.contains('_') {
         return text.to_owned();

@@ -8,7 +8,7 @@ use std::ffi::OsString;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory};
 
-use super::chapters::{knob, swapped};
+use super::chapters::{knob, scene, swapped};
 use super::options::Cli;
 use crate::chapter::{Chapter, Course, Kind};
 
@@ -16,9 +16,11 @@ use crate::chapter::{Chapter, Course, Kind};
 pub(super) struct Glance {
     /// The subcommand, if there is one, as it was typed.
     pub subcommand: Option<String>,
-    /// The knobs that may follow `verify`: those of the one chapter that it is
-    /// asked of.
-    pub knobs: Vec<Arg>,
+    /// The chapters that `verify` is asked of.
+    pub chapters: Vec<&'static Chapter>,
+    /// What may follow `verify`: if it is asked of one chapter, its knobs and
+    /// its scenes.
+    pub options: Vec<Arg>,
 }
 
 impl Glance {
@@ -27,40 +29,44 @@ impl Glance {
         // With errors ignored there is none but of a broken parser.
         let matches = parser(course).try_get_matches_from(arguments).ok();
         let subcommand = matches.as_ref().and_then(ArgMatches::subcommand);
-        let knobs = match subcommand {
-            Some(("verify", matches)) => {
-                let names = matches.get_many::<String>("chapter");
-                let names = names.into_iter().flatten();
-                let named = names.map(|name| course.find(name));
-                knobs_of(course, &named.collect::<Vec<_>>())
+        let mut named: Vec<Option<&'static Chapter>> = Vec::new();
+        if let Some(("verify", matches)) = subcommand {
+            let names = matches.get_many::<String>("chapter");
+            let names = names.into_iter().flatten();
+            named.extend(names.map(|name| course.find(name)));
+        }
+        let options = match only(&named) {
+            Some(chapter) => {
+                let knobs = chapter.knobs.iter().map(knob);
+                knobs.chain([scene(chapter)]).collect()
             }
-            _ => Vec::new(),
+            // It is the chapter that is wrong then, and not its options.
+            None if named.iter().any(Option::is_none) => {
+                all_options(course).collect()
+            }
+            None => Vec::new(),
         };
         Glance {
             subcommand: subcommand.map(|(name, _)| name.to_owned()),
-            knobs,
+            chapters: named.into_iter().flatten().collect(),
+            options,
         }
     }
 }
 
-/// The knobs of the chapters that were named: of several it is not clear whose
-/// they are.
-fn knobs_of(course: &Course, named: &[Option<&'static Chapter>]) -> Vec<Arg> {
-    match named {
-        // It is the chapter that is wrong then, and not its knobs.
-        _ if named.iter().any(Option::is_none) => all_knobs(course).collect(),
-        // Named twice it is still one.
-        [Some(first), rest @ ..]
-            if rest.iter().flatten().all(|o| o.name == first.name) =>
-        {
-            first.knobs.iter().map(knob).collect()
-        }
-        _ => Vec::new(),
-    }
+/// The one chapter that was named: of several it is not clear whose knobs
+/// follow. Named twice it is still one.
+fn only(named: &[Option<&'static Chapter>]) -> Option<&'static Chapter> {
+    let (first, rest) = named.split_first()?;
+    let first = (*first)?;
+    let is_first = |other: &Option<&Chapter>| {
+        other.is_some_and(|other| other.name == first.name)
+    };
+    rest.iter().all(is_first).then_some(first)
 }
 
-/// Every knob of every chapter, with whatever value.
-fn all_knobs(course: &Course) -> impl Iterator<Item = Arg> {
+/// Every knob of every chapter, and `--scene`, with whatever value.
+fn all_options(course: &Course) -> impl Iterator<Item = Arg> {
     let knobs = course.chapters.iter().flat_map(|chapter| chapter.knobs);
     let names = knobs.flat_map(|knob| {
         let file = match knob.kind {
@@ -69,7 +75,7 @@ fn all_knobs(course: &Course) -> impl Iterator<Item = Arg> {
         };
         [Some(knob.name), file].into_iter().flatten()
     });
-    let names: BTreeSet<&'static str> = names.collect();
+    let names: BTreeSet<&'static str> = names.chain(["scene"]).collect();
     names.into_iter().map(|name| {
         Arg::new(name)
             .long(name)
@@ -93,7 +99,7 @@ fn parser(course: &Course) -> Command {
                 .short('h')
                 .action(ArgAction::SetTrue),
         )
-        .args(all_knobs(course));
+        .args(all_options(course));
     command = Command::new("asyncade")
         .args(command.get_arguments().cloned())
         .disable_help_flag(true)

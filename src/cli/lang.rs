@@ -30,10 +30,8 @@ pub(super) fn reading(option: Option<LangArg>) -> Result<Reading, Usage> {
     let named = all.find(|(name, _)| value == **name);
     let (_, lang) = named.ok_or_else(|| {
         let value = foreign::short(&value.to_string_lossy());
-        Usage(format!(
-            "{VARIABLE} is '{value}', which is none of rust, python and both; \
-             set it to one of them, or unset it"
-        ))
+        let wrong = format!("{VARIABLE} is '{value}', which is no language");
+        Usage::new(wrong, "set it to rust, python or both, or unset it")
     })?;
     Ok(Reading {
         lang,

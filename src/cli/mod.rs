@@ -3,26 +3,29 @@
 
 mod chapters;
 mod glance;
+mod guide;
+mod help;
 mod lang;
+mod nearest;
 mod options;
 mod refusal;
 
 use std::ffi::OsString;
 
 use anyhow::Result;
-use clap::{ArgMatches, ColorChoice, FromArgMatches};
-
-use chapters::command;
+use clap::error::ErrorKind;
+use clap::{ArgMatches, ColorChoice, Command, FromArgMatches};
 
 use crate::chapter::{Chapter, Course, Knobs, Reading, Scene};
-use crate::command::{self as run, Ending, Output, Showing, Witness};
+use crate::command::{self as run, Ending, Output, Showing, Subject, Witness};
 use crate::report::{Choice, Next, Usage};
 use crate::system::foreign;
 use crate::terminal::{Screen, colours};
-use chapters::set;
+use chapters::{command, named_scenes, set};
 use glance::Glance;
+use help::{help, manual};
 use options::{AxisArg, Cli, PlayArgs, Tool};
-use refusal::refusal;
+use refusal::{Asked, refusal};
 
 /// Does what the arguments ask for.
 ///
@@ -35,18 +38,40 @@ pub fn main(
 ) -> Result<Ending> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let glance = Glance::at(course, &arguments);
-    let mut parser = command(course)
-        .mut_subcommand("verify", |verify| verify.args(glance.knobs));
-    let matches = match parser.try_get_matches_from_mut(&arguments) {
-        Ok(matches) => matches,
-        Err(error) => {
-            let asked = glance.subcommand.as_deref();
-            // Options belong to a subcommand, if there is such a one.
-            let known =
-                asked.filter(|name| parser.find_subcommand(name).is_some());
-            return refusal(error, known);
-        }
+    let mut parser = parser(course, &glance);
+    let parsed = parser.try_get_matches_from_mut(&arguments);
+    let asked = glance.subcommand.as_deref();
+    let asked = Asked {
+        course,
+        parser: &parser,
+        // Options belong to a subcommand, if there is such a one.
+        subcommand: asked.filter(|name| parser.find_subcommand(name).is_some()),
+        chapters: &glance.chapters,
     };
+    let ending = match parsed {
+        Ok(matches) => dispatch(course, &matches),
+        Err(error) if error.kind() == ErrorKind::DisplayHelp => {
+            help(self::parser(course, &glance), course, &arguments)
+        }
+        Err(error) => refusal(error, &asked),
+    };
+    ending.map_err(|mut error| {
+        if let Some(usage) = error.downcast_mut::<Usage>() {
+            usage.more = Some(asked.help());
+        }
+        error
+    })
+}
+
+/// What reads the arguments, with the options that `verify` has this time.
+fn parser(course: &Course, glance: &Glance) -> Command {
+    command(course).mut_subcommand("verify", |verify| {
+        verify.args(glance.options.iter().cloned())
+    })
+}
+
+/// Does what arguments ask for that make sense.
+fn dispatch(course: &Course, matches: &ArgMatches) -> Result<Ending> {
     let colour = matches.get_one("color").copied();
     colours(match colour.unwrap_or(ColorChoice::Auto) {
         ColorChoice::Auto => anstream::ColorChoice::Auto,
@@ -59,7 +84,7 @@ pub fn main(
     {
         return play(course, chapter, matches, &mut screen);
     }
-    tool(course, &matches, &mut screen)
+    tool(course, matches, &mut screen)
 }
 
 /// Plays a chapter as its options say.
@@ -71,12 +96,11 @@ fn play(
 ) -> Result<Ending> {
     let args = PlayArgs::from_arg_matches(matches)?;
     let knobs = set(chapter, Knobs::new(chapter.knobs), matches);
-    let named = matches.get_many::<String>("scene").into_iter().flatten();
     let reading = lang::reading(args.lang)?;
     let choice = Choice {
         chapter,
         knobs,
-        named: named.filter_map(|name| chapter.scene(name)).collect(),
+        named: named_scenes(chapter, matches),
         all: args.all,
         clock: args.clock.into(),
         speed: args.speed,
@@ -162,24 +186,39 @@ fn tool(
                 chapters = course.chapters.to_vec();
             }
             let matches = matches.subcommand_matches("verify");
-            let chapters = chapters.into_iter().map(|chapter| {
+            let subjects = chapters.into_iter().map(|chapter| {
                 let knobs = Knobs::new(chapter.knobs);
-                match matches {
-                    Some(matches) => (chapter, set(chapter, knobs, matches)),
-                    None => (chapter, knobs),
+                Subject {
+                    chapter,
+                    knobs: match matches {
+                        Some(matches) => set(chapter, knobs, matches),
+                        None => knobs,
+                    },
+                    scenes: matches.map_or(Vec::new(), |matches| {
+                        named_scenes(chapter, matches)
+                    }),
                 }
             });
-            let chapters: Vec<_> = chapters.collect();
+            let subjects: Vec<Subject> = subjects.collect();
             let witness = Witness {
                 python: &python,
                 required: require_python,
             };
-            return run::verify(&chapters, &witness, screen);
+            return run::verify(&subjects, &witness, screen);
         }
         Tool::Completions { shell } => {
             run::completions(command(course), shell, screen)?;
         }
-        Tool::Man => run::man(command(course), screen)?,
+        Tool::Man { dir: None } => run::man(&manual(course), screen)?,
+        Tool::Man { dir: Some(dir) } => {
+            run::man_pages(&manual(course), &dir, screen)?;
+        }
+        Tool::Help { command: of } => {
+            let mut arguments = vec![OsString::from("asyncade")];
+            arguments.extend(of.map(OsString::from));
+            arguments.push("--help".into());
+            return help(command(course), course, &arguments);
+        }
     }
     Ok(Ending::Fine)
 }
@@ -191,12 +230,10 @@ fn scene_of(
 ) -> Result<&'static Scene, Usage> {
     chapter.scene(name).ok_or_else(|| {
         let scenes = chapter.scenes.iter().map(|scene| scene.name);
-        Usage(format!(
-            "{} has no scene '{}'; it has {}",
-            chapter.name,
-            foreign::short(name),
-            scenes.collect::<Vec<_>>().join(", ")
-        ))
+        let name = foreign::short(name);
+        let wrong = format!("{} has no scene '{name}'", chapter.name);
+        let scenes = scenes.collect::<Vec<_>>().join(", ");
+        Usage::new(wrong, format!("name one of {scenes}"))
     })
 }
 

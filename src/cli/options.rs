@@ -6,12 +6,19 @@ use std::path::PathBuf;
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 
 use crate::chapter::Lang;
+use crate::report::Usage;
 use crate::trace;
+
+/// What the values are called whose names are the course's: of what else is
+/// said of one that is wrong, an error knows them by it.
+pub(super) const CHAPTER: &str = "CHAPTER";
+pub(super) const SCENE: &str = "SCENE";
+pub(super) const COMMAND: &str = "COMMAND";
 
 /// Replays the demos of an article on Python's asyncio, chapter by chapter, on
 /// tokio, and shows what really happened, when, and why it was faster.
 #[derive(Parser)]
-#[command(name = "asyncade", version, max_term_width = 100)]
+#[command(name = "asyncade", version)]
 #[command(subcommand_negates_reqs = true, disable_help_subcommand = true)]
 pub(super) struct Cli {
     /// When to colour the output
@@ -37,6 +44,7 @@ pub(super) enum Tool {
         /// The chapter
         // The values of it are put in later, which would make it the last.
         #[arg(index = 1)]
+        #[arg(value_name = CHAPTER)]
         chapter: String,
         /// Ask its question and say what to watch, and reveal nothing
         #[arg(long, conflicts_with_all = ["scene", "lang"])]
@@ -52,12 +60,14 @@ pub(super) enum Tool {
     /// Check every claim on the virtual clock; exit 1 if one does not hold
     Prove {
         /// The chapters; if none is named, all that need no real time
+        #[arg(value_name = CHAPTER)]
         chapter: Vec<String>,
     },
     /// Compare tokio with CPython, scene by scene; exit 1 if they differ
     Verify {
         /// The chapters; all of them if none is named. With one named, its
-        /// knobs may follow
+        /// knobs may follow, and --scene
+        #[arg(value_name = CHAPTER)]
         chapter: Vec<String>,
         /// The Python to ask, 3.11 or later
         #[arg(long, value_name = "PATH", default_value = "python3")]
@@ -71,8 +81,19 @@ pub(super) enum Tool {
         /// The shell
         shell: clap_complete::Shell,
     },
-    /// Print the manual page
-    Man,
+    /// Print the manual page, or write one for each command
+    Man {
+        /// Write the pages of all commands to this folder, and make it if
+        /// there is none
+        #[arg(long, value_name = "DIR")]
+        dir: Option<PathBuf>,
+    },
+    /// Print the help of a chapter or of a command
+    Help {
+        /// The chapter or the command; without one, the help of asyncade
+        #[arg(value_name = COMMAND)]
+        command: Option<String>,
+    },
 }
 
 /// The options that every chapter has.
@@ -80,9 +101,10 @@ pub(super) enum Tool {
 #[command(next_help_heading = "Playing")]
 pub(super) struct PlayArgs {
     /// Play every scene
-    #[arg(long, conflicts_with = "scene")]
+    #[arg(long, conflicts_with_all = ["scenes", "scene"])]
     pub all: bool,
-    /// Measure for real, or compute at once
+    /// Measure on the machine's own clock, or compute at once on tokio's
+    /// paused one
     #[arg(long, value_enum, default_value = "real")]
     pub clock: ClockArg,
     /// Divide every duration by F, and still measure for real
@@ -170,10 +192,12 @@ impl From<ClockArg> for trace::Clock {
     }
 }
 
-fn speed(text: &str) -> Result<f64, String> {
+fn speed(text: &str) -> Result<f64, Usage> {
     match text.parse::<f64>() {
         Ok(speed) if (0.01..=1000.0).contains(&speed) => Ok(speed),
-        _ => Err("give a number from 0.01 to 1000; 10 is ten times as fast"
-            .to_owned()),
+        _ => Err(Usage::new(
+            "not such a number",
+            "give a number from 0.01 to 1000: 10 is ten times as fast",
+        )),
     }
 }

@@ -26,7 +26,7 @@ pub fn beliefs(course: &Course, screen: &mut Screen) -> Result<()> {
         page.prose(screen, 4, belief.truth)?;
         for proof in belief.proofs {
             let command = course.command(proof);
-            page.aside(screen, 4, &command)?;
+            page.command(screen, 4, &command)?;
         }
     }
     screen.flush()?;

@@ -33,7 +33,7 @@ pub fn checklist(course: &Course, screen: &mut Screen) -> Result<Ending> {
             holds &= found.status == Status::Holds;
             terminal::finding(&page, screen, &found)?;
             let command = course.command(proof);
-            page.aside(screen, 6, &command)?;
+            page.command(screen, 6, &command)?;
         }
         proved += usize::from(holds);
     }

@@ -15,12 +15,12 @@ pub(crate) use beliefs::beliefs;
 pub(crate) use checklist::checklist;
 pub(crate) use completions::completions;
 pub use list::list;
-pub(crate) use man::man;
+pub(crate) use man::{Manual, man, man_pages};
 pub(crate) use play::{Output, Showing, play};
 pub(crate) use prove::prove;
 pub use question::question;
 pub use show::{show, show_scene};
-pub(crate) use verify::{Witness, verify};
+pub(crate) use verify::{Subject, Witness, verify};
 
 /// How a command ended that did what it was asked to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

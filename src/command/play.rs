@@ -1,6 +1,5 @@
 //! Plays a chapter, shows it, and writes it to files.
 
-use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Error, Result};
@@ -8,8 +7,7 @@ use anyhow::{Error, Result};
 use super::Ending;
 use crate::export::Export;
 use crate::report::{self, Choice, Plan, Played, Reporter, Unheard};
-use crate::system::foreign;
-use crate::terminal::{Full, Json, Quiet, Screen, WithLive};
+use crate::terminal::{self, Full, Json, Quiet, Screen, WithLive};
 use crate::world::interrupt;
 
 /// What of a run is shown, and where else it goes.
@@ -67,9 +65,7 @@ pub fn play(
         if let Err(error) = export.finish(&report) {
             is_whole = false;
             // What else there is to write is as good as before.
-            let error = foreign::clean_lines(&format!("{error:#}"));
-            // Nothing is left to do if stderr is closed.
-            let _ = writeln!(anstream::stderr(), "error: {error}");
+            terminal::complain(&error);
         }
     }
     if let Some(error) = failure {

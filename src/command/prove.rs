@@ -84,15 +84,16 @@ pub fn prove(
     if !left_out.is_empty() {
         let names: Vec<&str> =
             left_out.iter().map(|chapter| chapter.name).collect();
-        page.aside(
+        page.prose(
             screen,
             0,
             &format!(
-                "Not proved: {}, which needs real time. Prove it with 'asyncade prove {}'.",
-                names.join(", "),
-                names.join(" ")
+                "Not proved: {}, which needs real time. Prove it with",
+                names.join(", ")
             ),
         )?;
+        let command = format!("asyncade prove {}", names.join(" "));
+        page.command(screen, 2, &command)?;
     }
     screen.flush()?;
     Ok(Ending::of(broken > 0))

@@ -28,6 +28,37 @@ pub struct Witness<'a> {
     pub required: bool,
 }
 
+/// What is to be compared.
+pub struct Subject {
+    /// The chapter.
+    pub chapter: &'static Chapter,
+    /// Its knobs.
+    pub knobs: Knobs,
+    /// The scenes, if not all of them.
+    pub scenes: Vec<&'static Scene>,
+}
+
+impl Subject {
+    /// Its scenes, in the chapter's order.
+    fn scenes(&self) -> impl Iterator<Item = &'static Scene> {
+        let scenes = self.chapter.scenes.iter();
+        scenes.filter(|scene| {
+            let mut named = self.scenes.iter();
+            self.scenes.is_empty() || named.any(|n| n.name == scene.name)
+        })
+    }
+
+    /// The runs of the article's own way whose outcome is known: at the
+    /// article's figures, and unless it is asked only of some scenes.
+    fn errata(&self) -> &'static [Erratum] {
+        if self.scenes.is_empty() && self.knobs.are_defaults() {
+            self.chapter.twin.errata
+        } else {
+            &[]
+        }
+    }
+}
+
 /// Compares tokio with CPython, and CPython with its recording.
 ///
 /// # Errors
@@ -35,12 +66,12 @@ pub struct Witness<'a> {
 /// Python twin fails to run, if there is no Python where one is required, or
 /// if nobody reads the output any more. [`Stopped`] if the user asks for it.
 pub fn verify(
-    chapters: &[(&Chapter, Knobs)],
+    subjects: &[Subject],
     witness: &Witness,
     screen: &mut Screen,
 ) -> Result<Ending> {
-    for (chapter, knobs) in chapters {
-        (chapter.check)(knobs).map_err(Usage)?;
+    for Subject { chapter, knobs, .. } in subjects {
+        (chapter.check)(knobs)?;
     }
     // From here on Ctrl-C is a request, so that no Python is left behind.
     interrupt::listen();
@@ -60,7 +91,8 @@ pub fn verify(
     };
     let (mut scenes, mut broken) = (0, 0);
     let (mut errata, mut wrong) = (0, 0);
-    for (chapter, knobs) in chapters {
+    for subject in subjects {
+        let Subject { chapter, knobs, .. } = subject;
         let page = screen.page;
         let twin = &chapter.twin;
         if let Some(why) = chapter.why_real_only() {
@@ -75,16 +107,14 @@ pub fn verify(
         // Before the heading: without a witness there is nothing to say.
         let witnesses = witnesses(chapter, twin, knobs, python.as_ref())?;
         page.heading(screen, chapter.name, chapter.title)?;
-        for scene in chapter.scenes {
+        for scene in subject.scenes() {
             stop::check()?;
             let found = compare(chapter, twin, scene, knobs, &witnesses)?;
             scenes += 1;
             broken += usize::from(!found.holds);
             found.write(scene.name, screen)?;
         }
-        // What the article's way does is known at the article's figures.
-        let known = twin.errata.iter().filter(|_| knobs.are_defaults());
-        for erratum in known {
+        for erratum in subject.errata() {
             let found = article(erratum, &witnesses);
             errata += 1;
             wrong += usize::from(!found.holds);
@@ -97,12 +127,14 @@ pub fn verify(
         None => "CPython's recording".to_owned(),
     };
     if scenes > 0 {
+        let scenes =
+            format!("{scenes} scene{}", if scenes == 1 { "" } else { "s" });
         writeln!(screen)?;
         match broken {
-            0 => writeln!(screen, "{scenes} scenes: tokio and {who} agree.")?,
+            0 => writeln!(screen, "{scenes}: tokio and {who} agree.")?,
             _ => writeln!(
                 screen,
-                "{scenes} scenes: in {broken} tokio and {who} differ."
+                "{scenes}: in {broken} tokio and {who} differ."
             )?,
         }
     }
@@ -137,10 +169,14 @@ fn witnesses(
         witnesses.push((name, python.play(chapter, twin, knobs)?));
     }
     if witnesses.is_empty() {
-        bail!(Usage(format!(
-            "the recording of {} is of the article's figures; for other knobs a python3 is needed",
-            chapter.name
-        )));
+        bail!(Usage::new(
+            format!(
+                "the recording of {} is of the article's figures, and for other knobs a \
+                 python3 is needed",
+                chapter.name
+            ),
+            "install one, or leave the knobs out",
+        ));
     }
     Ok(witnesses)
 }

@@ -34,17 +34,19 @@ impl Export {
                 .find(|other| export.output.is_same(&other.output));
             match same {
                 Some(other) if other.name == export.name => {
-                    return Err(Usage(format!(
-                        "--export names '{}' twice; once is enough",
-                        export.name
-                    )));
+                    return Err(Usage::new(
+                        format!("--export names '{}' twice", export.name),
+                        "once is enough",
+                    ));
                 }
                 Some(other) => {
-                    return Err(Usage(format!(
-                        "--export names one file twice: '{}' and '{}' are the same; \
-                         leave one of them out",
-                        other.name, export.name
-                    )));
+                    return Err(Usage::new(
+                        format!(
+                            "--export names one file twice: '{}' and '{}' are the same",
+                            other.name, export.name
+                        ),
+                        "leave one of them out",
+                    ));
                 }
                 None => exports.push(export),
             }
@@ -59,16 +61,16 @@ impl Export {
     /// be written.
     pub fn prepare(path: &Path) -> Result<Export, Usage> {
         let name = foreign::path(path);
-        let cannot =
-            |why: String| Usage(format!("cannot export to '{name}': {why}"));
+        let cannot = |why: Usage| why.of(&format!("cannot export to '{name}'"));
         let Some(format) = format_of(path) else {
             let names = FORMATS.iter();
             let names: Vec<String> = names
                 .map(|format| format!(".{}", format.extension))
                 .collect();
             let names = names.join(", ");
-            return Err(cannot(format!(
-                "its extension is not known; use {names}"
+            return Err(cannot(Usage::new(
+                "its extension is not known",
+                format!("use {names}"),
             )));
         };
         Ok(Export {

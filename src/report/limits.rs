@@ -27,12 +27,13 @@ pub(super) fn check_length(
         } else {
             "add '--clock virtual' to see it at once, or '--yes-wait' to wait"
         };
-        return Err(Usage(format!(
-            "the scene '{}' of {} would take {} for real; {remedy}",
+        let wrong = format!(
+            "the scene '{}' of {} would take {} for real",
             scene.name,
             choice.chapter.name,
             time(length)
-        )));
+        );
+        return Err(Usage::new(wrong, remedy));
     }
     Ok(())
 }
@@ -59,17 +60,22 @@ pub(super) fn check_waits(
         let or_else = if real_only {
             ""
         } else {
-            ", or use '--clock virtual'"
+            ", or add '--clock virtual'"
         };
-        return Err(Usage(format!(
-            "a wait of {shortest} is too short to be measured, the least is {limit}; \
-             make it longer{or_else}"
-        )));
+        return Err(Usage::new(
+            format!(
+                "a wait of {shortest} is too short to be measured, the least is {limit}"
+            ),
+            format!("make it longer{or_else}"),
+        ));
     }
-    Err(Usage(format!(
-        "at --speed {speed} the shortest wait, {shortest}, would fall under {limit}, too short \
-         to be measured; give at most --speed {most}"
-    )))
+    Err(Usage::new(
+        format!(
+            "at --speed {speed} the shortest wait, {shortest}, would fall under {limit}, too \
+             short to be measured"
+        ),
+        format!("give at most --speed {most}"),
+    ))
 }
 
 /// How long each wait of a scene is meant to be.

@@ -10,7 +10,6 @@ mod places;
 mod plan;
 mod play;
 mod reporter;
-mod usage;
 mod verdict;
 mod witness;
 
@@ -24,6 +23,7 @@ use crate::timeline::Timeline;
 use crate::trace::{Clock, Event, LaneKind, Source, Trace, What};
 use crate::world::compare::{self, Parting};
 
+pub use crate::system::usage::Usage;
 pub use findings::{Finding, Status, finding};
 pub use in_python::{Apart, InPython, Said};
 pub use measures::Measures;
@@ -31,7 +31,6 @@ pub use places::{Places, Seen};
 pub use plan::{Choice, Plan};
 pub use play::{Played, Unheard, play};
 pub use reporter::{Nobody, Reporter};
-pub use usage::Usage;
 pub use verdict::{Figure, FigureOf, Verdict};
 
 /// One run of a chapter. Times are nanoseconds where it is serialised, as they

@@ -59,12 +59,11 @@ impl Plan {
     /// A [`Usage`] error that says why it makes no sense, and what would.
     pub fn new(choice: &Choice) -> Result<Plan> {
         let Choice { chapter, knobs, .. } = choice;
-        (chapter.check)(knobs).map_err(Usage)?;
+        (chapter.check)(knobs)?;
         if choice.clock == Clock::Virtual && choice.speed.is_some() {
-            return Err(Usage(
-                "--speed makes no difference to the virtual clock, which takes no time; \
-                 leave one of the two out"
-                    .to_owned(),
+            return Err(Usage::new(
+                "--speed makes no difference to the virtual clock, which takes no time",
+                "leave one of the two out",
             )
             .into());
         }
@@ -143,12 +142,12 @@ impl Choice {
             if let (Clocks::RealOnly { why, .. }, Clock::Virtual) =
                 (&clocks, clock)
             {
-                return Err(Usage(format!(
-                    "the scene '{}' of {} {why}, which no virtual clock can hurry; leave \
-                     '--clock virtual' out",
+                let wrong = format!(
+                    "the scene '{}' of {} {why}, which no virtual clock can hurry",
                     scene.name, chapter.name
-                ))
-                .into());
+                );
+                let instead = "leave '--clock virtual' out";
+                return Err(Usage::new(wrong, instead).into());
             }
             // Each is played once to make the plan.
             stop::check()?;

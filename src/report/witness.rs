@@ -66,17 +66,17 @@ impl Witness {
 /// What CPython does, for whoever cannot do without.
 fn twins(chapter: &Chapter, knobs: &Knobs) -> Result<Vec<Trace>> {
     if let Some(why) = chapter.why_real_only() {
-        return Err(Usage(format!(
-            "{} {why}, and no two runs can be compared; leave --twin out",
-            chapter.name
-        ))
-        .into());
+        let wrong =
+            format!("{} {why}, and no two runs can be compared", chapter.name);
+        return Err(Usage::new(wrong, "leave --twin out").into());
     }
     ask(chapter, knobs).map_err(|error| match error.downcast::<NoPython>() {
-        Ok(NoPython(why)) => Error::new(Usage(format!(
-            "--twin at other figures than the article's needs Python: {why}; \
-             install it, or leave the knobs out"
-        ))),
+        Ok(NoPython(why)) => Error::new(Usage::new(
+            format!(
+                "--twin at other figures than the article's needs Python: {why}"
+            ),
+            "install it, or leave the knobs out",
+        )),
         Err(error) => error,
     })
 }

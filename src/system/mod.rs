@@ -1,8 +1,9 @@
 //! What the machine gives, and how little of it can be relied on: text that
 //! comes from outside ([`foreign`]), names that nobody can guess, files that
 //! are written whole or not at all, other programs within bounds, room for a
-//! runtime, and being asked to [`stop`] or to [`pause`]. It knows nothing of traces and
-//! chapters.
+//! runtime, being asked to [`stop`] or to
+//! [`pause`], and being asked for what makes no sense
+//! ([`usage`]). It knows nothing of traces and chapters.
 
 pub mod child;
 pub mod foreign;
@@ -11,3 +12,4 @@ pub(crate) mod pause;
 pub(crate) mod room;
 pub mod secret;
 pub mod stop;
+pub mod usage;

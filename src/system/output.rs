@@ -15,6 +15,7 @@ use std::time::Duration;
 use super::foreign;
 use super::secret;
 use super::stop::{self, Held, Leftover};
+use super::usage::Usage;
 
 /// After so many symbolic links a path is taken for a loop, as by Linux.
 const MOST_LINKS: usize = 40;
@@ -59,11 +60,12 @@ impl Output {
     ///
     /// # Errors
     /// Why it cannot be written, and what to do instead.
-    pub fn new(path: &Path) -> Result<Output, String> {
+    pub fn new(path: &Path) -> Result<Output, Usage> {
         if is_folder_by_name(path) {
-            return Err("a file's name does not end in a slash; give a file \
-                        in that folder"
-                .to_owned());
+            return Err(Usage::new(
+                "a file's name does not end in a slash",
+                "give a file in that folder",
+            ));
         }
         match fs::metadata(path) {
             Ok(found) => Output::onto(path, &found),
@@ -75,12 +77,12 @@ impl Output {
     }
 
     /// A file that is not there yet.
-    fn fresh(path: &Path) -> Result<Output, String> {
+    fn fresh(path: &Path) -> Result<Output, Usage> {
         let folder = folder(path);
         if !folder.is_dir() {
-            return Err(format!(
-                "there is no folder '{}'; create it first",
-                foreign::path(folder)
+            return Err(Usage::new(
+                format!("there is no folder '{}'", foreign::path(folder)),
+                "create it first",
             ));
         }
         let name = path.file_name().unwrap_or_default();
@@ -98,9 +100,9 @@ impl Output {
     }
 
     /// A file that is there.
-    fn onto(path: &Path, found: &Metadata) -> Result<Output, String> {
+    fn onto(path: &Path, found: &Metadata) -> Result<Output, Usage> {
         if found.is_dir() {
-            return Err("it is a folder; give a file".to_owned());
+            return Err(Usage::new("it is a folder", "give a file"));
         }
         let id = id(found);
         if !found.is_file() {
@@ -117,16 +119,15 @@ impl Output {
             });
         }
         if found.permissions().readonly() {
-            return Err(
-                "it is there already, and read-only; choose another name, or \
-                 make it writable"
-                    .to_owned(),
-            );
+            return Err(Usage::new(
+                "it is there already, and read-only",
+                "choose another name, or make it writable",
+            ));
         }
         if let Some(stream) = our_stream(id) {
-            return Err(format!(
-                "this program's {stream} goes to the same file; choose \
-                 another name"
+            return Err(Usage::new(
+                format!("this program's {stream} goes to the same file"),
+                "choose another name",
             ));
         }
         // Nothing is written yet: it only tells whether one may.
@@ -294,7 +295,7 @@ fn is_folder_by_name(path: &Path) -> bool {
 }
 
 /// Where a path leads whose last part is a symbolic link to nothing.
-fn follow(path: &Path) -> Result<PathBuf, String> {
+fn follow(path: &Path) -> Result<PathBuf, Usage> {
     let mut path = path.to_owned();
     for _ in 0..MOST_LINKS {
         match fs::read_link(&path) {
@@ -303,10 +304,10 @@ fn follow(path: &Path) -> Result<PathBuf, String> {
             Err(_) => return Ok(path),
         }
     }
-    Err(
-        "its symbolic links lead round in a circle; choose another name"
-            .to_owned(),
-    )
+    Err(Usage::new(
+        "its symbolic links lead round in a circle",
+        "choose another name",
+    ))
 }
 
 /// The folder that a file is in.
@@ -317,8 +318,8 @@ fn folder(path: &Path) -> &Path {
     }
 }
 
-fn cannot_write(error: &io::Error) -> String {
-    format!("{error}; choose a file that you can write to")
+fn cannot_write(error: &io::Error) -> Usage {
+    Usage::new(error.to_string(), "choose a file that you can write to")
 }
 
 /// Whether a file has other names, which would go on leading to what was there

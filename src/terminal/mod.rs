@@ -1,13 +1,17 @@
 //! The report on a terminal: the [`Page`] that is written on, the views that
 //! are drawn on it, and the reporters that put them together: [`Full`],
 //! [`Quiet`] and [`Json`], [`WithLive`] if there is a terminal to draw
-//! on. A plain page has sentences in place of pictures. No view knows a demo,
+//! on. A plain page has sentences in place of pictures. Errors are [complained] of
+//! on stderr. No view knows a demo,
 //! and none reads a clock. Text is coloured here and stripped by the stream it
 //! is written to.
+//!
+//! [complained]: complain
 
 mod apart;
 mod chart;
 mod claims;
+mod complaint;
 mod explain;
 mod full;
 mod glyphs;
@@ -21,6 +25,7 @@ mod page;
 mod quiet;
 mod scene;
 mod screen;
+mod section;
 mod sentences;
 mod sources;
 mod stderr;
@@ -29,6 +34,7 @@ mod wait;
 mod with_live;
 
 pub(crate) use claims::{Check, check, finding};
+pub use complaint::complain;
 pub use full::Full;
 pub use json::Json;
 pub(crate) use lesson::remember;
@@ -37,5 +43,6 @@ pub use page::Page;
 pub use quiet::Quiet;
 pub(crate) use scene::scene;
 pub use screen::Screen;
-pub(crate) use screen::colours;
+pub(crate) use screen::{colours, help_page};
+pub(crate) use section::Section;
 pub use with_live::WithLive;

@@ -160,6 +160,17 @@ impl Page {
         Ok(())
     }
 
+    /// Writes a command to be copied: on one line of its own, however narrow
+    /// the page is.
+    pub(crate) fn command(
+        &self,
+        out: &mut dyn Write,
+        indent: usize,
+        command: &str,
+    ) -> io::Result<()> {
+        writeln!(out, "{:indent$}{command}", "")
+    }
+
     /// Writes a chapter's title.
     pub(crate) fn title(
         &self,

@@ -34,26 +34,24 @@ impl Screen {
 
     /// Looks at the streams and the environment.
     pub fn detect() -> Screen {
-        let size = Term::stdout().size_checked();
-        let columns = size.map_or(80, |(_, columns)| usize::from(columns));
         let stderr = Term::stderr();
         let roomy = stderr
             .size_checked()
             .is_some_and(|(_, columns)| columns >= 40);
-        let mut page = Page::new(columns, is_utf8());
-        if let Some((rows, _)) = size {
+        let mut page = Page::new(columns(), is_utf8());
+        page.plain = env::var_os("ACCESSIBLE")
+            .is_some_and(|set| !set.is_empty() && set != "0");
+        let is_terminal = io::stdout().is_terminal();
+        if let Some((rows, _)) = Term::stdout().size_checked() {
             page = page.with_height(usize::from(rows));
         }
-        page.folds = io::stdout().is_terminal();
-        page.plain =
-            env::var_os("ACCESSIBLE").is_some_and(|set| !set.is_empty());
+        page.folds = is_terminal || columns_wanted().is_some();
+        let both = is_terminal && io::stderr().is_terminal();
         Screen {
             page,
-            live: io::stderr().is_terminal()
-                && io::stdout().is_terminal()
-                && !is_dumb()
-                && roomy,
-            is_terminal: io::stdout().is_terminal(),
+            // Beside what is read in a pager it would be drawn all over it.
+            live: both && !is_dumb() && roomy,
+            is_terminal,
             out: Box::new(BufWriter::new(anstream::stdout())),
         }
     }
@@ -71,10 +69,29 @@ pub(super) fn measured(page: Page) -> Page {
     let size = Term::stdout().size_checked();
     match size.filter(|_| io::stdout().is_terminal()) {
         Some((rows, columns)) => page
-            .with_columns(usize::from(columns))
+            .with_columns(columns_wanted().unwrap_or(columns.into()))
             .with_height(usize::from(rows)),
         None => page,
     }
+}
+
+/// How many columns the user wants, whatever the terminal has: the variable
+/// `COLUMNS`, if it is a positive number.
+pub(super) fn columns_wanted() -> Option<usize> {
+    let columns = env::var("COLUMNS").ok()?;
+    columns.parse().ok().filter(|columns| *columns > 0)
+}
+
+/// How many columns standard output has.
+fn columns() -> usize {
+    let size = Term::stdout().size_checked();
+    let of_terminal = size.map(|(_, columns)| usize::from(columns));
+    columns_wanted().or(of_terminal).unwrap_or(80)
+}
+
+/// The sheet for a help, which clap writes: it has no use for more columns.
+pub(crate) fn help_page() -> Page {
+    Page::new(columns().min(100), true)
 }
 
 impl Write for Screen {

@@ -66,6 +66,19 @@ class Refused(unittest.TestCase):
         ran = demo("to_thread", "blocking", *at_most, "--clock=virtual")
         self.assertEqual(ran.returncode, 0, ran.stderr)
 
+    def test_a_bare_number_is_seconds(self):
+        def printed(length):
+            arguments = ["gather", f"--a={length}", "--clock=virtual", "--json"]
+            ran = demo("gather", *arguments)
+            self.assertEqual(ran.returncode, 0, ran.stderr)
+            return ran.stdout
+
+        self.assertEqual(printed("5"), printed("5s"))
+        self.assertEqual(printed("2.5"), printed("2500ms"))
+        self.assertNotEqual(printed("2.5"), printed("5"))
+        said = self.refused("gather", "--all", "--a=1 5")
+        self.assertIn("give one such as 5, 2.5, 500ms or 1m", said)
+
     def test_a_worker_that_is_not_there(self):
         # Agreed with tokio, which refused it.
         said = self.refused("wait", "--all", "--fail=5", "--workers=4")

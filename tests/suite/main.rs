@@ -12,6 +12,7 @@ mod critical_path;
 mod hostile;
 mod languages;
 mod layers;
+mod manners;
 mod ndjson;
 mod picture;
 mod questions;

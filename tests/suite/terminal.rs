@@ -35,14 +35,21 @@ impl Terminal {
         arguments: &[&str],
         variables: &[(&str, &str)],
     ) -> Terminal {
-        let program = env!("CARGO_BIN_EXE_asyncade");
-        Terminal::run_program(program, columns, arguments, variables)
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_asyncade"));
+        command.args(arguments);
+        Terminal::start(columns, command, variables)
     }
 
-    fn run_program(
-        program: &str,
+    /// A line of a shell, in which `$0` is the program.
+    fn shell(columns: u16, line: &str) -> Terminal {
+        let mut command = CommandBuilder::new("sh");
+        command.args(["-c", line, env!("CARGO_BIN_EXE_asyncade")]);
+        Terminal::start(columns, command, &[])
+    }
+
+    fn start(
         columns: u16,
-        arguments: &[&str],
+        mut command: CommandBuilder,
         variables: &[(&str, &str)],
     ) -> Terminal {
         let size = PtySize {
@@ -52,10 +59,15 @@ impl Terminal {
             pixel_height: 0,
         };
         let pty = native_pty_system().openpty(size).unwrap();
-        let mut command = CommandBuilder::new(program);
-        command.args(arguments);
         // Variables by which a terminal would be taken for another one.
-        for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI"] {
+        for name in [
+            "NO_COLOR",
+            "CLICOLOR",
+            "CLICOLOR_FORCE",
+            "CI",
+            "COLUMNS",
+            "ACCESSIBLE",
+        ] {
             command.env_remove(name);
         }
         command.env("TERM", "xterm-256color");
@@ -398,20 +410,6 @@ fn is_stopped(id: u32) -> bool {
     String::from_utf8_lossy(&ps.stdout).trim().starts_with('T')
 }
 
-/// S4: a pager has one of the streams, and no picture.
-#[test]
-fn s4_nothing_is_drawn_into_a_pager() {
-    let program = env!("CARGO_BIN_EXE_asyncade");
-    let script =
-        format!("{program} sync-vs-async --scene async --speed 4 | cat");
-    let mut terminal = Terminal::run_program("sh", 80, &["-c", &script], &[]);
-    terminal.end();
-    let seen = String::from_utf8_lossy(&terminal.seen).into_owned();
-    assert!(seen.contains("Async task 3 end"), "{seen}");
-    assert!(!seen.contains("sleep 0.25s"), "{seen}");
-    assert!(!seen.contains("\u{1b}[1A"), "{seen:?}");
-}
-
 #[test]
 fn no_progress_and_dumb_terminals_draw_no_bars() {
     let arguments = ["sync-vs-async", "--scene", "async", "--speed", "4"];
@@ -435,6 +433,60 @@ fn no_progress_and_dumb_terminals_draw_no_bars() {
             "colour, but not on a dumb terminal"
         );
     }
+}
+
+/// S4: the picture is drawn on stderr, and over what a pager shows of stdout.
+#[test]
+fn s4_the_picture_is_drawn_only_where_both_streams_are_terminals() {
+    let chapter = "$0 sync-vs-async --scene async --speed 4";
+    for redirected in ["| cat", "> /dev/null", "2>&1 | cat"] {
+        let line = format!("{chapter} {redirected}");
+        let mut terminal = Terminal::shell(80, &line);
+        assert_eq!(terminal.end(), 0, "{}", terminal.text());
+        let seen = String::from_utf8_lossy(&terminal.seen).into_owned();
+        assert!(!seen.contains("sleep 0.25s"), "{redirected}: {seen}");
+        // Nothing moves the cursor, hides it or clears a line.
+        assert!(!seen.contains("\u{1b}["), "{redirected}: {seen:?}");
+        let is_shown = redirected != "> /dev/null";
+        assert_eq!(seen.contains("Results: [1, 2, 3]"), is_shown, "{seen}");
+    }
+    // The same, with nothing between it and the terminal.
+    let mut terminal = Terminal::shell(80, chapter);
+    terminal.until("sleep 0.25s");
+    terminal.end_of_chapter();
+}
+
+#[test]
+fn columns_says_how_wide_whatever_the_terminal_has() {
+    let gather = ["gather", "--clock", "virtual", "--color", "never"];
+    for (wanted, rule) in [("40", 40), ("120", 120), ("0", 80), ("x", 80)] {
+        let mut terminal = Terminal::run(80, &gather, &[("COLUMNS", wanted)]);
+        terminal.end_of_chapter();
+        let text = terminal.text();
+        let rules = text
+            .lines()
+            .filter(|line| line.starts_with("\u{2500}\u{2500}"));
+        let widths: Vec<usize> =
+            rules.map(|l| l.trim().chars().count()).collect();
+        assert!(!widths.is_empty(), "{text}");
+        assert!(widths.iter().all(|width| *width == rule), "{widths:?}");
+    }
+    // Help and errors as well.
+    let mut terminal =
+        Terminal::run(80, &["gather", "--help"], &[("COLUMNS", "40")]);
+    assert_eq!(terminal.end(), 0);
+    let text = terminal.text();
+    let line = "      --b <TIME>\n          How long B takes; it fails in\n";
+    assert!(text.replace('\r', "").contains(line), "{text}");
+    let mut terminal = Terminal::run(40, &["gather", "--a", "1h"], &[]);
+    assert_eq!(terminal.end(), 2);
+    let text = terminal.text().replace('\r', "");
+    assert!(
+        text.starts_with(
+            "error: the scene 'sequential' of gather\n       would"
+        ),
+        "{text}"
+    );
 }
 
 #[test]

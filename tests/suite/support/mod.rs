@@ -290,6 +290,8 @@ pub fn asyncade(arguments: &[&str]) -> Command {
         "TERM",
         "LC_ALL",
         "LC_CTYPE",
+        "COLUMNS",
+        "ACCESSIBLE",
     ] {
         command.env_remove(name);
     }
@@ -302,6 +304,45 @@ pub struct Ran {
     pub stdout: String,
     pub stderr: String,
     pub code: Option<i32>,
+}
+
+/// What a run says of what makes no sense.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Refused {
+    pub wrong: String,
+    /// Each way out by itself.
+    pub instead: Vec<String>,
+    /// The command that is said to say more.
+    pub more: String,
+}
+
+impl Ran {
+    /// What it says, which has to have the shape of an error of cargo's, and
+    /// nothing else on either stream.
+    pub fn refused(&self) -> Refused {
+        let stderr = &self.stderr;
+        assert_eq!(
+            (self.code, self.stdout.as_str()),
+            (Some(2), ""),
+            "{stderr}"
+        );
+        let mut paragraphs = stderr.split("\n\n");
+        let mut next = || paragraphs.next().unwrap_or_default();
+        let (wrong, instead, more) = (next(), next(), next());
+        assert_eq!(next(), "", "{stderr}");
+        let wrong = wrong.strip_prefix("error: ").expect(stderr);
+        assert!(!wrong.contains('\n'), "{stderr}");
+        let instead = instead
+            .lines()
+            .map(|line| line.strip_prefix("help: ").expect(stderr).to_owned());
+        let more = more.strip_prefix("For more information, try '");
+        let more = more.and_then(|more| more.strip_suffix("'.\n"));
+        Refused {
+            wrong: wrong.to_owned(),
+            instead: instead.collect(),
+            more: more.expect(stderr).to_owned(),
+        }
+    }
 }
 
 impl From<Output> for Ran {
