@@ -11,7 +11,7 @@ use crate::chapter::{
 use crate::trace::{LaneKind, Outcome};
 
 const TASKS: Knob =
-    Knob::count("tasks", (3, 1, 1000), "How many tasks there are");
+    Knob::count("tasks", (3, 1, 100_000), "How many tasks there are");
 const DELAY: Knob = Knob::time("delay", "1s", "How long each of them waits");
 
 fn tasks(k: &Knobs) -> (u32, Duration) {

@@ -46,33 +46,57 @@ pub fn scale(report: &Report, scene: &Scene, axis: Axis) -> Duration {
 /// Lays out what happened in a scene, in both worlds if both are there. It is
 /// empty if the scene was not played.
 pub fn of_scene(report: &Report, scene: &Scene, layout: &Layout) -> Picture {
-    let Some(trace) = &scene.trace else {
-        return layout.picture(Vec::new());
-    };
-    let timeline = read(trace, layout.axis);
-    let mut picture = match &scene.counterpart {
-        None => Picture::of(&timeline, layout),
-        Some(other) => {
-            let cpython =
-                read(&other.trace.at_speed(report.speed), layout.axis);
-            let mut picture = Picture::of_both(&timeline, &cpython, layout);
+    Reading::of(report, scene, layout.axis).laid_out(layout)
+}
+
+/// What happened in a scene, read off its traces once, to be laid out as often
+/// as it takes.
+pub struct Reading<'a> {
+    report: &'a Report,
+    scene: &'a Scene,
+    tokio: Option<Timeline>,
+    cpython: Option<Timeline>,
+}
+
+impl<'a> Reading<'a> {
+    /// Reads a scene's traces for such an axis.
+    pub fn of(report: &'a Report, scene: &'a Scene, axis: Axis) -> Reading<'a> {
+        let other = scene.counterpart.as_ref();
+        Reading {
+            report,
+            scene,
+            tokio: scene.trace.as_ref().map(|trace| read(trace, axis)),
+            cpython: other
+                .map(|other| read(&other.trace.at_speed(report.speed), axis)),
+        }
+    }
+
+    /// Lays it out.
+    pub fn laid_out(&self, layout: &Layout) -> Picture {
+        let Some(tokio) = &self.tokio else {
+            return layout.picture(Vec::new());
+        };
+        let mut picture = match &self.cpython {
+            None => Picture::of(tokio, layout),
+            Some(cpython) => Picture::of_both(tokio, cpython, layout),
+        };
+        if let Some(other) = &self.scene.counterpart {
             // Where the two worlds part, rows differ for other reasons too.
             if other.parting.is_none() {
                 picture.notes.extend(polled_apart(&other.polled_apart));
             }
-            if scene.clock == Clock::Real {
+            if self.scene.clock == Clock::Real {
                 picture.notes.push(NOT_MEASURED.to_owned());
             }
-            picture
         }
-    };
-    picture.own_scale = is_own_scale(report, layout);
-    if picture.own_scale {
-        let scale = time(layout.scale);
-        let note = format!("On a scale of its own, {scale} across.");
-        picture.notes.push(note);
+        picture.own_scale = is_own_scale(self.report, layout);
+        if picture.own_scale {
+            let scale = time(layout.scale);
+            let note = format!("On a scale of its own, {scale} across.");
+            picture.notes.push(note);
+        }
+        picture
     }
-    picture
 }
 
 /// The other world is not played beside this one.

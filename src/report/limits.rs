@@ -5,13 +5,38 @@ use std::time::Duration;
 
 use super::{Choice, Scene, Usage};
 use crate::chapter::{Knobs, time};
-use crate::trace::What;
+use crate::trace::{Clock, What};
 
 /// A scene that takes longer than this is not started without consent.
 const TOO_LONG: Duration = Duration::from_secs(600);
 
 /// A wait shorter than this drowns in what timers and schedulers add.
 const TOO_SHORT: Duration = Duration::from_millis(5);
+
+/// Puts what takes longer than anybody wants to wait on the virtual clock, if
+/// there is something beside it that can be measured: of a chapter whose scenes
+/// nobody has named, what can be played is.
+pub(super) fn compute_the_longest(
+    choice: &Choice,
+    scenes: &mut [Scene],
+    is_real_only: impl Fn(usize) -> bool,
+    speed: f64,
+) {
+    let is_long = |scene: &Scene| {
+        scene.clock == Clock::Real && scene.length(speed) > TOO_LONG
+    };
+    let is_measured =
+        |scene: &Scene| scene.clock == Clock::Real && !is_long(scene);
+    let is_chosen = choice.yes_wait || !choice.named.is_empty();
+    if is_chosen || !scenes.iter().any(is_measured) {
+        return;
+    }
+    for (index, scene) in scenes.iter_mut().enumerate() {
+        if is_long(scene) && !is_real_only(index) {
+            scene.clock = Clock::Virtual;
+        }
+    }
+}
 
 /// Refuses a scene that takes longer than anybody wants to wait.
 pub(super) fn check_length(

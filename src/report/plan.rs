@@ -6,7 +6,7 @@
 
 use anyhow::{Result, bail};
 
-use super::limits::{check_length, check_waits};
+use super::limits::{check_length, check_waits, compute_the_longest};
 use super::witness::Witness;
 use super::{Apart, Counterpart, InPython, Next, Places, Report, Scene, Usage};
 use crate::chapter::{
@@ -71,6 +71,12 @@ impl Plan {
         let (scenes, mut planned) = choice.scenes()?;
         let is_real_only =
             |scene: &chapter::Scene| scene.clocks(knobs) != Clocks::Both;
+        compute_the_longest(
+            choice,
+            &mut planned,
+            |index| is_real_only(scenes[index]),
+            speed,
+        );
         for (scene, plan) in scenes.iter().zip(&planned) {
             if plan.clock == Clock::Real {
                 check_length(choice, plan, is_real_only(scene), speed)?;

@@ -34,11 +34,11 @@ pub struct Lines {
 }
 
 /// So many lines are all written.
-const NOT_MANY: usize = 40;
+const NOT_MANY: usize = 30;
 
 /// Of more than that the first and the last ones are.
-const FIRST: usize = 24;
-const LAST: usize = 6;
+const FIRST: usize = 10;
+const LAST: usize = 4;
 
 /// The most rows that one line takes.
 const MOST_ROWS: usize = 6;

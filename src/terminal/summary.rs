@@ -10,7 +10,7 @@ use super::chart::{Sheet, legend};
 use super::claims::row;
 use super::page::Page;
 use crate::chapter::clock;
-use crate::picture::{Layout, Legend, Picture, of_scene};
+use crate::picture::{Layout, Legend, Picture, Reading};
 use crate::report::{Report, Scene, Status};
 use crate::system::foreign::clean;
 use crate::trace::Clock;
@@ -91,12 +91,26 @@ const DETAILS: [Detail; 18] = [
 /// takes.
 pub(super) fn summary(page: &Page, report: &Report) -> Vec<String> {
     if page.plain {
-        return with_detail(page, report, DETAILS[0]);
+        let sheet = Sheet::new(*page, report);
+        return with_detail(page, report, &sheet, &[], DETAILS[0]);
     }
+    let sheet = Sheet::new(*page, report);
+    let played = report.scenes.iter().filter(|scene| scene.trace.is_some());
+    let played: Vec<Drawn> = played
+        .map(|scene| {
+            let layout = sheet.layout(report, scene, 0);
+            let reading = Reading::of(report, scene, layout.axis);
+            Drawn {
+                scene,
+                layout,
+                reading,
+            }
+        })
+        .collect();
     let most = page.summary_rows();
     let mut rows = Vec::new();
     for detail in DETAILS {
-        rows = with_detail(page, report, detail);
+        rows = with_detail(page, report, &sheet, &played, detail);
         if rows.len() <= most {
             break;
         }
@@ -104,8 +118,22 @@ pub(super) fn summary(page: &Page, report: &Report) -> Vec<String> {
     rows
 }
 
-fn with_detail(page: &Page, report: &Report, detail: Detail) -> Vec<String> {
-    let mut parts = vec![pictures(page, report, detail), result(page, report)];
+/// A scene that was played, ready to be laid out.
+struct Drawn<'a> {
+    scene: &'a Scene,
+    layout: Layout,
+    reading: Reading<'a>,
+}
+
+fn with_detail(
+    page: &Page,
+    report: &Report,
+    sheet: &Sheet,
+    played: &[Drawn],
+    detail: Detail,
+) -> Vec<String> {
+    let pictures = pictures(page, report, sheet, played, detail);
+    let mut parts = vec![pictures, result(page, report)];
     parts.push(claims(page, report, detail.claims));
     let mut last = Vec::new();
     if detail.notes {
@@ -130,20 +158,30 @@ fn title(page: &Page, report: &Report) -> String {
 
 /// The scenes that were played, one below the other. Those that are drawn to
 /// one scale share the axis.
-fn pictures(page: &Page, report: &Report, detail: Detail) -> Vec<String> {
-    if page.plain {
-        return Vec::new();
-    }
-    let sheet = Sheet::new(*page, report);
+fn pictures(
+    page: &Page,
+    report: &Report,
+    sheet: &Sheet,
+    played: &[Drawn],
+    detail: Detail,
+) -> Vec<String> {
     let mut used = Legend::default();
     let mut rows = Vec::new();
     let mut before: Option<Layout> = None;
-    let played = report.scenes.iter().filter(|scene| scene.trace.is_some());
-    let (drawn, others): (Vec<_>, Vec<_>) =
-        played.partition(|scene| detail.all || is_compared(report, scene));
-    for scene in drawn {
-        let layout = sheet.layout(report, scene, detail.lanes);
-        let picture = of_scene(report, scene, &layout);
+    let (drawn, others): (Vec<&Drawn>, Vec<&Drawn>) = played
+        .iter()
+        .partition(|played| detail.all || is_compared(report, played.scene));
+    for Drawn {
+        scene,
+        layout,
+        reading,
+    } in drawn
+    {
+        let layout = Layout {
+            rows: detail.lanes,
+            ..*layout
+        };
+        let picture = reading.laid_out(&layout);
         used.add(&picture.legend);
         let is_same = before.is_some_and(|other| {
             other.axis == layout.axis && other.scale == layout.scale
@@ -156,7 +194,7 @@ fn pictures(page: &Page, report: &Report, detail: Detail) -> Vec<String> {
         rows.extend(sheet.rows(&picture));
     }
     if !others.is_empty() {
-        let names = others.iter().map(|scene| scene.name.as_str());
+        let names = others.iter().map(|other| other.scene.name.as_str());
         let names = names.collect::<Vec<_>>().join(", ");
         rows.push(page.cut(0, &format!("Also played: {names}")));
     }

@@ -118,7 +118,7 @@ fn bad_input_gets_short_lines_and_exit_code_2() {
         ),
         (
             &["gather", "--a", "2ms"],
-            "a wait of 2ms is too short to be measured, the least is 5ms",
+            "a wait of 0.002s is too short to be measured, the least is 0.005s",
             &["make it longer, or add '--clock virtual'"],
         ),
         (
@@ -131,7 +131,7 @@ fn bad_input_gets_short_lines_and_exit_code_2() {
         (&["gather", "--speed", "inf"], "'inf'", &[speed]),
         (
             &["gather", "--speed", "201"],
-            "at --speed 201 the shortest wait, 1s, would fall under 5ms",
+            "at --speed 201 the shortest wait, 1s, would fall under 0.005s",
             &["give at most --speed 200"],
         ),
         (

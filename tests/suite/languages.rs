@@ -351,7 +351,7 @@ fn a_language_that_there_is_not_is_refused() {
         assert!(output.stdout.is_empty());
         let said = String::from_utf8(output.stderr).unwrap();
         assert!(said.contains("ASYNCADE_LANG is 'per"), "{said}");
-        assert!(said.contains("rust, python and both"), "{said}");
+        assert!(said.contains("rust, python or both"), "{said}");
         assert!(!said.contains('\u{1b}'), "{said}");
         let refused = ran(&[arguments, &["--lang", "perl"]].concat());
         assert_eq!(refused.code, Some(2));
@@ -960,7 +960,7 @@ fn a_scene_is_shown_by_either_spelling_and_no_other() {
     assert_eq!(none.code, Some(2));
     assert_eq!(none.stdout, "");
     assert!(none.stderr.contains("timeout has no scene 'wait"));
-    assert!(none.stderr.contains("it has no-limit, wait_for"));
+    assert!(none.stderr.contains("one of no-limit, wait_for"));
     assert!(!none.stderr.contains('\u{1b}'));
     // What plays for real only is not played to be shown.
     let crawler = ran(&["show", "crawler", "async", "--lang", "python"]);
