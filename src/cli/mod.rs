@@ -28,7 +28,7 @@ use refusal::{Asked, refusal};
 /// Does what the arguments ask for.
 ///
 /// # Errors
-/// A [`Usage`](crate::report::Usage) error if they make no sense, or whatever
+/// A [`Usage`] error if they make no sense, or whatever
 /// the command says.
 pub fn main(
     arguments: impl IntoIterator<Item = OsString>,
