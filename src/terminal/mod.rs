@@ -1,6 +1,5 @@
 //! The report on a terminal: the [`Page`] that is written on, the views that
 //! are drawn on it, and the reporters that put them together: [`Full`],
-//! are drawn on it, and the reporters that put them together: [`Full`],
 //! [`Quiet`] and [`Json`], [`WithLive`] if there is a terminal to draw on. A
 //! plain page has sentences in place of pictures. Errors are told of on stderr
 //! ([`complain`]). No view knows a demo, and none reads a clock. Text is
