@@ -51,7 +51,7 @@ async def article():
 KINDS = ["adjustable", "monotonic"]
 
 KNOBS = [
-    stage.Count("tasks", 3, 1, 1000),
+    stage.Count("tasks", 3, 1, 100_000),
     stage.Time("delay", "1s"),
 ]
 

@@ -100,8 +100,7 @@ pub(super) fn verdict(
             verdict.figures.push(of(measure.scene, Figure::Fact(after)));
             let word = |fact| if fact { "yes" } else { "no" };
             verdict.sentence = format!(
-                "Nothing here is faster, and no speed-up is claimed. {} In {}: \
-                 {}. In {}: {}.",
+                "Nothing here is faster. {} {}: {}; {}: {}.",
                 sentence_case(measure.what),
                 measure.baseline,
                 word(before),

@@ -193,7 +193,7 @@ fn pictures(
         rows.push(heading(page, report, scene, &picture));
         rows.extend(sheet.rows(&picture));
     }
-    if !others.is_empty() {
+    if detail.notes && !others.is_empty() {
         let names = others.iter().map(|other| other.scene.name.as_str());
         let names = names.collect::<Vec<_>>().join(", ");
         rows.push(page.cut(0, &format!("Also played: {names}")));

@@ -12,6 +12,7 @@ mod critical_path;
 mod hostile;
 mod languages;
 mod layers;
+mod legible;
 mod manners;
 mod ndjson;
 mod picture;

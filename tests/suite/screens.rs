@@ -5,14 +5,14 @@ use std::cell::RefCell;
 use std::io::{self, Write};
 use std::rc::Rc;
 
-use asyncade::chapter::{Knobs, Reading};
+use asyncade::chapter::{Chapter, Knobs, Plays, Reading};
 use asyncade::command;
 use asyncade::demos::COURSE;
-use asyncade::report::{self, Choice, Plan, Unheard};
+use asyncade::report::{self, Choice, Next, Plan, Unheard};
 use asyncade::terminal::{Full, Page, Quiet, Screen};
 use asyncade::trace::Clock;
 
-use crate::support::{chapter, is_too_wide, on_virtual_clock};
+use crate::support::{chapter, is_too_wide, on_virtual_clock, unwrapped};
 
 /// What was written, kept.
 #[derive(Clone, Default)]
@@ -64,40 +64,148 @@ fn played(name: &str, page: Page, all: bool) -> String {
     full(&choice(name, all), page)
 }
 
-#[test]
-fn every_chapter_at_80_columns() {
-    for chapter in on_virtual_clock() {
-        let text = played(chapter.name, Page::new(80, true), true);
-        insta::assert_snapshot!(format!("80-{}", chapter.name), text);
+/// A default run and its next command, as `main` would make it.
+fn default(chapter: &Chapter) -> Choice {
+    let next = COURSE.after(chapter);
+    let next = next.map_or("checklist", |next| next.name);
+    Choice {
+        next: Some(Next {
+            command: format!("asyncade {next}"),
+            about: "what comes next".to_owned(),
+        }),
+        ..choice(chapter.name, false)
     }
 }
 
 #[test]
-fn narrow_wide_plain_and_quiet() {
-    let page = Page::new(40, true);
-    insta::assert_snapshot!("40-gather", played("gather", page, false));
-    insta::assert_snapshot!("40-to_thread", played("to_thread", page, false));
-    let page = Page::new(120, true);
-    insta::assert_snapshot!("120-shield", played("shield", page, false));
-    let page = Page::new(80, false);
-    insta::assert_snapshot!(
-        "ascii-to_thread",
-        played("to_thread", page, false)
-    );
+fn every_chapter_at_every_width() {
+    for chapter in on_virtual_clock() {
+        for columns in [40, 50, 80, 120] {
+            let text = full(&default(chapter), Page::new(columns, true));
+            let name = format!("{columns}-{}", chapter.name);
+            insta::assert_snapshot!(name, text);
+        }
+        let text = played(chapter.name, Page::new(80, true), true);
+        insta::assert_snapshot!(format!("80-all-{}", chapter.name), text);
+    }
+}
+
+/// The last screen: what is below the last rule.
+fn last_screen(text: &str) -> Vec<&str> {
+    let lines: Vec<&str> = text.lines().collect();
+    let is_rule = |line: &&str| {
+        line.chars().count() > 20 && line.chars().all(|mark| mark == '─')
+    };
+    let rule = lines.iter().rposition(|line| is_rule(&line));
+    lines[rule.unwrap() + 1..].to_vec()
+}
+
+/// S1: what people take from a run is what is on the screen when it ends.
+#[test]
+fn s1_the_last_screen_says_it_all() {
+    // A laptop's terminal, and a projector's large font. The shell's prompt
+    // takes a row or two.
+    for (columns, rows) in [(80, 24), (50, 18), (120, 40), (40, 20)] {
+        for chapter in on_virtual_clock() {
+            let page = Page::new(columns, true).with_height(rows);
+            let choice = default(chapter);
+            let text = full(&choice, page);
+            let last = last_screen(&text);
+            let name = chapter.name;
+            let shown = last.join("\n");
+            assert!(last.len() <= (rows - 2).min(22), "{name}:\n{shown}");
+            assert!(last[0].starts_with(&format!("{name}: ")), "{shown}");
+            // A picture: the scenes that are compared, each with its lanes, and
+            // an axis.
+            assert!(last.iter().any(|row| row.contains('╷')), "{shown}");
+            for scene in [chapter.measure.baseline, chapter.measure.scene] {
+                let heading = last.iter().position(|row| {
+                    let rest = row.strip_prefix(scene);
+                    rest.is_some_and(|rest| {
+                        rest.is_empty()
+                            || rest.starts_with("  ")
+                            || rest.starts_with(',')
+                    })
+                });
+                let Some(heading) = heading else {
+                    panic!("no {scene} in:\n{shown}");
+                };
+                let main = last[heading + 1];
+                assert!(main.starts_with("  main "), "{shown}");
+                assert!(main.contains(['█', '┃']), "{shown}");
+            }
+            // The result.
+            let words = unwrapped(&shown);
+            let result = words.contains(" faster")
+                || words.contains(" sooner than ")
+                || words.contains(" shorter than ");
+            assert!(result, "{shown}");
+            // The claims, on rows of their own or counted.
+            let are_shown = last.iter().any(|row| row.starts_with("  ✓ "));
+            assert!(are_shown || words.contains(" claims hold"), "{shown}");
+            // The next command, alone on the last line.
+            let next = &choice.next.as_ref().unwrap().command;
+            assert_eq!(last.last().unwrap().trim(), next, "{shown}");
+        }
+    }
+}
+
+/// Nothing of the picture is in the plain mode, and all that it says is.
+#[test]
+fn plain_has_no_picture() {
+    for chapter in on_virtual_clock() {
+        let mut page = Page::new(80, true);
+        page.plain = true;
+        let choice = default(chapter);
+        let text = full(&choice, page);
+        let marks = ['█', '┃', '─', '▒', '▎', '╷', '✓', '✗', '⊘', '∅'];
+        assert!(!text.contains(marks), "{text}");
+        for claim in chapter.claims {
+            let names = |scene: &&&str| {
+                let mut scenes = chapter.scenes.iter();
+                let scene = scenes.find(|own| own.name == **scene).unwrap();
+                scene.plays == Plays::WhenAsked
+            };
+            if claim.scenes.iter().all(|scene| !names(&scene)) {
+                assert!(text.contains(claim.says), "{}: {text}", claim.says);
+            }
+        }
+        let next = &choice.next.as_ref().unwrap().command;
+        assert_eq!(text.lines().last().unwrap().trim(), next);
+    }
     let mut page = Page::new(80, true);
     page.plain = true;
     insta::assert_snapshot!(
         "plain-to_thread",
-        played("to_thread", page, false)
+        full(&default(chapter("to_thread")), page)
     );
+}
+
+#[test]
+fn ascii_quiet_explained_and_in_steps() {
+    let to_thread = default(chapter("to_thread"));
+    let page = Page::new(80, false);
+    insta::assert_snapshot!("ascii-to_thread", full(&to_thread, page));
     let page = Page::new(80, true);
+    let gather = default(chapter("gather"));
     insta::assert_snapshot!(
         "quiet-gather",
         screen(page, |screen| {
-            let plan = Plan::new(&choice("gather", false)).unwrap();
+            let plan = Plan::new(&gather).unwrap();
             report::play(plan, &mut Quiet::new(screen), Unheard::Stop);
         })
     );
+    insta::assert_snapshot!(
+        "explain-gather",
+        screen(page, |screen| {
+            let plan = Plan::new(&gather).unwrap();
+            let mut full = Full::new(screen).explaining(true);
+            report::play(plan, &mut full, Unheard::Stop);
+        })
+    );
+    let mut page = Page::new(80, true);
+    page.steps = true;
+    insta::assert_snapshot!("steps-gather", full(&gather, page));
 }
 
 #[test]
@@ -147,8 +255,8 @@ fn a_thousand_lanes_are_folded_and_counted() {
     assert!(text.lines().count() < 80, "{text}");
     assert!(text.contains("… 998 more like it: all finished"), "{text}");
     // Of the lines the first and the last, and how many are between them.
-    assert!(text.contains("Async task 24 start"), "{text}");
-    assert!(text.contains("… 1971 lines between these"), "{text}");
+    assert!(text.contains("Async task 10 start"), "{text}");
+    assert!(text.contains("… 1987 lines between these"), "{text}");
     assert!(text.contains("Async task 1000 end"), "{text}");
     assert!(!text.contains("Async task 500 "), "{text}");
 }
