@@ -30,13 +30,17 @@ pub(super) fn mark(
     if !alive || to <= lane.born {
         return None;
     }
-    let first = lane.polls.partition_point(|poll| *poll < from);
-    let turn = lane.polls.get(first).is_some_and(|poll| *poll < to);
+    let is_in_it = |moments: &[Duration]| {
+        let first = moments.partition_point(|moment| *moment < from);
+        moments.get(first).is_some_and(|moment| *moment < to)
+    };
     Some(if held > Duration::ZERO && held >= half {
         Mark::Hold
     } else if late > Duration::ZERO && late >= half {
         Mark::Ready
-    } else if turn {
+    } else if is_in_it(&lane.said) {
+        Mark::Say
+    } else if is_in_it(&lane.polls) {
         Mark::Poll
     } else {
         Mark::Wait

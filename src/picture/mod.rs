@@ -121,6 +121,8 @@ pub enum Mark {
     Hold,
     /// It is polled: it has the thread for a moment.
     Poll,
+    /// It has the thread for a moment, and says a line.
+    Say,
     /// It waits.
     Wait,
     /// Its wait is over, and it does not get the thread.
@@ -147,6 +149,8 @@ pub struct Legend {
     pub hold: bool,
     /// Whether a lane is polled for a moment.
     pub poll: bool,
+    /// Whether a lane says a line in a moment.
+    pub say: bool,
     /// Whether a lane waits.
     pub wait: bool,
     /// Whether a lane is ready, and does not get the thread.
@@ -192,6 +196,7 @@ impl Legend {
     pub fn add(&mut self, other: &Legend) {
         self.hold |= other.hold;
         self.poll |= other.poll;
+        self.say |= other.say;
         self.wait |= other.wait;
         self.ready |= other.ready;
         for outcome in &other.ends {
@@ -207,6 +212,7 @@ impl Legend {
         Legend {
             hold: self.hold && !other.hold,
             poll: self.poll && !other.poll,
+            say: self.say && !other.say,
             wait: self.wait && !other.wait,
             ready: self.ready && !other.ready,
             ends: ends.filter(|end| !other.ends.contains(end)).collect(),
@@ -218,6 +224,7 @@ impl Legend {
             match mark {
                 Mark::Hold => self.hold = true,
                 Mark::Poll => self.poll = true,
+                Mark::Say => self.say = true,
                 Mark::Wait => self.wait = true,
                 Mark::Ready => self.ready = true,
             }

@@ -167,7 +167,7 @@ impl Sheet {
         for mark in &strip.marks {
             let colour = match mark {
                 None | Some(Mark::Wait) => None,
-                Some(Mark::Hold | Mark::Poll) => colour(strip.lane),
+                Some(Mark::Hold | Mark::Poll | Mark::Say) => colour(strip.lane),
                 Some(Mark::Ready) => Some(KEPT_WAITING),
             };
             marks.push(glyphs.mark(*mark), colour);
@@ -242,8 +242,9 @@ pub(super) fn legend(page: &Page, legend: &Legend) -> Vec<String> {
     for (used, glyph, meaning) in [
         (legend.hold, glyphs.hold, "holds the thread"),
         (legend.poll, glyphs.poll, "polled for a moment"),
+        (legend.say, glyphs.say, "says a line"),
         (legend.wait, glyphs.wait, "waits"),
-        (legend.ready, glyphs.ready, "ready, but the thread is held"),
+        (legend.ready, glyphs.ready, "ready, thread is held"),
     ] {
         if used {
             marks.push(format!("{glyph} {meaning}"));

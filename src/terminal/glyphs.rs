@@ -11,6 +11,8 @@ pub(crate) struct Glyphs {
     pub hold: char,
     /// Is polled: has the thread for a moment.
     pub poll: char,
+    /// Has the thread for a moment, and says a line.
+    pub say: char,
     /// Waits.
     pub wait: char,
     /// Its wait is over, but it does not get the thread.
@@ -38,6 +40,7 @@ pub(crate) struct Glyphs {
 pub(super) const UNICODE: Glyphs = Glyphs {
     hold: '█',
     poll: '┃',
+    say: '●',
     wait: '─',
     ready: '▒',
     tick: '╷',
@@ -57,6 +60,7 @@ pub(super) const UNICODE: Glyphs = Glyphs {
 pub(super) const ASCII: Glyphs = Glyphs {
     hold: '#',
     poll: '|',
+    say: 'o',
     wait: '-',
     ready: '!',
     tick: '\'',
@@ -79,6 +83,7 @@ impl Glyphs {
             None => ' ',
             Some(Mark::Hold) => self.hold,
             Some(Mark::Poll) => self.poll,
+            Some(Mark::Say) => self.say,
             Some(Mark::Wait) => self.wait,
             Some(Mark::Ready) => self.ready,
         }

@@ -40,14 +40,14 @@ struct Detail {
     /// The most lanes of a scene.
     lanes: usize,
     claims: Claims,
-    /// Empty rows between the parts.
-    air: bool,
+    /// So many of the parts have an empty row above them.
+    air: usize,
     /// What the marks mean, and which scenes were not played.
     notes: bool,
 }
 
 impl Detail {
-    const fn of(all: bool, lanes: usize, claims: Claims, air: bool) -> Detail {
+    const fn of(all: bool, lanes: usize, claims: Claims, air: usize) -> Detail {
         Detail {
             all,
             lanes,
@@ -67,24 +67,24 @@ impl Detail {
 
 /// From everything to what must be there.
 const DETAILS: [Detail; 18] = [
-    Detail::of(true, 8, Claims::Whole, true),
-    Detail::of(true, 8, Claims::Rows, true),
-    Detail::of(true, 6, Claims::Rows, true),
-    Detail::of(true, 5, Claims::Rows, true),
-    Detail::of(true, 8, Claims::Rows, false),
-    Detail::of(true, 6, Claims::Rows, false),
-    Detail::of(true, 5, Claims::Rows, false),
-    Detail::of(true, 5, Claims::Counted, true),
-    Detail::of(true, 5, Claims::Counted, false),
-    Detail::of(true, 4, Claims::Counted, false),
-    Detail::of(true, 4, Claims::Counted, false).without_notes(),
-    Detail::of(false, 8, Claims::Rows, false),
-    Detail::of(false, 5, Claims::Rows, false),
-    Detail::of(false, 8, Claims::Counted, false),
-    Detail::of(false, 5, Claims::Counted, false),
-    Detail::of(false, 4, Claims::Counted, false).without_notes(),
-    Detail::of(false, 3, Claims::Counted, false).without_notes(),
-    Detail::of(false, 2, Claims::Counted, false).without_notes(),
+    Detail::of(true, 8, Claims::Whole, 3),
+    Detail::of(true, 8, Claims::Whole, 1),
+    Detail::of(true, 6, Claims::Whole, 0),
+    Detail::of(true, 8, Claims::Rows, 3),
+    Detail::of(true, 6, Claims::Rows, 1),
+    Detail::of(true, 5, Claims::Rows, 1),
+    Detail::of(true, 6, Claims::Rows, 0),
+    Detail::of(true, 5, Claims::Rows, 0),
+    Detail::of(true, 5, Claims::Counted, 1),
+    Detail::of(true, 5, Claims::Counted, 0),
+    Detail::of(true, 4, Claims::Counted, 0),
+    Detail::of(true, 4, Claims::Counted, 0).without_notes(),
+    Detail::of(false, 8, Claims::Rows, 0),
+    Detail::of(false, 5, Claims::Rows, 0),
+    Detail::of(false, 5, Claims::Counted, 0),
+    Detail::of(false, 4, Claims::Counted, 0).without_notes(),
+    Detail::of(false, 3, Claims::Counted, 0).without_notes(),
+    Detail::of(false, 2, Claims::Counted, 0).without_notes(),
 ];
 
 /// The summary, row by row. On a plain page it is sentences, as many as it
@@ -142,8 +142,8 @@ fn with_detail(
     last.extend(next(page, report));
     parts.push(last);
     let mut rows = vec![title(page, report)];
-    for part in parts.into_iter().filter(|part| !part.is_empty()) {
-        if detail.air && rows.len() > 1 {
+    for (index, part) in parts.into_iter().enumerate() {
+        if (1..=detail.air).contains(&index) && !part.is_empty() {
             rows.push(String::new());
         }
         rows.extend(part);

@@ -58,6 +58,8 @@ pub struct Lane {
     pub waits: Vec<Wait>,
     /// When it was given the thread, each time.
     pub polls: Vec<Duration>,
+    /// When it said a line, each time.
+    pub said: Vec<Duration>,
     /// The time that it spent holding a thread or on waits for nobody but
     /// itself.
     pub work: Duration,

@@ -95,6 +95,7 @@ impl Reading {
                     spans: Vec::new(),
                     waits: Vec::new(),
                     polls: Vec::new(),
+                    said: Vec::new(),
                     work: Duration::ZERO,
                     counted: Duration::ZERO,
                 });
@@ -108,12 +109,17 @@ impl Reading {
                     lane.polls.push(at);
                 }
             }
-            What::Say { text, place } => self.lines.push(Line {
-                at,
-                lane: event.lane,
-                text: text.clone(),
-                place: place.clone(),
-            }),
+            What::Say { text, place } => {
+                self.lines.push(Line {
+                    at,
+                    lane: event.lane,
+                    text: text.clone(),
+                    place: place.clone(),
+                });
+                if let Some(lane) = self.lanes.get_mut(event.lane as usize) {
+                    lane.said.push(at);
+                }
+            }
             What::Wait { on, due, place, .. } => {
                 let Some(lane) = self.lanes.get_mut(event.lane as usize) else {
                     return;

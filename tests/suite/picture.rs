@@ -81,6 +81,7 @@ fn drawn(strip: &Strip) -> String {
         None => ' ',
         Some(Mark::Hold) => '#',
         Some(Mark::Poll) => '|',
+        Some(Mark::Say) => 'o',
         Some(Mark::Wait) => '-',
         Some(Mark::Ready) => '!',
     };
@@ -98,8 +99,8 @@ fn the_marks_of_a_row_are_what_its_lane_did() {
     assert_eq!((&*main.label, &*heartbeat.label), ("main", "heartbeat"));
     // Main waits for one second and blocks for two; the heartbeat ticks at 0.4
     // and 0.8, and is due again at 1.2.
-    assert_eq!(drawn(main), "|---------####################");
-    assert_eq!(drawn(heartbeat), "|---|---|---!!!!!!!!!!!!!!!!!!");
+    assert_eq!(drawn(main), "o---------####################");
+    assert_eq!(drawn(heartbeat), "|---o---o---!!!!!!!!!!!!!!!!!!");
 }
 
 #[test]

@@ -132,7 +132,7 @@ fn s1_the_last_screen_says_it_all() {
                 };
                 let main = last[heading + 1];
                 assert!(main.starts_with("  main "), "{shown}");
-                assert!(main.contains(['█', '┃']), "{shown}");
+                assert!(main.contains(['█', '┃', '●']), "{shown}");
             }
             // The result.
             let words = unwrapped(&shown);
@@ -158,7 +158,7 @@ fn plain_has_no_picture() {
         page.plain = true;
         let choice = default(chapter);
         let text = full(&choice, page);
-        let marks = ['█', '┃', '─', '▒', '▎', '╷', '✓', '✗', '⊘', '∅'];
+        let marks = ['█', '┃', '●', '─', '▒', '▎', '╷', '✓', '✗', '⊘', '∅'];
         assert!(!text.contains(marks), "{text}");
         for claim in chapter.claims {
             let names = |scene: &&&str| {

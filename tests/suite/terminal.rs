@@ -261,7 +261,7 @@ fn s2_the_live_picture_is_the_final_picture() {
     for (live, last) in live.iter().zip(&rows) {
         let marks = |row: &str| -> Vec<char> {
             let row = row.chars().skip(13);
-            row.take_while(|mark| "█┃─▒".contains(*mark)).collect()
+            row.take_while(|mark| "█┃●─▒".contains(*mark)).collect()
         };
         let (live, last) = (marks(live), marks(last));
         assert!(live.len() > 10 && live.len() < last.len(), "{live:?}");
@@ -277,7 +277,7 @@ fn a_sleep_is_drawn_and_said_as_what_it_is() {
     let arguments = ["sync-vs-async", "--delay", "2s", "--scene", "async"];
     let mut terminal = Terminal::run(80, &arguments, &[]);
     terminal.until_rows(3, "sleep 2s");
-    terminal.until_rows(4, "┃──");
+    terminal.until_rows(3, "●──");
     let names = ["main", "Task"];
     let rows = picture(&terminal, &names);
     assert_eq!(rows.len(), 4, "{}", terminal.contents());
