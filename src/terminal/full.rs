@@ -119,13 +119,17 @@ impl Reporter for Full<'_> {
         let Some(lines) = &mut self.lines else {
             return Ok(());
         };
+        if !events.iter().any(Lines::shows) {
+            events.iter().for_each(|event| lines.learn(event));
+            return Ok(());
+        }
+        // Somebody may have changed the size of the terminal meanwhile.
+        self.screen.measure();
+        lines.on(self.screen.page);
         for event in events {
             lines.take(self.screen, event)?;
         }
-        if events.iter().any(Lines::shows) {
-            self.screen.flush()?;
-        }
-        Ok(())
+        self.screen.flush()
     }
 
     fn scene_ends(&mut self, report: &Report, index: usize) -> io::Result<()> {

@@ -65,6 +65,11 @@ impl Lines {
         Lines { are_many, ..self }
     }
 
+    /// From now on on a page of another size.
+    pub fn on(&mut self, page: Page) {
+        self.page = page;
+    }
+
     /// Whether an event is one that is written.
     pub fn shows(event: &Event) -> bool {
         matches!(event.what, What::Say { .. })
@@ -76,9 +81,7 @@ impl Lines {
         out: &mut dyn Write,
         event: &Event,
     ) -> io::Result<()> {
-        if let What::Spawn { name, .. } = &event.what {
-            self.names.push(name.clone());
-        }
+        self.learn(event);
         if !Lines::shows(event) {
             return Ok(());
         }
@@ -92,6 +95,13 @@ impl Lines {
         }
         self.written += 1;
         self.line(out, event)
+    }
+
+    /// Takes an event in that is not written: lanes have names.
+    pub fn learn(&mut self, event: &Event) {
+        if let What::Spawn { name, .. } = &event.what {
+            self.names.push(name.clone());
+        }
     }
 
     /// Writes what there is still to write when a scene is over.

@@ -284,7 +284,7 @@ fn claims(page: &Page, report: &Report, how: Claims) -> Vec<String> {
         if moot > 0 {
             words += &format!(", {moot} do not apply");
         }
-        let words = page.cut(INDENT, &format!("{words}: see --explain"));
+        let words = page.cut(INDENT, &format!("{words} (--explain)"));
         rows.push(format!("{:INDENT$}{words}", ""));
     }
     rows

@@ -39,7 +39,7 @@ fn bad_input_gets_short_lines_and_exit_code_2() {
     let long = &"a".repeat(201);
     let scenes = "its scenes are sequential, gather, failure, return_exceptions, try_join";
     let time = "give seconds, as in 5 or 2.5, or a unit, as in 500ms, 2s or 1m";
-    let tasks = "give a whole number from 1 to 1000";
+    let tasks = "give a whole number from 1 to 100000";
     let speed = "give a number from 0.01 to 1000: 10 is ten times as fast";
     let cases: &[(&[&str], &str, &[&str])] = &[
         (
