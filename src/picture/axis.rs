@@ -53,7 +53,7 @@ fn end(tick: &Tick) -> usize {
 
 /// A moment, also one below a millisecond.
 fn label(at: Duration) -> String {
-    if at.subsec_micros() % 1000 == 0 {
+    if at.subsec_micros().is_multiple_of(1000) {
         return time(at);
     }
     let seconds = format!("{:.6}", at.as_secs_f64());

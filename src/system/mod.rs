@@ -2,7 +2,7 @@
 //! comes from outside ([`foreign`]), names that nobody can guess, files that
 //! are written whole or not at all, other programs within bounds, room for a
 //! runtime, being asked to [`stop`] or to
-//! [`pause`], and being asked for what makes no sense
+//! `pause`, and being asked for what makes no sense
 //! ([`usage`]). It knows nothing of traces and chapters.
 
 pub mod child;

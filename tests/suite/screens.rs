@@ -93,10 +93,9 @@ fn every_chapter_at_every_width() {
 /// The last screen: what is below the last rule.
 fn last_screen(text: &str) -> Vec<&str> {
     let lines: Vec<&str> = text.lines().collect();
-    let is_rule = |line: &&str| {
+    let rule = lines.iter().rposition(|line| {
         line.chars().count() > 20 && line.chars().all(|mark| mark == '─')
-    };
-    let rule = lines.iter().rposition(|line| is_rule(&line));
+    });
     lines[rule.unwrap() + 1..].to_vec()
 }
 
