@@ -85,7 +85,7 @@ mod tests {
         knobs.set(&CANCEL_AFTER, Value::Time(Duration::from_secs(8)));
         let knobs = knobs.at_speed(4.0);
         assert_eq!(fill(text, &knobs), "1 call waits until 2s, 1");
-        assert_eq!(fill("{12s} and {1s}", &knobs), "3s and 250ms");
+        assert_eq!(fill("{12s} and {1s}", &knobs), "3s and 0.25s");
     }
 
     #[test]
