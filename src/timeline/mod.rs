@@ -1,11 +1,12 @@
 //! From a trace to what one sees in it: the fold over its events ([`State`]),
 //! per lane the spans of running, waiting and being ready, what the run had to
 //! wait for ([`CriticalPath`]), and the measures that explain it. It can be
-//! read while a run goes on ([`Growing`]), and in steps instead of time
-//! ([`Steps`]). Depends on the trace only.
+//! read while a run goes on ([`Growing`]), in both directions ([`History`]),
+//! and in steps instead of time ([`Steps`]). Depends on the trace only.
 
 mod critical_path;
 mod growing;
+mod history;
 mod reading;
 mod state;
 mod steps;
@@ -17,6 +18,7 @@ use reading::Reading;
 
 pub use critical_path::{CriticalPath, Part, Piece};
 pub use growing::Growing;
+pub use history::History;
 pub use state::{Doing, End, LaneState, State, WaitState};
 pub use steps::{STEP, Steps};
 
