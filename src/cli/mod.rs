@@ -16,11 +16,12 @@ use anyhow::Result;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, ColorChoice, Command, FromArgMatches};
 
-use crate::chapter::{Chapter, Course, Knobs, Reading, Scene};
+use crate::chapter::{Chapter, Course, Knobs, Lang, Reading, Scene};
 use crate::command::{self as run, Ending, Output, Showing, Subject, Witness};
 use crate::report::{Choice, Next, Usage};
 use crate::system::foreign;
 use crate::terminal::{Screen, colours};
+use crate::trace::Clock;
 use chapters::{command, named_scenes, set};
 use glance::Glance;
 use help::{help, manual};
@@ -102,10 +103,14 @@ fn play(
         knobs,
         named: named_scenes(chapter, matches),
         all: args.all,
-        clock: args.clock.into(),
+        clock: clock(chapter, &args, matches),
         speed: args.speed,
         yes_wait: args.yes_wait,
-        twin: args.twin,
+        // Who reads Python only steps through what CPython does.
+        twin: args.twin
+            || (args.step
+                && reading.lang == Lang::Python
+                && !chapter.is_real_only()),
         next: Some(next(course, chapter, reading)),
         // A trace names the code that ran, and nobody need ask CPython.
         reading: if args.json {
@@ -123,10 +128,23 @@ fn play(
             _ => Output::Full,
         },
         explains: args.explain,
+        steps: args.step,
         live: !args.no_progress && !screen.page.plain,
         exports: &args.export,
     };
     run::play(&choice, &showing, screen)
+}
+
+/// The clock that is asked for. To be stepped through a run is computed, unless
+/// it is to be measured or cannot be computed.
+fn clock(chapter: &Chapter, args: &PlayArgs, matches: &ArgMatches) -> Clock {
+    let is_default = matches.value_source("clock")
+        != Some(clap::parser::ValueSource::CommandLine);
+    let is_measured = args.speed.is_some() || chapter.is_real_only();
+    if args.step && is_default && !is_measured {
+        return Clock::Virtual;
+    }
+    args.clock.into()
 }
 
 /// What to go on with after a chapter: the next one, and after the last one

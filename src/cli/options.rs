@@ -125,6 +125,10 @@ pub(super) struct PlayArgs {
     /// Say also what it means: figures, evidence, and what to remember
     #[arg(long, conflicts_with_all = ["quiet", "json"])]
     pub explain: bool,
+    /// Record it, on the virtual clock unless --clock real is given, and step
+    /// through it in both directions
+    #[arg(long, conflicts_with_all = ["quiet", "json", "explain", "twin"])]
+    pub step: bool,
     /// What the columns of a picture stand for
     #[arg(long, value_enum, default_value = "time")]
     pub axis: AxisArg,

@@ -1,13 +1,19 @@
 //! Plays a chapter, shows it, and writes it to files.
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Error, Result};
 
 use super::Ending;
+use crate::chapter::Lang;
 use crate::export::Export;
-use crate::report::{self, Choice, Plan, Played, Reporter, Unheard};
-use crate::terminal::{self, Full, Json, Quiet, Screen, WithLive};
+use crate::report::{
+    self, Choice, Nobody, Plan, Played, Reporter, Unheard, Usage,
+};
+use crate::terminal::{
+    self, Full, Json, Player, Quiet, Screen, Stepped, WithLive,
+};
 use crate::world::interrupt;
 
 /// What of a run is shown, and where else it goes.
@@ -18,6 +24,8 @@ pub struct Showing<'a> {
     pub explains: bool,
     /// A picture that grows, if the screen can have one.
     pub live: bool,
+    /// It is recorded first, and then stepped through.
+    pub steps: bool,
     /// The files that the report is written to.
     pub exports: &'a [PathBuf],
 }
@@ -47,19 +55,22 @@ pub fn play(
 ) -> Result<Ending> {
     // From here on Ctrl-C is a request, so that nothing is left half done.
     interrupt::listen();
-    let plan = Plan::new(choice)?;
+    let plan = plan(choice, showing)?;
     let exports = Export::prepare_all(showing.exports)?;
     let unheard = if exports.is_empty() {
         Unheard::Stop
     } else {
         Unheard::GoOn
     };
-    let mut reporter = reporter(showing, screen);
     let Played {
         report,
         failure,
         unheard,
-    } = report::play(plan, reporter.as_mut(), unheard);
+    } = if showing.steps {
+        report::play(plan, &mut Nobody, unheard)
+    } else {
+        report::play(plan, reporter(showing, screen).as_mut(), unheard)
+    };
     let mut is_whole = true;
     for export in exports {
         if let Err(error) = export.finish(&report) {
@@ -74,11 +85,41 @@ pub fn play(
     if report.interrupted || interrupt::requested() {
         return Ok(Ending::Interrupted);
     }
+    if showing.steps {
+        let python = report.reading.lang == Lang::Python;
+        let player = Player::of(screen.page, &report, python);
+        if let Some(player) = player
+            && terminal::step(player, screen)? == Stepped::Stopped
+        {
+            return Ok(Ending::Interrupted);
+        }
+        return Ok(Ending::of(!is_whole));
+    }
     match unheard {
         // Nobody was told of the claims, but what could not be written counts.
         Some(error) if is_whole => Err(Error::from(error)),
         Some(_) => Ok(Ending::Broken),
         None => Ok(Ending::of(report.is_broken() || !is_whole)),
+    }
+}
+
+/// Decides what to do. Whoever reads Python steps through what CPython does;
+/// where nobody can say what that is, through the same on tokio.
+fn plan(choice: &Choice, showing: &Showing) -> Result<Plan> {
+    match Plan::new(choice) {
+        Err(error) if showing.steps && choice.twin && error.is::<Usage>() => {
+            let choice = Choice {
+                twin: false,
+                ..choice.clone()
+            };
+            let plan = Plan::new(&choice)?;
+            let words = "note: there is no Python to ask what CPython does at \
+                         these figures; these are the steps on tokio";
+            // Nothing is left to do if stderr is closed.
+            let _ = writeln!(anstream::stderr(), "{words}");
+            Ok(plan)
+        }
+        plan => plan,
     }
 }
 

@@ -115,12 +115,21 @@ impl Fold {
 
 /// The lanes of a run that have a row of their own while it goes on.
 #[derive(Clone, Debug, Default)]
-pub struct InView(BTreeSet<LaneId>);
+pub struct InView {
+    lanes: BTreeSet<LaneId>,
+    /// One that is in view whatever it does.
+    chosen: Option<LaneId>,
+}
 
 impl InView {
     /// Nothing yet.
     pub fn new() -> InView {
         InView::default()
+    }
+
+    /// From now on this lane is in view, whatever it does.
+    pub fn follow(&mut self, lane: LaneId) {
+        self.chosen = Some(lane);
     }
 
     /// Chooses anew: first who holds a thread, then who is ready, who waits,
@@ -134,7 +143,7 @@ impl InView {
         });
         let mut all: Vec<(LaneId, Standing)> = all.collect();
         if all.len() <= rows {
-            self.0 = all.iter().map(|(id, _)| *id).collect();
+            self.lanes = all.iter().map(|(id, _)| *id).collect();
             return all.into_iter().map(|(id, _)| Kept::Lane(id)).collect();
         }
         let rank = |(id, standing): &(LaneId, Standing)| {
@@ -143,16 +152,18 @@ impl InView {
                 Standing::Ended(_) => Standing::Ended(Outcome::Finished),
                 other => *other,
             };
-            (standing, Reverse(self.0.contains(id)), *id)
+            let is_chosen = self.chosen == Some(*id);
+            let was_in_view = self.lanes.contains(id);
+            (Reverse(is_chosen), standing, Reverse(was_in_view), *id)
         };
         let most = rows.saturating_sub(1);
         if most > 0 {
             all.select_nth_unstable_by_key(most - 1, rank);
         }
         let rest = all.split_off(most);
-        self.0 = all.into_iter().map(|(id, _)| id).collect();
+        self.lanes = all.into_iter().map(|(id, _)| id).collect();
         let rest = rest.into_iter().map(|(_, standing)| (standing, 1));
-        let kept = self.0.iter().map(|id| Kept::Lane(*id));
+        let kept = self.lanes.iter().map(|id| Kept::Lane(*id));
         kept.chain([Kept::Fold(Fold::of(rest, false))]).collect()
     }
 }

@@ -8,7 +8,7 @@ use super::fold::{self, InView, Kept};
 use super::{
     Axis, End, Fold, Legend, Picture, Row, Standing, Strip, axis, marks,
 };
-use crate::timeline::{Growing, Lane, Timeline};
+use crate::timeline::{self, Doing, Growing, Lane, State, Timeline};
 use crate::trace::LaneId;
 use crate::world::compare::{alone, pairs};
 
@@ -62,7 +62,19 @@ impl Layout {
         side: Side,
         now: Duration,
     ) -> Strip {
-        let end = lane.end.as_ref().map(|end| End {
+        self.strip_until(lane, id, side, lane.end.as_ref(), now)
+    }
+
+    /// A lane up to an end that it may not have come to yet.
+    fn strip_until(
+        &self,
+        lane: &Lane,
+        id: LaneId,
+        side: Side,
+        end: Option<&timeline::End>,
+        now: Duration,
+    ) -> Strip {
+        let end = end.map(|end| End {
             column: self.column(end.at),
             outcome: end.outcome,
             at: end.at,
@@ -126,6 +138,36 @@ impl Picture {
             Kept::Lane(id) => {
                 let lane = growing.lane(id, now)?;
                 Some(Row::Lane(layout.strip(&lane, id, Side::Tokio, now)))
+            }
+        });
+        layout.picture(rows.collect())
+    }
+
+    /// A timeline as far as it had come in a state of its run, at a moment.
+    /// Who is in view is chosen anew.
+    pub fn up_to(
+        timeline: &Timeline,
+        state: &State,
+        now: Duration,
+        in_view: &mut InView,
+        layout: &Layout,
+    ) -> Picture {
+        let kept = in_view.choose(state, layout.rows);
+        let rows = kept.into_iter().filter_map(|kept| match kept {
+            Kept::Fold(fold) => Some(Row::Fold(fold)),
+            Kept::Lane(id) => {
+                let lane = timeline.lanes.get(id as usize)?;
+                let doing = state.lane(id)?.doing;
+                // Of the timeline's end it is known when it is on this axis.
+                let has_ended = doing == Doing::Ended;
+                let end = lane.end.as_ref().filter(|_| has_ended);
+                let side = Side::Tokio;
+                let mut strip = layout.strip_until(lane, id, side, end, now);
+                // What else falls into this column may be still to come.
+                if !has_ended && let Some(mark) = strip.marks.last_mut() {
+                    *mark = Some(marks::now(doing, *mark));
+                }
+                Some(Row::Lane(strip))
             }
         });
         layout.picture(rows.collect())

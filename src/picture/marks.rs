@@ -46,3 +46,17 @@ pub(super) fn mark(
         Mark::Wait
     })
 }
+
+/// What a lane does just now, where the column that this falls into has that
+/// mark in the end.
+pub(super) fn now(doing: Doing, in_the_end: Option<Mark>) -> Mark {
+    match (doing, in_the_end) {
+        (Doing::Blocking, _) => Mark::Hold,
+        (Doing::Running, Some(Mark::Hold)) => Mark::Hold,
+        (Doing::Running, _) => Mark::Poll,
+        (Doing::Ready, _) | (Doing::Parked, Some(Mark::Ready)) => Mark::Ready,
+        (Doing::Unbegun | Doing::Lending | Doing::Parked | Doing::Ended, _) => {
+            Mark::Wait
+        }
+    }
+}

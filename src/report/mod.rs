@@ -11,6 +11,7 @@ mod plan;
 mod play;
 mod reporter;
 mod verdict;
+mod why;
 mod witness;
 
 use std::collections::BTreeMap;
@@ -32,6 +33,7 @@ pub use plan::{Choice, Plan};
 pub use play::{Played, Unheard, play};
 pub use reporter::{Nobody, Reporter};
 pub use verdict::{Figure, FigureOf, Verdict};
+pub use why::why;
 
 /// One run of a chapter. Times are nanoseconds where it is serialised, as they
 /// are in a trace.

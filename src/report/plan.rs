@@ -18,6 +18,7 @@ use crate::world;
 use crate::world::compare::of_scene;
 
 /// What the user chose.
+#[derive(Clone)]
 pub struct Choice {
     /// The chapter.
     pub chapter: &'static Chapter,

@@ -13,3 +13,4 @@ pub(crate) mod room;
 pub mod secret;
 pub mod stop;
 pub mod usage;
+pub(crate) mod whole_screen;

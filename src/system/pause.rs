@@ -46,15 +46,19 @@ pub(crate) fn ask() {
     }
 }
 
-/// Stops the program here, all of it, until somebody lets it go on.
+/// Stops the program here if it was asked to.
 pub(crate) fn pause() {
     if ASKED.swap(false, Ordering::SeqCst) {
-        #[cfg(unix)]
-        {
-            let stop = rustix::process::Signal::STOP;
-            // It cannot fail: the process is our own.
-            let _ =
-                rustix::process::kill_process(rustix::process::getpid(), stop);
-        }
+        now();
+    }
+}
+
+/// Stops the program here, all of it, until somebody lets it go on.
+pub(crate) fn now() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Signal, getpid, kill_process};
+        // It cannot fail: the process is our own.
+        let _ = kill_process(getpid(), Signal::STOP);
     }
 }

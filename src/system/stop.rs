@@ -12,6 +12,8 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::whole_screen::Before;
+
 /// The exit code of a program that was asked to stop, or 0: nobody asked.
 static ASKED: AtomicU8 = AtomicU8::new(0);
 
@@ -59,6 +61,8 @@ pub enum Leftover {
     File(PathBuf),
     /// A folder, with all that is in it.
     Folder(PathBuf),
+    /// A terminal that is not as it was.
+    Terminal(Before),
     /// Another program, with all that it has started: its process group.
     #[cfg(unix)]
     Group(rustix::process::Pid),
@@ -71,6 +75,7 @@ impl Leftover {
             Leftover::File(path) => {
                 let _ = fs::remove_file(path);
             }
+            Leftover::Terminal(before) => before.restore(),
             Leftover::Folder(path) => {
                 let _ = fs::remove_dir_all(path);
             }

@@ -66,6 +66,31 @@ impl Sheet {
         }
     }
 
+    /// For a run that is stepped through, with names of that length: what a
+    /// lane waits for has more room.
+    pub fn for_player(page: Page, names: usize) -> Sheet {
+        let names = page.name_column(names);
+        let rest = page.width - INDENT - names - GAP - 1;
+        let ends = rest / 2;
+        Sheet {
+            page,
+            names,
+            columns: rest - ends,
+            ends,
+        }
+    }
+
+    /// The room that it has with so many rows, whatever the scale.
+    pub fn room(&self, rows: usize) -> Layout {
+        Layout {
+            columns: self.columns,
+            overhang: self.ends,
+            rows,
+            axis: Axis::Time,
+            scale: std::time::Duration::ZERO,
+        }
+    }
+
     /// The room for a scene's picture with so many rows.
     pub fn layout(
         &self,

@@ -41,7 +41,7 @@ const FIRST: usize = 10;
 const LAST: usize = 4;
 
 /// The most rows that one line takes.
-const MOST_ROWS: usize = 6;
+const MOST_ROWS: usize = 3;
 
 impl Lines {
     /// A view for lanes whose names are `column` wide at most, as far as is

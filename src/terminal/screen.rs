@@ -56,6 +56,11 @@ impl Screen {
         }
     }
 
+    /// Whether the terminal can do nothing but print.
+    pub(super) fn is_dumb(&self) -> bool {
+        is_dumb()
+    }
+
     /// Looks at the size of the terminal again: somebody may have changed it.
     pub fn measure(&mut self) {
         if self.is_terminal {

@@ -12,6 +12,8 @@ use crate::trace::{
 #[derive(Clone, Debug, Default)]
 pub struct State {
     at: Duration,
+    /// How many events it has taken in.
+    count: u64,
     lanes: Vec<LaneState>,
     waits: Vec<WaitState>,
 }
@@ -37,6 +39,9 @@ pub struct LaneState {
     pub waits: Vec<WaitId>,
     /// Who or what woke it, from then until it has given its thread back again.
     pub woken: Option<By>,
+    /// The number of the event by which it was last scheduled: that spawned it,
+    /// or woke it while it was parked. By it the ready ones are in order.
+    pub scheduled: u64,
     /// How often it was polled.
     pub polls: usize,
     /// The lane that it runs inside of, while it runs.
@@ -131,10 +136,46 @@ impl State {
         self.waits.get((wait as usize).checked_sub(1)?)
     }
 
+    /// The lanes that the loop is going to poll, in the order in which they
+    /// were scheduled: those that are ready, and tasks of which nothing has
+    /// run. Futures and threads are in no queue of the loop's.
+    pub fn queue(&self) -> Vec<LaneId> {
+        let lanes = (0..).zip(&self.lanes).filter(|(_, lane)| {
+            matches!(lane.kind, LaneKind::Main | LaneKind::Task)
+                && matches!(lane.doing, Doing::Ready | Doing::Unbegun)
+        });
+        let mut queue: Vec<(u64, LaneId)> =
+            lanes.map(|(id, lane)| (lane.scheduled, id)).collect();
+        queue.sort_unstable();
+        queue.into_iter().map(|(_, id)| id).collect()
+    }
+
+    /// The timers that are set and have not gone off, in the order in which
+    /// they are due.
+    pub fn timers(&self) -> Vec<(Duration, LaneId)> {
+        let waits = self.lanes.iter().flat_map(|lane| &lane.waits);
+        let waits = waits.filter_map(|wait| Some((wait, self.wait(*wait)?)));
+        let mut timers: Vec<_> = waits
+            .filter(|(_, wait)| matches!(wait.on, On::Timer { .. }))
+            .filter(|(_, wait)| {
+                let lane = self.lane(wait.lane);
+                let is_parked =
+                    lane.is_some_and(|lane| lane.doing == Doing::Parked);
+                is_parked || wait.due > Some(self.at)
+            })
+            .filter_map(|(id, wait)| Some((wait.due?, *id, wait.lane)))
+            .collect();
+        timers.sort_unstable();
+        let timers = timers.into_iter();
+        timers.map(|(due, _, lane)| (due, lane)).collect()
+    }
+
     /// Takes in the next event. One that cannot be, because its lane or wait
     /// was never heard of, is ignored; [`check`](crate::trace::check) finds it.
     pub fn apply(&mut self, event: &Event) {
         self.at = event.at();
+        self.count += 1;
+        let count = self.count;
         let id = event.lane;
         match &event.what {
             What::Spawn {
@@ -161,6 +202,7 @@ impl State {
                     stack: Vec::new(),
                     waits: Vec::new(),
                     woken: None,
+                    scheduled: count,
                     polls: 0,
                     within: None,
                     thread: 0,
@@ -212,6 +254,7 @@ impl State {
                 if let Some(lane) = self.lane_mut(id) {
                     lane.woken.get_or_insert(*by);
                     if lane.doing == Doing::Parked {
+                        lane.scheduled = count;
                         self.does(id, Doing::Ready);
                     }
                 }

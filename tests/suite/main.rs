@@ -37,6 +37,7 @@ mod robust_signals;
 mod robust_text;
 mod screens;
 mod stage;
+mod step;
 mod support;
 #[cfg(unix)]
 mod terminal;
