@@ -106,8 +106,7 @@ fn each_key_does_what_it_says() {
     let mut player = player(&report, 80, 24);
     let at = |player: &mut Player| -> (usize, String) {
         let frame = plain(player.frame());
-        let step = frame[0].split("step ").nth(1).unwrap();
-        let step = step.split(' ').next().unwrap().parse().unwrap();
+        let step = frame[0].split(' ').nth(1).unwrap().parse().unwrap();
         let why = format!("{} {}", frame[1].trim(), frame[2].trim());
         (step, why.trim().to_owned())
     };

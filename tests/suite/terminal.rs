@@ -138,6 +138,9 @@ impl Terminal {
         let lines: Vec<String> = before.rows(0, old.into()).collect();
         let mut reflowed =
             vt100::Parser::new(rows, columns.try_into().unwrap(), 0);
+        if before.alternate_screen() {
+            reflowed.process(b"\x1b[?1049h");
+        }
         let above = lines[..usize::from(row)].join("\r\n");
         let last: String = lines[usize::from(row)]
             .chars()
@@ -570,4 +573,98 @@ fn at_40_columns_the_picture_fits() {
     assert!(row.trim_start().starts_with("blocking_"), "{contents}");
     assert!(row.contains("███"), "{contents}");
     terminal.end_of_chapter();
+}
+
+const RIGHT: &[u8] = b"\x1b[C";
+const LEFT: &[u8] = b"\x1b[D";
+const DOWN: &[u8] = b"\x1b[B";
+
+impl Terminal {
+    /// How it treats keys.
+    #[cfg(unix)]
+    fn modes(&self) -> String {
+        format!("{:?}", self.master.get_termios())
+    }
+}
+
+/// The player: keys in, a screen out, at three sizes and with resizes.
+#[test]
+fn a_run_is_stepped_through_in_a_terminal_of_any_size() {
+    let arguments = ["shield", "article", "--step"];
+    for columns in [40, 80, 120] {
+        let mut terminal = Terminal::run(columns, &arguments, &[]);
+        terminal.until("step 0 of 37");
+        assert!(terminal.screen.screen().alternate_screen());
+        assert!(terminal.screen.screen().hide_cursor());
+        terminal.input.write_all(RIGHT).unwrap();
+        terminal.until("step 1 of 37");
+        terminal.input.write_all(RIGHT).unwrap();
+        terminal.until("step 2 of 37");
+        terminal.input.write_all(LEFT).unwrap();
+        terminal.until("step 1 of 37");
+        terminal.input.write_all(DOWN).unwrap();
+        terminal.until("step 10 of 37 at 0.500s");
+        terminal.until("main wakes: its timer of 0.5s");
+        for other in [60, 100, columns] {
+            terminal.resize(other);
+            terminal.until_drawn_anew();
+            let contents = terminal.contents();
+            assert!(contents.contains("step 10 of 37"), "{contents}");
+            let axes = contents.lines().filter(|row| row.contains("╷0s"));
+            assert_eq!(axes.count(), 1, "{contents}");
+        }
+        terminal.input.write_all(b"7\r").unwrap();
+        terminal.until("step 7 of 37");
+        terminal.input.write_all(b"?").unwrap();
+        terminal.until("to what woke the");
+        terminal.input.write_all(b"x").unwrap();
+        terminal.until("step 7 of 37");
+        terminal.input.write_all(b"q").unwrap();
+        assert_eq!(terminal.end(), 0);
+        assert!(!terminal.contents().contains("step 7"));
+    }
+}
+
+/// However the player ends, the terminal is as it was.
+#[cfg(unix)]
+#[test]
+fn whatever_ends_the_player_the_terminal_is_as_it_was() {
+    use rustix::process::{Pid, Signal, kill_process};
+
+    for (how, code) in [("q", 0), ("ctrl-c", 130), ("term", 143)] {
+        let arguments = ["shield", "article", "--step"];
+        let mut terminal = Terminal::run(80, &arguments, &[]);
+        let before = terminal.modes();
+        terminal.until("step 0 of 37");
+        terminal.input.write_all(RIGHT).unwrap();
+        terminal.until("step 1 of 37");
+        assert_ne!(terminal.modes(), before, "the keys are its own");
+        match how {
+            "q" => terminal.input.write_all(b"q").unwrap(),
+            "ctrl-c" => terminal.input.write_all(&[3]).unwrap(),
+            _ => {
+                let id = terminal.child.process_id().unwrap();
+                let pid = Pid::from_raw(id.try_into().unwrap()).unwrap();
+                kill_process(pid, Signal::TERM).unwrap();
+            }
+        }
+        assert_eq!(i64::from(terminal.end()), code, "{how}");
+        assert_eq!(terminal.modes(), before, "{how}");
+        let screen = terminal.screen.screen();
+        assert!(!screen.alternate_screen() && !screen.hide_cursor(), "{how}");
+    }
+}
+
+/// A plain page has the steps as sentences, and Enter for the next.
+#[test]
+fn plain_steps_come_with_enter() {
+    let arguments = ["shield", "article", "--step", "--plain"];
+    let mut terminal = Terminal::run(80, &arguments, &[]);
+    terminal.until("step 1 at 0.000s: main is there");
+    terminal.read_for(Duration::from_millis(200));
+    assert!(!terminal.contents().contains("step 2 at"));
+    terminal.input.write_all(b"\r").unwrap();
+    terminal.until("step 2 at 0.000s: main is polled");
+    terminal.input.write_all(b"q\r").unwrap();
+    assert_eq!(terminal.end(), 0);
 }

@@ -106,17 +106,17 @@ fn padded(rows: usize, mut part: Vec<String>) -> Vec<String> {
 fn heading(page: &Page, tape: &Tape, at: usize, of: usize) -> String {
     let now = tape.event().map_or(Duration::ZERO, |event| event.at());
     let several = if of > 1 {
-        format!(" (scene {at} of {of})")
+        format!(", scene {at} of {of}")
     } else {
         String::new()
     };
     let words = format!(
-        "{}{several}, {}  step {} of {}  at {}",
-        tape.name,
-        tape.world,
+        "step {} of {} at {}  {}{several}, {}",
         tape.step(),
         tape.len(),
-        clock(now)
+        clock(now),
+        tape.name,
+        tape.world
     );
     page.cut(0, &words).bold().to_string()
 }
@@ -153,9 +153,18 @@ fn code(page: &Page, tape: &Tape, rows: usize) -> Vec<String> {
     let all = source.lines().count();
     let first = first.min(all.saturating_sub(rows));
     let lines = (1..).zip(source.lines()).skip(first).take(rows);
+    // Where there is little room none is spent on what all lines begin with.
+    let indents = lines.clone().map(|(_, text)| text);
+    let indents = indents.filter(|text| !text.trim().is_empty());
+    let indents = indents.map(|text| text.len() - text.trim_start().len());
+    let indent = match page.width {
+        ..80 => indents.min().unwrap_or(0),
+        _ => 0,
+    };
     let rows = lines.map(|(number, text)| {
         let here = at_line(state, file, number);
         let is_own = number == line;
+        let text = text.get(indent..).unwrap_or_default();
         code_row(page, number, text, is_own, &here)
     });
     rows.collect()

@@ -155,11 +155,11 @@ impl Player {
                 self.or_say(found, "it has no earlier step");
             }
             Key::Char('w') => {
-                let found = tape.to_what_woke();
+                let found = tape.go_to_what_woke();
                 self.or_say(found, "nobody has woken it yet");
             }
             Key::Char('c') => {
-                let found = tape.to_what_it_waits_for();
+                let found = tape.go_to_what_it_waits_for();
                 self.or_say(found, "it waits for nothing");
             }
             Key::Char(']') => self.at = (self.at + 1) % self.tapes.len(),
@@ -236,10 +236,11 @@ impl Player {
             Entry::Number(typed) => format!("go to step {typed}"),
             Entry::Text(typed) => format!("find {typed}"),
             Entry::Nothing if !self.note.is_empty() => self.note.clone(),
-            Entry::Nothing => {
+            Entry::Nothing if page.is_wide() => {
                 "right, left: step   down, up: moment   ?: all keys   q: enough"
                     .to_owned()
             }
+            Entry::Nothing => "right, left   ?: keys   q: enough".to_owned(),
         };
         frame::frame(&page, self.tape(), (at + 1, count), &last)
     }

@@ -84,11 +84,12 @@ fn play(mut player: Player, screen: &Screen) -> io::Result<Stepped> {
             }
             Ok(key) => {
                 is_new = true;
-                if player.press(&key) == Flow::Quit {
-                    return Ok(Stepped::Enough);
-                }
                 // What was typed meanwhile is one frame.
-                for key in keys.try_iter() {
+                for key in std::iter::once(key).chain(keys.try_iter()) {
+                    // The terminal does not act on it either.
+                    if key == Key::CtrlC {
+                        return Ok(Stepped::Stopped);
+                    }
                     if player.press(&key) == Flow::Quit {
                         return Ok(Stepped::Enough);
                     }

@@ -160,7 +160,7 @@ impl Tape {
     }
 
     /// To what woke the chosen lane last: what another lane did, if it was one.
-    pub fn to_what_woke(&mut self) -> bool {
+    pub fn go_to_what_woke(&mut self) -> bool {
         let before = &self.history.events()[..self.step()];
         let wake = before.iter().rposition(|event| {
             event.lane == self.chosen && matches!(event.what, What::Wake { .. })
@@ -182,7 +182,7 @@ impl Tape {
 
     /// To what the chosen lane waits for: another lane is chosen, or else the
     /// moment at which the wait is over.
-    pub fn to_what_it_waits_for(&mut self) -> bool {
+    pub fn go_to_what_it_waits_for(&mut self) -> bool {
         let state = self.history.state();
         let lane = state.lane(self.chosen);
         let waits = lane.into_iter().flat_map(|lane| &lane.waits);
