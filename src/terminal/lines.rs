@@ -40,8 +40,9 @@ const NOT_MANY: usize = 30;
 const FIRST: usize = 10;
 const LAST: usize = 4;
 
-/// The most rows that one line takes.
-const MOST_ROWS: usize = 3;
+/// The most rows that one line takes, on a page that is wide and on one that is
+/// not.
+const MOST_ROWS: [usize; 2] = [3, 8];
 
 impl Lines {
     /// A view for lanes whose names are `column` wide at most, as far as is
@@ -161,8 +162,9 @@ impl Lines {
 
     /// No more rows than anybody reads.
     fn cut(&self, mut rows: Vec<String>) -> Vec<String> {
-        if rows.len() > MOST_ROWS {
-            rows.truncate(MOST_ROWS);
+        let most = MOST_ROWS[usize::from(!self.page.is_wide())];
+        if rows.len() > most {
+            rows.truncate(most);
             if let Some(last) = rows.last_mut() {
                 last.pop();
                 last.push_str(self.page.glyphs.ellipsis);
