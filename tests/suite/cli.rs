@@ -77,7 +77,11 @@ fn bad_input_gets_short_lines_and_exit_code_2() {
             "invalid value '0' for '--tasks <N>': not such a number",
             &[tasks],
         ),
-        (&["sync-vs-async", "--tasks", "100001"], "'100001'", &[tasks]),
+        (
+            &["sync-vs-async", "--tasks", "100001"],
+            "'100001'",
+            &[tasks],
+        ),
         (&["sync-vs-async", "--tasks", "-3"], "'-3'", &[tasks]),
         (&["sync-vs-async", "--tasks", "many"], "'many'", &[tasks]),
         (
