@@ -398,7 +398,7 @@ pub const CHAPTER: Chapter = Chapter {
         },
         Claim {
             id: "rounds",
-            says: "Together, pages come in rounds: the total is about pages / limit x latency.",
+            says: "Together, pages come in rounds: the total is about pages / limit, rounded up, x latency.",
             scenes: &["async"],
             check: |p| took(p, "async", rounds(p.knobs)),
         },

@@ -18,7 +18,7 @@ use clap::{ArgMatches, ColorChoice, Command, FromArgMatches};
 
 use crate::chapter::{Chapter, Course, Knobs, Lang, Reading, Scene};
 use crate::command::{self as run, Ending, Output, Showing, Subject, Witness};
-use crate::report::{Choice, Next, Usage};
+use crate::report::{Choice, Usage};
 use crate::system::foreign;
 use crate::terminal::{Screen, colours};
 use crate::trace::Clock;
@@ -149,16 +149,10 @@ fn clock(chapter: &Chapter, args: &PlayArgs, matches: &ArgMatches) -> Clock {
 
 /// What to go on with after a chapter: the next one, and after the last one
 /// what all of them come to.
-fn next(course: &Course, chapter: &Chapter, reading: Reading) -> Next {
+fn next(course: &Course, chapter: &Chapter, reading: Reading) -> String {
     match course.after(chapter) {
-        Some(next) => Next {
-            command: format!("asyncade {}{}", next.name, reading.option()),
-            about: next.title.to_owned(),
-        },
-        None => Next {
-            command: "asyncade checklist".to_owned(),
-            about: "the article's practices, proved".to_owned(),
-        },
+        Some(next) => format!("asyncade {}{}", next.name, reading.option()),
+        None => "asyncade checklist".to_owned(),
     }
 }
 

@@ -147,6 +147,7 @@ fn picture(
         let mut known = Legend::default();
         let report = &played.report;
         terminal::scene(&page, screen, report, scene, &mut known)?;
+        terminal::apart(&page, screen, scene)?;
     }
     writeln!(screen)?;
     page.aside(screen, 2, &format!("Play it with '{play}'."))?;

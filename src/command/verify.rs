@@ -89,7 +89,7 @@ pub fn verify(
             None
         }
     };
-    let (mut scenes, mut broken) = (0, 0);
+    let (mut scenes, mut broken, mut parted) = (0, 0, 0);
     let (mut errata, mut wrong) = (0, 0);
     for subject in subjects {
         let Subject { chapter, knobs, .. } = subject;
@@ -112,6 +112,7 @@ pub fn verify(
             let found = compare(chapter, twin, scene, knobs, &witnesses)?;
             scenes += 1;
             broken += usize::from(!found.holds);
+            parted += usize::from(found.parts);
             found.write(scene.name, screen)?;
         }
         for erratum in subject.errata() {
@@ -131,7 +132,14 @@ pub fn verify(
             format!("{scenes} scene{}", if scenes == 1 { "" } else { "s" });
         writeln!(screen)?;
         match broken {
-            0 => writeln!(screen, "{scenes}: tokio and {who} agree.")?,
+            0 if parted == 0 => {
+                writeln!(screen, "{scenes}: tokio and {who} agree.")?;
+            }
+            0 => writeln!(
+                screen,
+                "{scenes}: tokio and {who} agree, but for {parted}, in which \
+                 they part as they must."
+            )?,
             _ => writeln!(
                 screen,
                 "{scenes}: in {broken} tokio and {who} differ."
@@ -184,6 +192,8 @@ fn witnesses(
 /// What was found of a scene.
 struct Found {
     holds: bool,
+    /// The two worlds part in it, as they must.
+    parts: bool,
     evidence: String,
 }
 
@@ -192,6 +202,7 @@ impl Found {
     fn missing(witness: &str) -> Found {
         Found {
             holds: false,
+            parts: false,
             evidence: format!("{witness} has no such scene"),
         }
     }
@@ -240,6 +251,7 @@ fn compare(
             });
             return Ok(Found {
                 holds: false,
+                parts: false,
                 evidence: format!("{name}: {found}{should}"),
             });
         }
@@ -250,6 +262,7 @@ fn compare(
     let names = names.join(" and ");
     Ok(Found {
         holds: true,
+        parts: reason.is_some() && nature.is_some(),
         evidence: match (reason, nature) {
             (Some(parting), Some(nature)) => {
                 format!(
@@ -275,6 +288,7 @@ fn article(erratum: &Erratum, witnesses: &Witnesses) -> Found {
         if said != erratum.says {
             return Found {
                 holds: false,
+                parts: false,
                 evidence: format!(
                     "{name} said {said:?} instead of {:?}",
                     erratum.says
@@ -284,6 +298,7 @@ fn article(erratum: &Erratum, witnesses: &Witnesses) -> Found {
     }
     Found {
         holds: true,
+        parts: false,
         evidence: format!("the article's way: {}", erratum.says.join("; ")),
     }
 }

@@ -57,7 +57,7 @@ pub(super) fn by_likeness(lanes: &[Lane], rows: usize) -> Vec<Kept> {
         Kept::Lane(id) => vec![(standing(&lanes[*id as usize]), 1)],
         Kept::Fold(fold) => fold.states.clone(),
     });
-    fewest.push(Kept::Fold(Fold::of(rest, false)));
+    fewest.push(Kept::Fold(Fold::of(rest)));
     fewest
 }
 
@@ -77,11 +77,19 @@ fn kept(lanes: &[Lane], group: &[LaneId], most: usize) -> Vec<Kept> {
     let slowest = group.iter().rev().max_by_key(took);
     let by_rank = ends.into_iter().chain([slowest]).flatten();
     let shown: BTreeSet<LaneId> = by_rank.take(most).copied().collect();
-    let rest = group.iter().filter(|id| !shown.contains(id));
-    let rest = rest.map(|id| (standing(of(id)), 1));
+    let rest = group.iter().filter(|id| !shown.contains(id)).map(of);
+    let ends = rest.clone().filter_map(|lane| Some(lane.end.as_ref()?.at));
+    let ended = ends.clone().min().zip(ends.max());
+    let rest = rest.map(|lane| (standing(lane), 1));
     let mut kept: Vec<Kept> = shown.iter().copied().map(Kept::Lane).collect();
     let place = kept.len().min(1);
-    kept.insert(place, Kept::Fold(Fold::of(rest, place > 0)));
+    kept.insert(
+        place,
+        Kept::Fold(Fold {
+            ended,
+            ..Fold::of(rest)
+        }),
+    );
     kept
 }
 
@@ -99,7 +107,6 @@ impl Fold {
     /// So many lanes that stand there.
     pub(super) fn of(
         states: impl IntoIterator<Item = (Standing, usize)>,
-        alike: bool,
     ) -> Fold {
         let mut counts: BTreeMap<Standing, usize> = BTreeMap::new();
         for (standing, count) in states {
@@ -107,7 +114,7 @@ impl Fold {
         }
         Fold {
             lanes: counts.values().sum(),
-            alike,
+            ended: None,
             states: counts.into_iter().collect(),
         }
     }
@@ -164,6 +171,6 @@ impl InView {
         self.lanes = all.into_iter().map(|(id, _)| id).collect();
         let rest = rest.into_iter().map(|(_, standing)| (standing, 1));
         let kept = self.lanes.iter().map(|id| Kept::Lane(*id));
-        kept.chain([Kept::Fold(Fold::of(rest, false))]).collect()
+        kept.chain([Kept::Fold(Fold::of(rest))]).collect()
     }
 }

@@ -137,7 +137,15 @@ impl Picture {
             Kept::Fold(fold) => Some(Row::Fold(fold)),
             Kept::Lane(id) => {
                 let lane = growing.lane(id, now)?;
-                Some(Row::Lane(layout.strip(&lane, id, Side::Tokio, now)))
+                let mut strip = layout.strip(&lane, id, Side::Tokio, now);
+                let doing = growing.state().lane(id)?.doing;
+                // It is not known yet what will fill this column.
+                if strip.end.is_none()
+                    && let Some(mark) = strip.marks.last_mut()
+                {
+                    *mark = Some(marks::now(doing, *mark));
+                }
+                Some(Row::Lane(strip))
             }
         });
         layout.picture(rows.collect())
@@ -219,7 +227,7 @@ impl Picture {
             let states = folded.into_iter().map(|outcome| {
                 (outcome.map_or(Standing::Waits, Standing::Ended), 1)
             });
-            rows.push(Row::Fold(Fold::of(states, false)));
+            rows.push(Row::Fold(Fold::of(states)));
         }
         layout.picture(rows)
     }

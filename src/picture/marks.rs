@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{Layout, Mark};
 use crate::timeline::{Doing, Lane};
+use crate::trace::LaneKind;
 
 /// What fills at least half of a column or, failing that, whether the lane had
 /// a turn in it.
@@ -16,6 +17,7 @@ pub(super) fn mark(
     let half = (to - from) / 2;
     let mut held = Duration::ZERO;
     let mut late = Duration::ZERO;
+    let mut lent = Duration::ZERO;
     let mut alive = false;
     let first = lane.spans.partition_point(|span| span.to < from);
     for span in lane.spans[first..].iter().take_while(|span| span.from < to) {
@@ -24,7 +26,10 @@ pub(super) fn mark(
         match span.doing {
             Doing::Running | Doing::Blocking => held += share,
             Doing::Ready => late += share,
-            Doing::Unbegun | Doing::Lending | Doing::Parked | Doing::Ended => {}
+            // A task is scheduled as soon as it is made.
+            Doing::Unbegun if lane.kind == LaneKind::Task => late += share,
+            Doing::Lending => lent += share,
+            Doing::Unbegun | Doing::Parked | Doing::Ended => {}
         }
     }
     if !alive || to <= lane.born {
@@ -38,6 +43,8 @@ pub(super) fn mark(
         Mark::Hold
     } else if late > Duration::ZERO && late >= half {
         Mark::Ready
+    } else if lent > Duration::ZERO && lent >= half {
+        Mark::Lend
     } else if is_in_it(&lane.said) {
         Mark::Say
     } else if is_in_it(&lane.polls) {
@@ -55,8 +62,8 @@ pub(super) fn now(doing: Doing, in_the_end: Option<Mark>) -> Mark {
         (Doing::Running, Some(Mark::Hold)) => Mark::Hold,
         (Doing::Running, _) => Mark::Poll,
         (Doing::Ready, _) | (Doing::Parked, Some(Mark::Ready)) => Mark::Ready,
-        (Doing::Unbegun | Doing::Lending | Doing::Parked | Doing::Ended, _) => {
-            Mark::Wait
-        }
+        (Doing::Lending, _) => Mark::Lend,
+        (Doing::Unbegun, Some(Mark::Ready)) => Mark::Ready,
+        (Doing::Unbegun | Doing::Parked | Doing::Ended, _) => Mark::Wait,
     }
 }

@@ -91,8 +91,9 @@ pub struct Strip {
 pub struct Fold {
     /// How many there are.
     pub lanes: usize,
-    /// Whether they are like the lane in the row above.
-    pub alike: bool,
+    /// When the first and the last of them ended, if they are all of a kind.
+    #[serde(skip)]
+    pub ended: Option<(Duration, Duration)>,
     /// How many of them are where, those first that want to be seen first.
     pub states: Vec<(Standing, usize)>,
 }
@@ -123,6 +124,8 @@ pub enum Mark {
     Poll,
     /// It has the thread for a moment, and says a line.
     Say,
+    /// It polls a lane inside of it, which has the thread meanwhile.
+    Lend,
     /// It waits.
     Wait,
     /// Its wait is over, and it does not get the thread.
@@ -151,6 +154,8 @@ pub struct Legend {
     pub poll: bool,
     /// Whether a lane says a line in a moment.
     pub say: bool,
+    /// Whether a lane polls one inside of it.
+    pub lend: bool,
     /// Whether a lane waits.
     pub wait: bool,
     /// Whether a lane is ready, and does not get the thread.
@@ -197,6 +202,7 @@ impl Legend {
         self.hold |= other.hold;
         self.poll |= other.poll;
         self.say |= other.say;
+        self.lend |= other.lend;
         self.wait |= other.wait;
         self.ready |= other.ready;
         for outcome in &other.ends {
@@ -213,6 +219,7 @@ impl Legend {
             hold: self.hold && !other.hold,
             poll: self.poll && !other.poll,
             say: self.say && !other.say,
+            lend: self.lend && !other.lend,
             wait: self.wait && !other.wait,
             ready: self.ready && !other.ready,
             ends: ends.filter(|end| !other.ends.contains(end)).collect(),
@@ -225,6 +232,7 @@ impl Legend {
                 Mark::Hold => self.hold = true,
                 Mark::Poll => self.poll = true,
                 Mark::Say => self.say = true,
+                Mark::Lend => self.lend = true,
                 Mark::Wait => self.wait = true,
                 Mark::Ready => self.ready = true,
             }

@@ -89,6 +89,9 @@ impl<'a> Reading<'a> {
                 picture.notes.push(NOT_MEASURED.to_owned());
             }
         }
+        if self.cpython.is_some() && layout.axis == Axis::Steps {
+            picture.notes.push(OWN_STEPS.to_owned());
+        }
         picture.own_scale = is_own_scale(self.report, layout);
         if picture.own_scale {
             let scale = time(layout.scale);
@@ -103,13 +106,17 @@ impl<'a> Reading<'a> {
 const NOT_MEASURED: &str = "The rows of CPython are computed on its virtual \
     clock; those of tokio were measured.";
 
-/// Whether there are scenes with another scale.
+/// Two loops have no steps in common.
+const OWN_STEPS: &str = "Each world counts its own steps: a step of one is not \
+    below the same step of the other.";
+
+/// Whether a scale is shorter than that of others.
 fn is_own_scale(report: &Report, layout: &Layout) -> bool {
     let others = report.scenes.iter();
     let others = others.filter(|other| axis(report, other) == Axis::Time);
     let mut scales = others.map(|other| scale(report, other, Axis::Time));
     layout.axis == Axis::Time
-        && scales.any(|other| other.abs_diff(layout.scale) > ONE_MOMENT)
+        && scales.any(|other| other > layout.scale + ONE_MOMENT)
 }
 
 /// A trace as a timeline on an axis.
@@ -125,7 +132,9 @@ fn length(report: &Report, scene: &Scene, axis: Axis) -> Duration {
     match axis {
         Axis::Time => scene.extent(report.speed),
         Axis::Steps => {
-            let traces = [Some(&scene.ideal), scene.trace.as_ref()];
+            let other = scene.counterpart.as_ref();
+            let other = other.map(|other| &other.trace);
+            let traces = [Some(&scene.ideal), scene.trace.as_ref(), other];
             let steps = traces.into_iter().flatten().map(|trace| {
                 let mut steps = Steps::default();
                 for event in &trace.events {

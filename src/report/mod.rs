@@ -70,19 +70,10 @@ pub struct Report {
     /// What the chapter asks and what it says, with these knobs and at this
     /// speed.
     pub lesson: Lesson,
-    /// What to go on with, if there is something.
-    pub next: Option<Next>,
+    /// The command to go on with, if there is one.
+    pub next: Option<String>,
     /// Whether the user stopped the run.
     pub interrupted: bool,
-}
-
-/// What to go on with after a run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Next {
-    /// The command to type.
-    pub command: String,
-    /// What it shows, in half a line.
-    pub about: String,
 }
 
 /// One scene of a run.

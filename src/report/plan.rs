@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 
 use super::limits::{check_length, check_waits, compute_the_longest};
 use super::witness::Witness;
-use super::{Apart, Counterpart, InPython, Next, Places, Report, Scene, Usage};
+use super::{Apart, Counterpart, InPython, Places, Report, Scene, Usage};
 use crate::chapter::{
     self, Chapter, Clocks, Figure, Knobs, Language, Plays, Reading,
 };
@@ -36,8 +36,8 @@ pub struct Choice {
     pub yes_wait: bool,
     /// Show CPython's world beside tokio's.
     pub twin: bool,
-    /// What to go on with afterwards.
-    pub next: Option<Next>,
+    /// The command to go on with afterwards.
+    pub next: Option<String>,
     /// The code that the user reads.
     pub reading: Reading,
 }

@@ -163,7 +163,7 @@ pub(super) fn verdict(
             }
             // Of two clocks nothing can be compared.
             if after != scene.total && scenes.0.clock == scenes.1.clock {
-                verdict.notes.extend(totals(baseline, scene));
+                verdict.notes.extend(totals(measure, played));
             }
         }
     }
@@ -196,11 +196,13 @@ fn ideal(scenes: (&Scene, &Scene), reading: Reading) -> Option<f64> {
 }
 
 /// Where the gain is not in the total time, the totals say so.
-fn totals(baseline: &Timeline, scene: &Timeline) -> Option<String> {
-    let (before, after) = (baseline.total, scene.total);
-    let ratio = Verdict::ratio_in_words(quotient(before, after)?);
-    let (before, after) = (time(before), time(after));
-    Some(format!("The totals: {before} and {after}, {ratio}."))
+fn totals(measure: &chapter::Measure, played: &Played) -> Option<String> {
+    let total = |name| played.get(name).map(|timeline| time(timeline.total));
+    let (baseline, scene) = (measure.baseline, measure.scene);
+    let (before, after) = (total(baseline)?, total(scene)?);
+    Some(format!(
+        "In all: {after} in {scene}, {before} in {baseline}."
+    ))
 }
 
 /// How many times longer the first is, if the second takes any time.

@@ -60,8 +60,10 @@ impl Sheet {
         Sheet {
             page,
             names,
-            // One column more than the axis, for the mark of an end.
-            columns: page.width - INDENT - names - GAP - 1 - ends,
+            // One column more than the axis, for the mark of an end, and one
+            // to spare: a row that fills its line has no end that a terminal
+            // could tell from the beginning of the next one.
+            columns: page.width - INDENT - names - GAP - 1 - ends - 1,
             ends,
         }
     }
@@ -172,7 +174,7 @@ impl Sheet {
     ) -> String {
         match row {
             Row::Lane(strip) => self.strip(picture, strip, beside),
-            Row::Fold(fold) => self.fold(fold),
+            Row::Fold(fold) => self.fold(picture.axis, fold),
         }
     }
 
@@ -191,7 +193,7 @@ impl Sheet {
         let mut marks = Marks::default();
         for mark in &strip.marks {
             let colour = match mark {
-                None | Some(Mark::Wait) => None,
+                None | Some(Mark::Wait | Mark::Lend) => None,
                 Some(Mark::Hold | Mark::Poll | Mark::Say) => colour(strip.lane),
                 Some(Mark::Ready) => Some(KEPT_WAITING),
             };
@@ -227,21 +229,28 @@ impl Sheet {
     }
 
     /// So many lanes, and where they stand.
-    fn fold(&self, fold: &Fold) -> String {
-        let Fold { lanes, alike, .. } = fold;
-        let more = if *alike { "more like it" } else { "more" };
-        let states = fold.states.iter();
-        let states: Vec<String> = match fold.states.as_slice() {
-            [(standing, _)] => vec![format!("all {}", word(*standing))],
-            _ => states
+    fn fold(&self, axis: Axis, fold: &Fold) -> String {
+        let states = match fold.states.as_slice() {
+            [(standing, _)] => format!("all {}", word(*standing)),
+            several => several
+                .iter()
                 .map(|(standing, count)| format!("{count} {}", word(*standing)))
-                .collect(),
+                .collect::<Vec<_>>()
+                .join(", "),
         };
-        let line = format!(
-            "{} {lanes} {more}: {}",
-            self.page.glyphs.ellipsis,
-            states.join(", ")
-        );
+        let ended = match fold.ended.filter(|_| axis == Axis::Time) {
+            Some((first, last)) => {
+                let (first, last) = (clock(first), clock(last));
+                if first == last {
+                    format!(" {first}")
+                } else {
+                    format!(" {first} to {last}")
+                }
+            }
+            None => String::new(),
+        };
+        let (ellipsis, lanes) = (self.page.glyphs.ellipsis, fold.lanes);
+        let line = format!("{ellipsis} {lanes} more: {states}{ended}");
         let room = self.page.width.saturating_sub(INDENT);
         let ellipsis = self.page.glyphs.ellipsis;
         let line = console::truncate_str(&line, room, ellipsis);
@@ -268,6 +277,7 @@ pub(super) fn legend(page: &Page, legend: &Legend) -> Vec<String> {
         (legend.hold, glyphs.hold, "holds the thread"),
         (legend.poll, glyphs.poll, "polled for a moment"),
         (legend.say, glyphs.say, "says a line"),
+        (legend.lend, glyphs.lend, "polls a lane inside of it"),
         (legend.wait, glyphs.wait, "waits"),
         (legend.ready, glyphs.ready, "ready, thread is held"),
     ] {

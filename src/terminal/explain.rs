@@ -35,7 +35,8 @@ fn figures(measures: &Measures) -> [(&'static str, String, &'static str); 5] {
         (
             "work",
             time(measures.work),
-            "what all lanes waited and computed, added up",
+            "what all lanes computed, and waited for timers and the world \
+             outside, added up; what they waited for each other is not in it",
         ),
         (
             "critical path",

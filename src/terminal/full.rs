@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use colored::Colorize;
 use console::measure_text_width;
 
-use super::apart::parting;
+use super::apart::{apart, parting};
 use super::claims::{Check, check};
 use super::explain::{explanation, measures};
 use super::lines::Lines;
@@ -143,6 +143,7 @@ impl Reporter for Full<'_> {
         if let Some(other) = &played.counterpart {
             self.agreement(other)?;
         }
+        apart(&page, self.screen, played)?;
         if self.explains {
             measures(self.screen, played)?;
         }

@@ -13,6 +13,8 @@ pub(crate) struct Glyphs {
     pub poll: char,
     /// Has the thread for a moment, and says a line.
     pub say: char,
+    /// Polls a lane inside of it.
+    pub lend: char,
     /// Waits.
     pub wait: char,
     /// Its wait is over, but it does not get the thread.
@@ -41,6 +43,7 @@ pub(super) const UNICODE: Glyphs = Glyphs {
     hold: '█',
     poll: '┃',
     say: '●',
+    lend: '┄',
     wait: '─',
     ready: '▒',
     tick: '╷',
@@ -61,6 +64,7 @@ pub(super) const ASCII: Glyphs = Glyphs {
     hold: '#',
     poll: '|',
     say: 'o',
+    lend: '.',
     wait: '-',
     ready: '!',
     tick: '\'',
@@ -84,6 +88,7 @@ impl Glyphs {
             Some(Mark::Hold) => self.hold,
             Some(Mark::Poll) => self.poll,
             Some(Mark::Say) => self.say,
+            Some(Mark::Lend) => self.lend,
             Some(Mark::Wait) => self.wait,
             Some(Mark::Ready) => self.ready,
         }

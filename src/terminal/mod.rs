@@ -31,6 +31,7 @@ mod summary;
 mod wait;
 mod with_live;
 
+pub(crate) use apart::apart;
 pub(crate) use claims::{Check, check, finding};
 pub use complaint::complain;
 pub use full::Full;

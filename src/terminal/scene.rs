@@ -3,7 +3,6 @@
 
 use std::io::{self, Write};
 
-use super::apart::apart;
 use super::chart::{Sheet, legend};
 use super::page::Page;
 use super::sentences::sentences;
@@ -40,7 +39,7 @@ pub fn scene(
     for note in &scene.notes {
         page.prose(out, 2, note)?;
     }
-    apart(page, out, scene)
+    Ok(())
 }
 
 fn in_sentences(

@@ -10,7 +10,7 @@ use super::chart::{Sheet, legend};
 use super::claims::row;
 use super::page::Page;
 use crate::chapter::clock;
-use crate::picture::{Layout, Legend, Picture, Reading};
+use crate::picture::{Layout, Legend, Reading};
 use crate::report::{Report, Scene, Status};
 use crate::system::foreign::clean;
 use crate::trace::Clock;
@@ -42,8 +42,10 @@ struct Detail {
     claims: Claims,
     /// So many of the parts have an empty row above them.
     air: usize,
-    /// What the marks mean, and which scenes were not played.
-    notes: bool,
+    /// What the marks mean.
+    legend: bool,
+    /// Which scenes were played beside those that are drawn, and which not.
+    others: bool,
 }
 
 impl Detail {
@@ -53,20 +55,28 @@ impl Detail {
             lanes,
             claims,
             air,
-            notes: true,
+            legend: true,
+            others: true,
         }
     }
 
-    const fn without_notes(self) -> Detail {
+    const fn without_others(self) -> Detail {
         Detail {
-            notes: false,
+            others: false,
+            ..self
+        }
+    }
+
+    const fn without_legend(self) -> Detail {
+        Detail {
+            legend: false,
             ..self
         }
     }
 }
 
 /// From everything to what must be there.
-const DETAILS: [Detail; 18] = [
+const DETAILS: [Detail; 20] = [
     Detail::of(true, 8, Claims::Whole, 3),
     Detail::of(true, 8, Claims::Whole, 1),
     Detail::of(true, 6, Claims::Whole, 0),
@@ -78,14 +88,26 @@ const DETAILS: [Detail; 18] = [
     Detail::of(true, 5, Claims::Counted, 1),
     Detail::of(true, 5, Claims::Counted, 0),
     Detail::of(true, 4, Claims::Counted, 0),
-    Detail::of(true, 4, Claims::Counted, 0).without_notes(),
+    Detail::of(true, 4, Claims::Counted, 0).without_others(),
     Detail::of(false, 8, Claims::Rows, 0),
     Detail::of(false, 5, Claims::Rows, 0),
     Detail::of(false, 5, Claims::Counted, 0),
-    Detail::of(false, 4, Claims::Counted, 0).without_notes(),
-    Detail::of(false, 3, Claims::Counted, 0).without_notes(),
-    Detail::of(false, 2, Claims::Counted, 0).without_notes(),
+    Detail::of(false, 4, Claims::Counted, 0).without_others(),
+    Detail::of(false, 4, Claims::Counted, 0).without_legend(),
+    LEAST_DETAIL,
+    Detail {
+        lanes: 3,
+        ..LEAST_DETAIL
+    },
+    Detail {
+        lanes: 2,
+        ..LEAST_DETAIL
+    },
 ];
+
+const LEAST_DETAIL: Detail = Detail::of(false, 4, Claims::Counted, 0)
+    .without_legend()
+    .without_others();
 
 /// The summary, row by row. On a plain page it is sentences, as many as it
 /// takes.
@@ -136,10 +158,10 @@ fn with_detail(
     let mut parts = vec![pictures, result(page, report)];
     parts.push(claims(page, report, detail.claims));
     let mut last = Vec::new();
-    if detail.notes {
+    if detail.others {
         last.extend(not_played(page, report));
     }
-    last.extend(next(page, report));
+    last.extend(next(report));
     parts.push(last);
     let mut rows = vec![title(page, report)];
     for (index, part) in parts.into_iter().enumerate() {
@@ -190,15 +212,17 @@ fn pictures(
             rows.push(sheet.axis(&picture));
         }
         before = Some(layout);
-        rows.push(heading(page, report, scene, &picture));
+        // What is said of a scale stands where its axis is.
+        let own = !is_same && picture.own_scale;
+        rows.push(heading(page, report, scene, own));
         rows.extend(sheet.rows(&picture));
     }
-    if detail.notes && !others.is_empty() {
+    if detail.others && !others.is_empty() {
         let names = others.iter().map(|other| other.scene.name.as_str());
         let names = names.collect::<Vec<_>>().join(", ");
         rows.push(page.cut(0, &format!("Also played: {names}")));
     }
-    if detail.notes {
+    if detail.legend {
         rows.extend(legend(page, &used));
     }
     rows
@@ -223,13 +247,13 @@ fn heading(
     page: &Page,
     report: &Report,
     scene: &Scene,
-    picture: &Picture,
+    own_scale: bool,
 ) -> String {
     let mut name = vec![scene.name.as_str()];
     if scene.clock == Clock::Virtual && report.is_real() {
         name.push("virtual clock, not measured");
     }
-    if picture.own_scale {
+    if own_scale {
         name.push("own scale");
     }
     let name = page.cut(0, &name.join(", "));
@@ -299,11 +323,10 @@ fn not_played(page: &Page, report: &Report) -> Option<String> {
     Some(page.cut(0, &words))
 }
 
-/// What to type next: alone on its row, whole however narrow the page is.
-fn next(page: &Page, report: &Report) -> Vec<String> {
-    let Some(next) = &report.next else {
-        return Vec::new();
-    };
-    let about = page.cut(0, &format!("Next: {}", next.about));
-    vec![about, format!("{:INDENT$}{}", "", next.command.bold())]
+/// What to type next: alone on its row, whole however narrow the page is. Not
+/// what it shows, which is the answer to what it asks.
+fn next(report: &Report) -> Vec<String> {
+    let next = report.next.as_ref();
+    let next = next.map(|next| format!("{:INDENT$}{}", "", next.bold()));
+    next.map_or(Vec::new(), |next| vec!["Next:".to_owned(), next])
 }

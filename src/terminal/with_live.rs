@@ -78,9 +78,8 @@ impl<R: Reporter> WithLive<R> {
             self.playing = None;
             return heard;
         }
-        playing
-            .drawn
-            .draw(playing.live.frame(playing.start.elapsed()));
+        let frame = playing.live.frame(playing.start.elapsed());
+        playing.drawn.draw(&frame, self.page.columns);
         playing.last = Some(Instant::now());
         Ok(())
     }
@@ -181,7 +180,12 @@ impl Drawn {
         }
     }
 
-    fn draw(&mut self, rows: Vec<String>) {
+    fn draw(&mut self, rows: &[String], columns: usize) {
+        // A row that fills its line has no end that could be told from the
+        // beginning of the next one.
+        let most = columns.saturating_sub(1);
+        let rows = rows.iter().map(|row| console::truncate_str(row, most, ""));
+        let rows: Vec<_> = rows.collect();
         self.widths = rows.iter().map(|row| measure_text_width(row)).collect();
         self.widths.push(0);
         // A row for the `^C` or `^Z` that a terminal may write where the cursor

@@ -174,12 +174,12 @@ fn bad_input_gets_short_lines_and_exit_code_2() {
         ),
         (
             &["to_thread", "--heartbeat", "1ms", "--block", "1h"],
-            "a heartbeat every 1ms would tick 3601000 times in 1h 1s",
+            "a heartbeat every 0.001s would tick 3601000 times in 1h 1s",
             &["give a longer --heartbeat, for at most 10000 ticks"],
         ),
         (
             &["pitfalls", "--heartbeat", "1ms", "--block", "1h"],
-            "a heartbeat every 1ms would tick 3600000 times in 1h",
+            "a heartbeat every 0.001s would tick 3600000 times in 1h",
             &["give a longer --heartbeat, for at most 10000 ticks"],
         ),
         (

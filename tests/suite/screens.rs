@@ -8,7 +8,7 @@ use std::rc::Rc;
 use asyncade::chapter::{Chapter, Knobs, Plays, Reading};
 use asyncade::command;
 use asyncade::demos::COURSE;
-use asyncade::report::{self, Choice, Next, Plan, Unheard};
+use asyncade::report::{self, Choice, Plan, Unheard};
 use asyncade::terminal::{Full, Page, Quiet, Screen};
 use asyncade::trace::Clock;
 
@@ -69,10 +69,7 @@ fn default(chapter: &Chapter) -> Choice {
     let next = COURSE.after(chapter);
     let next = next.map_or("checklist", |next| next.name);
     Choice {
-        next: Some(Next {
-            command: format!("asyncade {next}"),
-            about: "what comes next".to_owned(),
-        }),
+        next: Some(format!("asyncade {next}")),
         ..choice(chapter.name, false)
     }
 }
@@ -131,7 +128,7 @@ fn s1_the_last_screen_says_it_all() {
                 };
                 let main = last[heading + 1];
                 assert!(main.starts_with("  main "), "{shown}");
-                assert!(main.contains(['█', '┃', '●']), "{shown}");
+                assert!(main.contains(['█', '┃', '●', '┄']), "{shown}");
             }
             // The result.
             let words = unwrapped(&shown);
@@ -143,7 +140,7 @@ fn s1_the_last_screen_says_it_all() {
             let are_shown = last.iter().any(|row| row.starts_with("  ✓ "));
             assert!(are_shown || words.contains(" claims hold"), "{shown}");
             // The next command, alone on the last line.
-            let next = &choice.next.as_ref().unwrap().command;
+            let next = choice.next.as_ref().unwrap();
             assert_eq!(last.last().unwrap().trim(), next, "{shown}");
         }
     }
@@ -169,7 +166,7 @@ fn plain_has_no_picture() {
                 assert!(text.contains(claim.says), "{}: {text}", claim.says);
             }
         }
-        let next = &choice.next.as_ref().unwrap().command;
+        let next = choice.next.as_ref().unwrap();
         assert_eq!(text.lines().last().unwrap().trim(), next);
     }
     let mut page = Page::new(80, true);
@@ -252,7 +249,7 @@ fn a_thousand_lanes_are_folded_and_counted() {
     let text = full(&choice, Page::new(80, true));
     // One screen: the opening, the lines, the scene's picture, the last screen.
     assert!(text.lines().count() < 80, "{text}");
-    assert!(text.contains("… 998 more like it: all finished"), "{text}");
+    assert!(text.contains("… 998 more: all finished 1.000s"), "{text}");
     // Of the lines the first and the last, and how many are between them.
     assert!(text.contains("Async task 10 start"), "{text}");
     assert!(text.contains("… 1987 lines between these"), "{text}");
