@@ -14,7 +14,7 @@ use super::gaps::fill;
 
 /// The text around a chapter's scenes. Each part is plain text whose
 /// paragraphs are separated by empty lines.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Lesson {
     /// What the class is asked before anything runs.
     pub question: String,

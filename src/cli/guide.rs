@@ -313,6 +313,16 @@ fn of_tool(course: &Course, name: &str) -> Section {
                 ),
             ]
         }
+        ("view", Some((chapter, _))) => {
+            rows = vec![
+                row(
+                    format!("asyncade {} --export run.ndjson", chapter.name),
+                    "record a run",
+                ),
+                row("asyncade view run.ndjson", "see it again"),
+                row("asyncade view run.ndjson --step", "step by step"),
+            ]
+        }
         ("completions", _) => {
             rows = vec![row(
                 "asyncade completions bash",

@@ -18,14 +18,14 @@ use clap::{ArgMatches, ColorChoice, Command, FromArgMatches};
 
 use crate::chapter::{Chapter, Course, Knobs, Lang, Reading, Scene};
 use crate::command::{self as run, Ending, Output, Showing, Subject, Witness};
-use crate::report::{Choice, Usage};
+use crate::report::{Choice, Usage, Viewing};
 use crate::system::foreign;
 use crate::terminal::{Screen, colours};
 use crate::trace::Clock;
 use chapters::{command, named_scenes, set};
 use glance::Glance;
 use help::{help, manual};
-use options::{AxisArg, Cli, PlayArgs, Tool};
+use options::{AxisArg, Cli, PlayArgs, Tool, ViewArgs};
 use refusal::{Asked, refusal};
 
 /// Does what the arguments ask for.
@@ -218,6 +218,7 @@ fn tool(
             };
             return run::verify(&subjects, &witness, screen);
         }
+        Tool::View(args) => return view(course, &args, screen),
         Tool::Completions { shell } => {
             run::completions(command(course), shell, screen)?;
         }
@@ -233,6 +234,40 @@ fn tool(
         }
     }
     Ok(Ending::Fine)
+}
+
+/// Shows recorded traces.
+fn view(
+    course: &Course,
+    args: &ViewArgs,
+    screen: &mut Screen,
+) -> Result<Ending> {
+    let reading = lang::reading(args.lang)?;
+    let next = |chapter: &Chapter| next(course, chapter, reading);
+    let viewing = Viewing {
+        course,
+        next: &next,
+        reading: if args.json {
+            Reading::default()
+        } else {
+            reading
+        },
+        pace: args.play.then(|| args.speed.unwrap_or(1.0)),
+    };
+    screen.page.plain |= args.plain;
+    screen.page.steps = args.axis == AxisArg::Steps;
+    let showing = Showing {
+        output: match (args.json, args.quiet) {
+            (true, _) => Output::Json,
+            (_, true) => Output::Quiet,
+            _ => Output::Full,
+        },
+        explains: args.explain,
+        steps: args.step,
+        live: args.play && !args.no_progress && !screen.page.plain,
+        exports: &[],
+    };
+    run::view(&args.file, &viewing, &showing, screen)
 }
 
 /// The scene of that name.

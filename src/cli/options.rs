@@ -76,6 +76,8 @@ pub(super) enum Tool {
         #[arg(long)]
         require_python: bool,
     },
+    /// Open recorded traces, and show them as the runs that made them
+    View(ViewArgs),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -94,6 +96,45 @@ pub(super) enum Tool {
         #[arg(value_name = COMMAND)]
         command: Option<String>,
     },
+}
+
+/// The options of `view`.
+#[derive(Args)]
+pub(super) struct ViewArgs {
+    /// The files, as --export FILE.ndjson writes them; - is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub file: Vec<PathBuf>,
+    /// Play them at their own pace, with the picture that grows
+    #[arg(long)]
+    pub play: bool,
+    /// Play them F times as fast
+    #[arg(long, value_name = "F", value_parser = speed, requires = "play", allow_hyphen_values = true)]
+    pub speed: Option<f64>,
+    /// Step through them in both directions
+    #[arg(long, conflicts_with_all = ["quiet", "json", "explain", "play"])]
+    pub step: bool,
+    /// Print the traces as NDJSON, and nothing else
+    #[arg(long, conflicts_with = "quiet")]
+    pub json: bool,
+    /// Show the last screen only: the pictures, the result and the claims
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Say also what it means: figures, evidence, and what to remember
+    #[arg(long, conflicts_with_all = ["quiet", "json"])]
+    pub explain: bool,
+    /// What the columns of a picture stand for
+    #[arg(long, value_enum, default_value = "time")]
+    pub axis: AxisArg,
+    /// Draw no picture while they play, only when they are over
+    #[arg(long)]
+    pub no_progress: bool,
+    /// Sentences in place of pictures, for screen readers
+    #[arg(long)]
+    pub plain: bool,
+    /// The code that is referred to [default: the variable ASYNCADE_LANG, or
+    /// else rust]
+    #[arg(long, value_enum, value_name = "LANG")]
+    pub lang: Option<LangArg>,
 }
 
 /// The options that every chapter has.

@@ -10,17 +10,19 @@ mod prove;
 mod question;
 mod show;
 mod verify;
+mod view;
 
 pub(crate) use beliefs::beliefs;
 pub(crate) use checklist::checklist;
 pub(crate) use completions::completions;
 pub use list::list;
 pub(crate) use man::{Manual, man, man_pages};
-pub(crate) use play::{Output, Showing, play};
+pub(crate) use play::{Output, Showing, perform, play};
 pub(crate) use prove::prove;
 pub use question::question;
 pub use show::{show, show_scene};
 pub(crate) use verify::{Subject, Witness, verify};
+pub(crate) use view::view;
 
 /// How a command ended that did what it was asked to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -55,7 +55,18 @@ pub fn play(
 ) -> Result<Ending> {
     // From here on Ctrl-C is a request, so that nothing is left half done.
     interrupt::listen();
-    let plan = plan(choice, showing)?;
+    perform(plan(choice, showing)?, showing, screen)
+}
+
+/// Plays a plan.
+///
+/// # Errors
+/// As [`play`].
+pub fn perform(
+    plan: Plan,
+    showing: &Showing,
+    screen: &mut Screen,
+) -> Result<Ending> {
     let exports = Export::prepare_all(showing.exports)?;
     let unheard = if exports.is_empty() {
         Unheard::Stop

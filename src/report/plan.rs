@@ -13,7 +13,7 @@ use crate::chapter::{
     self, Chapter, Clocks, Figure, Knobs, Language, Plays, Reading,
 };
 use crate::system::stop;
-use crate::trace::Clock;
+use crate::trace::{Clock, Trace};
 use crate::world;
 use crate::world::compare::of_scene;
 
@@ -44,13 +44,25 @@ pub struct Choice {
 
 /// What will be done.
 pub struct Plan {
-    pub(super) chapter: &'static Chapter,
+    /// The chapter whose claims are checked; `None` of a run that is of none.
+    pub(super) chapter: Option<&'static Chapter>,
     /// At the speed of the run.
     pub(super) knobs: Knobs,
-    /// The scenes, in the chapter's order.
-    pub(super) scenes: Vec<&'static chapter::Scene>,
+    /// What is told of each scene, in the chapter's order.
+    pub(super) takes: Vec<Take>,
     /// What the run will be, with the same scenes, and nothing played.
     pub(super) report: Report,
+    /// A recording is told at its own pace, so many times as fast; or else at
+    /// once.
+    pub(super) pace: Option<f64>,
+}
+
+/// Where what is told of a scene comes from.
+pub(super) enum Take {
+    /// It is played.
+    Live(&'static Chapter, &'static chapter::Scene),
+    /// It was recorded.
+    Recorded(Trace),
 }
 
 impl Plan {
@@ -121,9 +133,13 @@ impl Plan {
                 lesson,
                 interrupted: false,
             },
-            chapter,
+            chapter: Some(chapter),
             knobs: at_speed,
-            scenes,
+            takes: scenes
+                .into_iter()
+                .map(|scene| Take::Live(chapter, scene))
+                .collect(),
+            pace: None,
         })
     }
 

@@ -4,13 +4,15 @@
 
 use std::io;
 use std::sync::mpsc::RecvTimeoutError;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Error, Result};
 
+use super::plan::Take;
 use super::{Plan, Report, Reporter, finding, verdict};
 use crate::chapter;
-use crate::trace::{Clock, Trace};
+use crate::trace::{Clock, Event, Trace};
 use crate::world::{self, interrupt};
 
 /// How often a reporter's clock ticks at least, and how soon Ctrl-C is seen.
@@ -44,8 +46,9 @@ pub fn play(
     let Plan {
         chapter,
         knobs,
-        scenes,
+        takes,
         mut report,
+        pace,
     } = plan;
     let mut audience = Audience {
         reporter,
@@ -54,14 +57,19 @@ pub fn play(
     };
     let mut failure = None;
     audience.tell(|reporter| reporter.begins(&report));
-    for (index, scene) in scenes.into_iter().enumerate() {
+    for (index, take) in takes.into_iter().enumerate() {
         if audience.is_over() {
             break;
         }
         audience.tell(|reporter| reporter.scene_begins(&report, index));
         let clock = report.scenes[index].clock;
-        let end = world::live(chapter, scene, &knobs, clock)
-            .and_then(|live| audience.watch(live, clock));
+        let end = match take {
+            Take::Live(chapter, scene) => {
+                world::live(chapter, scene, &knobs, clock)
+                    .and_then(|live| audience.watch(live, clock))
+            }
+            Take::Recorded(trace) => Ok((audience.replay(trace, pace), Ok(()))),
+        };
         let end = end.map(|(trace, end)| {
             report.scenes[index].played(trace);
             end
@@ -70,7 +78,9 @@ pub fn play(
             report.scenes[index].failure = Some(format!("{error:#}"));
             failure = Some(error);
         }
-        report.interrupted = interrupt::requested();
+        let trace = report.scenes[index].trace.as_ref();
+        report.interrupted = interrupt::requested()
+            || trace.is_some_and(|trace| !trace.is_whole());
         if report.scenes[index].trace.is_some() {
             audience.tell(|reporter| reporter.scene_ends(&report, index));
         }
@@ -78,7 +88,9 @@ pub fn play(
             break;
         }
     }
-    conclude(&mut report, chapter, &knobs);
+    if let Some(chapter) = chapter {
+        conclude(&mut report, chapter, &knobs);
+    }
     audience.tell(|reporter| reporter.ends(&report));
     Played {
         report,
@@ -123,6 +135,35 @@ impl Audience<'_> {
     /// Whether nobody is left for whom to go on.
     fn is_over(&self) -> bool {
         self.error.is_some() && self.policy == Unheard::Stop
+    }
+
+    /// Tells a recording: at its own pace, so many times as fast, or at once.
+    fn replay(&mut self, trace: Trace, pace: Option<f64>) -> Trace {
+        let Some(pace) = pace else {
+            self.tell(|reporter| reporter.happened(&trace.events));
+            return trace;
+        };
+        let start = Instant::now();
+        let mut told = 0;
+        while told < trace.events.len() {
+            if interrupt::requested() || self.is_over() {
+                break;
+            }
+            let now = start.elapsed().mul_f64(pace);
+            let due = trace.events.partition_point(|event| event.at() <= now);
+            if due > told {
+                let events = &trace.events[told..due];
+                self.tell(|reporter| reporter.happened(events));
+                told = due;
+            }
+            self.tell(|reporter| reporter.tick());
+            let next = trace.events.get(told).map(Event::at);
+            let left = next.map_or(Duration::ZERO, |next| {
+                next.saturating_sub(start.elapsed().mul_f64(pace))
+            });
+            thread::sleep(left.div_f64(pace).min(TICK));
+        }
+        trace
     }
 
     /// Watches a scene until it or the user ends it.

@@ -66,8 +66,11 @@ impl<'a> Full<'a> {
         if let Some(remark) = &report.remark {
             page.aside(screen, 0, remark)?;
         }
-        writeln!(screen)?;
-        page.prose(screen, 2, &report.lesson.question)?;
+        // Of a run that is of no chapter nothing is asked.
+        if !report.lesson.question.is_empty() {
+            writeln!(screen)?;
+            page.prose(screen, 2, &report.lesson.question)?;
+        }
         screen.flush()
     }
 

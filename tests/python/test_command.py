@@ -102,7 +102,7 @@ class Refused(unittest.TestCase):
             self.assertEqual(ran.returncode, 0, ran.stderr)
 
     def test_numbers_that_are_none(self):
-        for value in "0", "1001", "-1", "1.5", "٣", "9" * 5000:
+        for value in "0", "100001", "-1", "1.5", "٣", "9" * 5000:
             with self.subTest(value[:10]):
                 self.refused("sync_vs_async", "sync", f"--tasks={value}")
 

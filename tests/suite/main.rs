@@ -43,5 +43,6 @@ mod support;
 mod terminal;
 mod transcripts;
 mod twin;
+mod view;
 mod walk;
 mod wrong;
