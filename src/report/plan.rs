@@ -62,7 +62,7 @@ pub(super) enum Take {
     /// It is played.
     Live(&'static Chapter, &'static chapter::Scene),
     /// It was recorded.
-    Recorded(Trace),
+    Recorded(Box<Trace>),
 }
 
 impl Plan {

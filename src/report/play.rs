@@ -68,7 +68,9 @@ pub fn play(
                 world::live(chapter, scene, &knobs, clock)
                     .and_then(|live| audience.watch(live, clock))
             }
-            Take::Recorded(trace) => Ok((audience.replay(trace, pace), Ok(()))),
+            Take::Recorded(trace) => {
+                Ok((audience.replay(*trace, pace), Ok(())))
+            }
         };
         let end = end.map(|(trace, end)| {
             report.scenes[index].played(trace);

@@ -128,7 +128,7 @@ fn of_chapter(run: &[Trace], viewing: &Viewing) -> Option<Plan> {
             trace.sources.clear();
             if trace.header.world.name == TOKIO {
                 scene.clock = trace.header.clock;
-                plan.takes.push(Take::Recorded(trace));
+                plan.takes.push(Take::Recorded(Box::new(trace)));
             } else {
                 let nature = chapter.twin.nature(&scene.name);
                 let why = nature.map(|nature| nature.why);
@@ -219,7 +219,7 @@ fn stranger(trace: Trace, viewing: &Viewing) -> Plan {
     Plan {
         chapter: None,
         knobs: Knobs::new(&[]),
-        takes: vec![Take::Recorded(trace)],
+        takes: vec![Take::Recorded(Box::new(trace))],
         report,
         pace: viewing.pace,
     }
