@@ -11,7 +11,7 @@ const fn proof(chapter: &'static str, claim: &'static str) -> Proof {
 pub const BELIEFS: &[Belief] = &[
     Belief {
         belief: "Calling an async function starts it.",
-        truth: "It is inert until it is awaited or spawned.",
+        truth: "It is inert until it is awaited or made a task.",
         proofs: &[proof("coroutines", "calling-is-not-running")],
     },
     Belief {
@@ -57,7 +57,7 @@ pub const BELIEFS: &[Belief] = &[
     Belief {
         belief: "One failure stops the siblings.",
         truth: "In a TaskGroup it does, with gather it does not, and \
-                try_join! drops them.",
+                tokio's try_join! drops them.",
         proofs: &[
             proof("taskgroup", "failure-cancels-siblings"),
             proof("gather", "failure-surfaces-at-once"),
