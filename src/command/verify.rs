@@ -137,8 +137,8 @@ pub fn verify(
             }
             0 => writeln!(
                 screen,
-                "{scenes}: tokio and {who} agree, but for {parted}, in which \
-                 they part as they must."
+                "{scenes}: tokio and {who} agree; in {parted} they part, as \
+                 they must."
             )?,
             _ => writeln!(
                 screen,

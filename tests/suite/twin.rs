@@ -32,7 +32,7 @@ fn tokio_agrees_with_the_recording_in_every_scene() {
         .map(|chapter| chapter.twin.errata.len())
         .sum();
     let closing = format!(
-        "{scenes} scenes: tokio and CPython's recording agree, but for 2, in which they part as they must.\n\
+        "{scenes} scenes: tokio and CPython's recording agree; in 2 they part, as they must.\n\
          {errata} of {errata} runs of the article's own way go as the errata \
          say.\n"
     );
@@ -126,8 +126,7 @@ fn cpython_agrees_at_the_articles_figures() {
     let run = ran(&["verify", "--require-python"]);
     assert_eq!(run.code, Some(0), "{}", run.stdout);
     let closing = format!(
-        "tokio and CPython {} agree, but for 2, in which they part as they \
-         must.",
+        "tokio and CPython {} agree; in 2 they part, as they must.",
         python.version()
     );
     assert!(run.stdout.contains(&closing), "{}", run.stdout);
@@ -234,7 +233,7 @@ fn t22_verify_knows_its_chapter_whatever_else_is_said() {
         if has_python {
             let run = ran(arguments);
             assert_eq!(run.code, Some(0), "{arguments:?}: {}", run.stdout);
-            let agree = ["agree.", "agree, but for 1"];
+            let agree = ["agree.", "agree; in 1 they part"];
             let agree = agree.iter().any(|words| run.stdout.contains(words));
             assert!(agree, "{arguments:?}: {}", run.stdout);
         }
