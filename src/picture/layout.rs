@@ -143,6 +143,7 @@ impl Picture {
                 if strip.end.is_none()
                     && let Some(mark) = strip.marks.last_mut()
                 {
+                    let doing = doing_at(&lane, now, doing);
                     *mark = Some(marks::now(doing, *mark));
                 }
                 Some(Row::Lane(strip))
@@ -173,6 +174,7 @@ impl Picture {
                 let mut strip = layout.strip_until(lane, id, side, end, now);
                 // What else falls into this column may be still to come.
                 if !has_ended && let Some(mark) = strip.marks.last_mut() {
+                    let doing = doing_at(lane, now, doing);
                     *mark = Some(marks::now(doing, *mark));
                 }
                 Some(Row::Lane(strip))
@@ -230,5 +232,18 @@ impl Picture {
             rows.push(Row::Fold(Fold::of(states)));
         }
         layout.picture(rows)
+    }
+}
+
+/// What a lane does at a moment that does so by its state: if its timer is over
+/// and somebody else has the thread, it is ready.
+fn doing_at(lane: &Lane, now: Duration, doing: Doing) -> Doing {
+    let until = lane.spans.partition_point(|span| span.from <= now);
+    let span = until.checked_sub(1).and_then(|at| lane.spans.get(at));
+    match (doing, span) {
+        (Doing::Parked, Some(span)) if span.doing == Doing::Ready => {
+            Doing::Ready
+        }
+        (doing, _) => doing,
     }
 }
