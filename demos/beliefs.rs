@@ -13,7 +13,7 @@ pub const BELIEFS: &[Belief] = &[
         belief: "Calling an async function starts it.",
         truth: "It is inert until it is awaited or spawned.",
         proofs: &[proof("coroutines", "calling-is-not-running")],
-        mistakes: &[Mistake::AtOnce],
+        mistakes: &[Mistake::OtherScene, Mistake::NoWait],
     },
     Belief {
         belief: "Every await switches to another task.",
@@ -31,13 +31,13 @@ pub const BELIEFS: &[Belief] = &[
         belief: "A spawned task runs at once.",
         truth: "It is scheduled, and has its first turn when main awaits.",
         proofs: &[proof("tasks", "first-turn-at-await")],
-        mistakes: &[Mistake::AtOnce, Mistake::CallOrder],
+        mistakes: &[Mistake::TasksFirst],
     },
     Belief {
         belief: "Blocking hurts only the one who blocks.",
         truth: "It freezes the whole loop.",
         proofs: &[proof("to_thread", "loop-is-held")],
-        mistakes: &[Mistake::OthersGoOn, Mistake::OwnTime],
+        mistakes: &[Mistake::OthersGoOn],
     },
     Belief {
         belief: "A timeout can stop anything.",

@@ -15,16 +15,26 @@ pub enum Mistake {
     OtherScene,
     /// Things happen in the order of the calls.
     CallOrder,
+    /// Whatever is made runs before main goes on.
+    TasksFirst,
     /// Lanes take turns, whatever they do.
     Turns,
-    /// It happens at once: as soon as it is called, or asked for.
+    /// It is over as soon as it is asked to end.
     AtOnce,
+    /// Nothing has to be waited for.
+    NoWait,
+    /// It is not reached.
+    NotReached,
+    /// Time alone does it.
+    Timer,
     /// It never happens.
     Never,
     /// It happens when main ends.
     MainsEnd,
     /// It ends when its own time is over, as if nothing had come between.
     OwnTime,
+    /// Nobody stops it.
+    Unstopped,
     /// Somebody stops it.
     Stopped,
     /// The first one to end decides.
@@ -55,14 +65,24 @@ impl Mistake {
             }
             Mistake::OtherScene => "That is so in another scene.",
             Mistake::CallOrder => "That is the order of the calls.",
+            Mistake::TasksFirst => {
+                "That is as if main went on only when the others had run."
+            }
             Mistake::Turns => "That is how it goes if they take turns.",
-            Mistake::AtOnce => "That is as if it happened at once.",
+            Mistake::AtOnce => {
+                "That is when somebody is asked to end, as if that took no \
+                 time."
+            }
+            Mistake::NoWait => "That is as if nothing had to be waited for.",
+            Mistake::NotReached => "That is as if it were never reached.",
+            Mistake::Timer => "That is as if time alone did it.",
             Mistake::Never => "That is as if something prevented it.",
             Mistake::MainsEnd => "That is when main ends.",
             Mistake::OwnTime => {
                 "That is when its own time would be over, as if nothing came \
                  between."
             }
+            Mistake::Unstopped => "That is as if nobody stopped it.",
             Mistake::Stopped => "That is as if somebody had stopped it.",
             Mistake::FirstEnd => "That is the first of them to end.",
             Mistake::LastCall => "That is the one that was called last.",

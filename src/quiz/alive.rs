@@ -42,6 +42,8 @@ pub(super) fn question(about: &About) -> Option<Question> {
         form: Form::Count,
         choices: choices.finish(5),
         items: Vec::new(),
+        command: None,
+        is_baseline: false,
         evidence: format!("{names} alive at {}.", time(at)),
         spot: Spot {
             lane: 0,

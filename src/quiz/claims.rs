@@ -138,7 +138,9 @@ fn of_change(
         form: Form::Choice,
         choices: choices.finish(4),
         items: Vec::new(),
-        evidence: format!("Then {why}: see '{play}'."),
+        evidence: format!("Then {why}."),
+        command: Some(play),
+        is_baseline: false,
         spot: Spot {
             lane: 0,
             at: Duration::ZERO,

@@ -38,6 +38,8 @@ pub(super) fn question(about: &About) -> Option<Question> {
         form: Form::Choice,
         choices: choices.finish(4),
         items: Vec::new(),
+        command: None,
+        is_baseline: false,
         evidence: format!("At {} {}.", time(at), scene.evidence(&spot)),
         spot,
     })

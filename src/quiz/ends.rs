@@ -24,7 +24,7 @@ pub(super) fn main_ends(about: &About) -> Option<Question> {
     let ends = scene.timeline.lanes.iter().skip(1);
     let ends = ends.filter_map(|lane| Some(lane.end.as_ref()?.at));
     choices.wrong_time(Mistake::FirstEnd, ends.min());
-    for other in about.others() {
+    for other in about.others().filter(|other| !other.is_one_moment()) {
         choices.wrong_time(Mistake::OtherScene, other.timeline.total);
     }
     let spot = Spot {
@@ -40,6 +40,8 @@ pub(super) fn main_ends(about: &About) -> Option<Question> {
         form: Form::Time,
         choices: choices.finish(6),
         items: Vec::new(),
+        command: None,
+        is_baseline: false,
         evidence,
         spot,
     })
@@ -95,7 +97,7 @@ fn lane_end(about: &About, id: LaneId, lane: &Lane) -> Option<Question> {
         if let Some(own) = own {
             choices.wrong(Mistake::OwnTime, as_it(Outcome::Finished, own));
         }
-        choices.wrong(Mistake::Never, as_it(Outcome::Finished, end.at));
+        choices.wrong(Mistake::Unstopped, as_it(Outcome::Finished, end.at));
         choices.wrong(Mistake::MainsEnd, as_it(Outcome::Cancelled, total));
     }
     if let Some(asked) = scene.asked(id) {
@@ -132,6 +134,8 @@ fn lane_end(about: &About, id: LaneId, lane: &Lane) -> Option<Question> {
         form: Form::Choice,
         choices: choices.finish(5),
         items: Vec::new(),
+        command: None,
+        is_baseline: false,
         evidence,
         spot,
     })

@@ -40,19 +40,27 @@ fn of_said(about: &About, event: usize, line: &Line) -> Question {
         .lanes
         .get(line.lane as usize)
         .map(|lane| lane.born);
-    choices.wrong_time(Mistake::AtOnce, begun(scene, line));
-    choices.wrong_time(Mistake::AtOnce, born);
-    others(about, &line.text, &mut choices);
-    // Whoever did not stop at what stopped it would never say so.
-    let stopped = scene.asked(line.lane).is_some();
-    if stopped {
+    // Whoever is stopped for good says nothing more; whoever is not stopped at
+    // all goes on until its own time is over.
+    if scene.asked(line.lane).is_some() {
         choices.wrong(Mistake::Never, Value::Never);
         choices.wrong_time(Mistake::OwnTime, own(about, line.lane));
     }
+    choices.wrong_time(Mistake::AtOnce, scene.first_asked());
+    for other in about.others() {
+        choices
+            .wrong_time(Mistake::OtherScene, other.timeline.said(&line.text));
+    }
+    choices.wrong_time(Mistake::NoWait, begun(scene, line));
+    choices.wrong_time(Mistake::NoWait, born);
     choices.wrong_time(Mistake::Longest, scene.lengths().max());
     choices.wrong_time(Mistake::Sum, scene.timeline.work());
     choices.wrong_time(Mistake::MainsEnd, scene.timeline.total);
-    choices.wrong(Mistake::Never, Value::Never);
+    let never = match line.lane {
+        0 => Mistake::NotReached,
+        _ => Mistake::Stopped,
+    };
+    choices.wrong(never, Value::Never);
     question(
         about,
         &line.text,
@@ -99,8 +107,14 @@ fn unsaid(about: &About) -> Vec<Question> {
                 continue;
             };
             let mut choices = Choices::of(about, Value::Never);
-            choices.wrong_time(Mistake::OwnTime, own(about, lane));
-            choices.wrong_time(Mistake::OtherScene, line.at);
+            if own(about, lane) == Some(line.at) {
+                choices.wrong_time(Mistake::OwnTime, line.at);
+            }
+            let there = match scene.is_kept_waiting(here) {
+                true => Mistake::OthersGoOn,
+                false => Mistake::OtherScene,
+            };
+            choices.wrong_time(there, line.at);
             choices.wrong_time(Mistake::AtOnce, scene.asked(lane));
             choices.wrong_time(Mistake::MainsEnd, scene.timeline.total);
             let ends = |event: &crate::trace::Event| {
@@ -138,16 +152,6 @@ fn own(about: &About, lane: LaneId) -> Option<Duration> {
     undisturbed.or(scene.own_time(lane))
 }
 
-/// When the same text is said elsewhere.
-fn others(about: &About, text: &str, choices: &mut Choices) {
-    for other in about.others() {
-        match other.timeline.said(text) {
-            Some(at) => choices.wrong_time(Mistake::OtherScene, at),
-            None => continue,
-        }
-    }
-}
-
 fn question(
     about: &About,
     text: &str,
@@ -163,6 +167,8 @@ fn question(
         form: Form::TimeOrNever,
         choices: choices.finish(6),
         items: Vec::new(),
+        command: None,
+        is_baseline: false,
         evidence: match note {
             Some(note) => format!("{note}: at {} {happened}.", time(spot.at)),
             None => format!("At {} {happened}.", time(spot.at)),

@@ -35,7 +35,7 @@ use seen::Seen;
 
 pub use answer::{Answer, Grade};
 pub use parting::Parting;
-pub use random::{random_knobs, shuffled};
+pub use random::{new_seed, random_knobs};
 pub use words::command;
 
 /// What a question asks for.
@@ -97,6 +97,12 @@ pub struct Question {
     pub items: Vec<Item>,
     /// What shows the right answer, in a sentence.
     pub evidence: String,
+    /// The command that shows it, if the scene itself does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
+    /// Whether its scene is the slow way that another is compared with.
+    #[serde(skip)]
+    is_baseline: bool,
     /// Where in the run it is decided.
     #[serde(skip)]
     spot: Spot,
@@ -237,6 +243,10 @@ impl Asker<'_> {
             questions.extend(thread::question(&about));
             questions.extend(doing::question(&about));
             questions.extend(wakes::questions(&about));
+        }
+        let baseline = self.chapter.measure.baseline;
+        for question in &mut questions {
+            question.is_baseline = question.scene == baseline;
         }
         questions.extend(claims::question(self, &traces)?);
         Ok(questions)

@@ -61,6 +61,10 @@ pub(super) fn question(about: &About) -> Option<Question> {
         Mistake::CallOrder,
         order_by(&|index| u64::from(items[index].1.lane)),
     );
+    wrong(
+        Mistake::TasksFirst,
+        order_by(&|index| u64::from(items[index].1.lane == 0)),
+    );
     // A line of each lane, and then the next of each.
     let turn = |index: usize| {
         let (event, line) = items[index];
@@ -109,6 +113,8 @@ pub(super) fn question(about: &About) -> Option<Question> {
         form: Form::Order,
         choices: choices.finish(5),
         items,
+        command: None,
+        is_baseline: false,
         evidence: format!("It says {said}."),
         spot,
     })

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::seen::{NEAR, state_at};
 use super::words::{does, happened, name};
-use super::{Answer, Question, Value};
+use super::{Answer, Kind, Question, Value};
 use crate::timeline::State;
 use crate::trace::{Place, Trace, What};
 
@@ -30,7 +30,7 @@ impl Question {
         trace: &Trace,
     ) -> Option<Parting> {
         let value = answer.map(|answer| &answer.0);
-        if self.kind == super::Kind::Claim {
+        if self.kind == Kind::Claim {
             return None;
         }
         if let Some(Value::Order(order)) = value {
@@ -79,7 +79,12 @@ impl Question {
                 Parting {
                     at,
                     words: self.evidence_words(),
-                    place: lane.map(|lane| lane.place.clone()),
+                    // Of nobody, or of all of them, there is no one place.
+                    place: lane
+                        .filter(|lane| {
+                            lane.doing.holds() || self.kind == Kind::Doing
+                        })
+                        .map(|lane| lane.place.clone()),
                     said: None,
                 }
             }

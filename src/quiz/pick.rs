@@ -1,7 +1,8 @@
 //! Which questions are asked: those that tell most misunderstandings apart,
 //! and not the same thing twice.
 
-use super::{Kind, Question};
+use super::{Kind, Question, Value};
+use crate::trace::Outcome;
 
 /// A question that is worth no more is not asked, once there are some.
 const WORTH: i32 = 3;
@@ -52,7 +53,27 @@ fn value(question: &Question) -> i32 {
     let beliefs = wrong.clone().filter(|choice| choice.belief.is_some());
     let wrong = i32::try_from(wrong.count().min(4)).unwrap_or(4);
     let beliefs = i32::try_from(beliefs.count().min(2)).unwrap_or(2);
-    2 * wrong + 3 * beliefs
+    2 * wrong + 3 * beliefs + lesson(question)
+}
+
+/// How much of a chapter's lesson is in what happens: that something does not
+/// happen, that somebody is stopped, or cannot go on.
+fn lesson(question: &Question) -> i32 {
+    let right = question.right().map(|choice| &choice.value);
+    let of_kind = match (question.kind, right) {
+        (Kind::Line, Some(Value::Never)) => 4,
+        // Nothing has to be known to see what is said first.
+        (Kind::Line, Some(Value::Time(at))) if at.is_zero() => -3,
+        (Kind::LaneEnds, Some(Value::End { outcome, .. }))
+            if *outcome != Outcome::Finished =>
+        {
+            4
+        }
+        (Kind::Doing, _) => 6,
+        (Kind::Claim | Kind::Order, _) => 4,
+        _ => 0,
+    };
+    of_kind - 3 * i32::from(question.is_baseline)
 }
 
 /// What it is worth less, beside those that are asked anyhow.

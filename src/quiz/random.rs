@@ -33,6 +33,15 @@ const COUNTS: u64 = 5;
 /// So often another set is tried before the article's is taken.
 const TRIES: u32 = 100;
 
+/// A seed that nobody chose, short enough to be typed.
+pub fn new_seed() -> u64 {
+    let now = std::time::SystemTime::now();
+    let since = now
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap_or_default();
+    Random(u64::from(since.subsec_nanos())).below(100_000)
+}
+
 /// Random knobs that the chapter takes; `set` puts on top what the user said.
 pub fn random_knobs(
     chapter: &Chapter,

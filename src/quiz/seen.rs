@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::Spot;
 use super::words::{does, happened, name};
-use crate::timeline::{Lane, Line, State, Timeline};
+use crate::timeline::{Doing, Lane, Line, State, Timeline};
 use crate::trace::{LaneId, On, Trace, What};
 
 /// Of more lanes or lines nobody is asked.
@@ -119,6 +119,20 @@ impl<'a> Seen<'a> {
                 format!("{} {does}", name(&state, spot.lane))
             }
         }
+    }
+
+    /// When somebody was first asked to end.
+    pub fn first_asked(&self) -> Option<Duration> {
+        let events = self.trace.events.iter();
+        let mut asks =
+            events.filter(|event| matches!(event.what, What::Cancel { .. }));
+        asks.next().map(|event| event.at())
+    }
+
+    /// Whether a lane could go on at some time, and could not.
+    pub fn is_kept_waiting(&self, lane: &Lane) -> bool {
+        let mut spans = lane.spans.iter();
+        spans.any(|span| span.doing == Doing::Ready && span.length() > NEAR)
     }
 
     /// When somebody first asked for a lane to be cancelled.

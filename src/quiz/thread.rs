@@ -54,6 +54,8 @@ pub(super) fn question(about: &About) -> Option<Question> {
         form: Form::Choice,
         choices: choices.finish(6),
         items: Vec::new(),
+        command: None,
+        is_baseline: false,
         evidence,
         spot,
     })

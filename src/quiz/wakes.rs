@@ -70,7 +70,7 @@ fn question(
     for (_, id) in &ended {
         choices.wrong(Mistake::CallOrder, words(By::Lane(*id)));
     }
-    choices.wrong(Mistake::OwnTime, words(By::Timer));
+    choices.wrong(Mistake::Timer, words(By::Timer));
     let at = scene.trace.events[woke].at();
     let spot = Spot {
         lane: 0,
@@ -85,6 +85,8 @@ fn question(
         form: Form::Choice,
         choices: choices.finish(6),
         items: Vec::new(),
+        command: None,
+        is_baseline: false,
         evidence: format!("At {when} {}.", scene.evidence(&spot)),
         spot,
     })

@@ -44,7 +44,8 @@ pub(super) fn happened(trace: &Trace, index: usize, state: &State) -> String {
                     format!("{who} is thrown away, and never ran")
                 }
             };
-            if let Some(detail) = detail {
+            let more = |detail: &&String| **detail != outcome.to_string();
+            if let Some(detail) = detail.as_ref().filter(more) {
                 words += &format!(" ({detail})");
             }
             if let Some(cause) = cause {

@@ -12,4 +12,5 @@ pub(crate) mod pause;
 pub(crate) mod room;
 pub mod secret;
 pub mod stop;
+pub(crate) mod typed;
 pub mod usage;
