@@ -17,6 +17,7 @@
 //! | [`demos`] | the chapters themselves, one folder each; only `main` knows them |
 //! | [`world`] | a scene on tokio, its twin on CPython, and comparing the two |
 //! | [`report`] | what a run will do, playing it, and all that came of it as one value |
+//! | [`quiz`] | questions about a run that are asked before it is seen, and what is right |
 //! | [`picture`] | a timeline laid out as rows, marks, ticks and labels: data, no ink |
 //! | [`terminal`] | the ink: page, pictures, bars, and the reporters |
 //! | [`export`] | the report as a file, one file a format |
@@ -46,6 +47,8 @@ pub mod demos;
 pub mod export;
 #[cfg(feature = "cli")]
 pub mod picture;
+#[cfg(feature = "cli")]
+pub mod quiz;
 #[cfg(feature = "cli")]
 pub mod report;
 #[cfg(feature = "cli")]

@@ -1,6 +1,8 @@
 //! Beliefs and practices: sentences that stand beside the chapters, each with
 //! the claims that prove it.
 
+use super::Mistake;
+
 /// A claim of a chapter, by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Proof {
@@ -18,6 +20,8 @@ pub struct Belief {
     pub truth: &'static str,
     /// Where one sees it.
     pub proofs: &'static [Proof],
+    /// The wrong predictions that come of it, in the scenes of its proofs.
+    pub mistakes: &'static [Mistake],
 }
 
 /// A practice from the article's checklist.

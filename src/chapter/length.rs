@@ -26,7 +26,7 @@ const MOST_DIGITS: usize = 15;
 ///
 /// # Errors
 /// What is wrong, and what to type instead.
-pub(super) fn parse(text: &str) -> Result<Duration, Usage> {
+pub(crate) fn parse(text: &str) -> Result<Duration, Usage> {
     let text = text.trim();
     if text.starts_with('-') {
         return Err(Usage::new("a time cannot be negative", EXAMPLES));

@@ -1,6 +1,6 @@
 //! A first look at the arguments, which knows the names of all options and
-//! minds nothing: which subcommand they are for, and of which chapters
-//! `verify` is asked. The second look, with just the options that belong there,
+//! minds nothing: which subcommand they are for, and of which chapters a tool
+//! is asked that takes a chapter's knobs. The second look, with just the options that belong there,
 //! is what counts.
 
 use std::collections::BTreeSet;
@@ -12,13 +12,16 @@ use super::chapters::{knob, scene, swapped};
 use super::options::Cli;
 use crate::chapter::{Chapter, Course, Kind};
 
+/// The tools that are asked of chapters, and take the knobs of one.
+pub(super) const ASKED_OF_CHAPTERS: [&str; 2] = ["verify", "predict"];
+
 /// What there is to be seen.
 pub(super) struct Glance {
     /// The subcommand, if there is one, as it was typed.
     pub subcommand: Option<String>,
-    /// The chapters that `verify` is asked of.
+    /// The chapters that such a tool is asked of.
     pub chapters: Vec<&'static Chapter>,
-    /// What may follow `verify`: if it is asked of one chapter, its knobs and
+    /// What may follow it: if it is asked of one chapter, its knobs and
     /// its scenes.
     pub options: Vec<Arg>,
 }
@@ -30,7 +33,9 @@ impl Glance {
         let matches = parser(course).try_get_matches_from(arguments).ok();
         let subcommand = matches.as_ref().and_then(ArgMatches::subcommand);
         let mut named: Vec<Option<&'static Chapter>> = Vec::new();
-        if let Some(("verify", matches)) = subcommand {
+        if let Some((tool, matches)) = subcommand
+            && ASKED_OF_CHAPTERS.contains(&tool)
+        {
             let names = matches.get_many::<String>("chapter");
             let names = names.into_iter().flatten();
             named.extend(names.map(|name| course.find(name)));
@@ -87,24 +92,20 @@ fn all_options(course: &Course) -> impl Iterator<Item = Arg> {
 
 /// Takes anything.
 fn parser(course: &Course) -> Command {
-    let mut command = Cli::command();
-    let verify = command
-        .find_subcommand("verify")
-        .cloned()
-        .unwrap_or_default()
-        .disable_help_flag(true)
-        .arg(
-            Arg::new("help")
-                .long("help")
-                .short('h')
-                .action(ArgAction::SetTrue),
-        )
-        .args(all_options(course));
-    command = Command::new("asyncade")
+    let command = Cli::command();
+    let whole = Command::new("asyncade")
         .args(command.get_arguments().cloned())
         .disable_help_flag(true)
         .disable_version_flag(true)
         .ignore_errors(true)
         .allow_external_subcommands(true);
-    command.subcommand(verify.ignore_errors(true))
+    ASKED_OF_CHAPTERS.into_iter().fold(whole, |whole, name| {
+        let tool = command.find_subcommand(name).cloned().unwrap_or_default();
+        let help = Arg::new("help").long("help").short('h');
+        let tool = tool
+            .disable_help_flag(true)
+            .arg(help.action(ArgAction::SetTrue))
+            .args(all_options(course));
+        whole.subcommand(tool.ignore_errors(true))
+    })
 }

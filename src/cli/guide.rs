@@ -288,6 +288,23 @@ fn of_tool(course: &Course, name: &str) -> Section {
                 "its code, and what it teaches",
             )]
         }
+        ("predict", Some((chapter, scene))) => {
+            let name = chapter.name;
+            rows = vec![
+                row(
+                    format!("asyncade predict {name}"),
+                    "the scenes that play by default",
+                ),
+                row(
+                    format!("asyncade predict {name} {}", scene.name),
+                    format!("only {}: {}", scene.name, scene.about),
+                ),
+                row(
+                    format!("asyncade predict {name} --seed 7"),
+                    "with other figures than the article's",
+                ),
+            ]
+        }
         ("prove", Some((chapter, _))) => {
             rows = vec![
                 row("asyncade prove", "the claims of all chapters"),

@@ -17,7 +17,10 @@ use clap::error::ErrorKind;
 use clap::{ArgMatches, ColorChoice, Command, FromArgMatches};
 
 use crate::chapter::{Chapter, Course, Knobs, Lang, Reading, Scene};
-use crate::command::{self as run, Ending, Output, Showing, Subject, Witness};
+use crate::command::{
+    self as run, Asking, Ending, Output, Predict, Showing, Subject, Witness,
+};
+use crate::quiz::{new_seed, random_knobs};
 use crate::report::{Choice, Usage, Viewing};
 use crate::system::foreign;
 use crate::terminal::{Screen, colours};
@@ -64,11 +67,18 @@ pub fn main(
     })
 }
 
-/// What reads the arguments, with the options that `verify` has this time.
+/// What reads the arguments, with the options that a tool which is asked of one
+/// chapter has this time.
 fn parser(course: &Course, glance: &Glance) -> Command {
-    command(course).mut_subcommand("verify", |verify| {
-        verify.args(glance.options.iter().cloned())
-    })
+    let parser = command(course);
+    match &glance.subcommand {
+        Some(tool) if glance::ASKED_OF_CHAPTERS.contains(&tool.as_str()) => {
+            parser.mut_subcommand(tool, |tool| {
+                tool.args(glance.options.iter().cloned())
+            })
+        }
+        _ => parser,
+    }
 }
 
 /// Does what arguments ask for that make sense.
@@ -184,6 +194,50 @@ fn tool(
                     }
                 }
             }
+        }
+        Tool::Predict {
+            chapter,
+            scenes,
+            random,
+            seed,
+            answers,
+            json,
+            reveal,
+            plain,
+            lang,
+        } => {
+            let Some(chapter) = course.find(&chapter) else {
+                return Ok(Ending::Fine);
+            };
+            let matches = matches.subcommand_matches("predict");
+            let own = |knobs: Knobs| match matches {
+                Some(matches) => set(chapter, knobs, matches),
+                None => knobs,
+            };
+            for name in &scenes {
+                scene_of(chapter, name)?;
+            }
+            let seed = seed.or(random.then(new_seed));
+            screen.page.plain |= plain;
+            let predict = Predict {
+                chapter,
+                knobs: match seed {
+                    Some(seed) => random_knobs(chapter, seed, own),
+                    None => own(Knobs::new(chapter.knobs)),
+                },
+                seed,
+                named: matches.map_or(Vec::new(), |matches| {
+                    named_scenes(chapter, matches)
+                }),
+                reading: lang::reading(lang)?,
+                asking: match (json, reveal) {
+                    (true, _) => Asking::Json,
+                    (_, true) => Asking::Reveal,
+                    _ => Asking::Answers,
+                },
+                answers: answers.as_ref(),
+            };
+            return run::predict(course, &predict, screen);
         }
         Tool::Prove { chapter } => {
             return run::prove(course, &named(course, &chapter), screen);

@@ -57,6 +57,41 @@ pub(super) enum Tool {
         #[arg(long, value_enum, value_name = "LANG")]
         lang: Option<LangArg>,
     },
+    /// Ask what will happen in a chapter, run it, and grade the answers
+    Predict {
+        /// The chapter; its knobs may follow
+        // The values of it are put in later, which would make it the last.
+        #[arg(index = 1)]
+        #[arg(value_name = CHAPTER)]
+        chapter: String,
+        /// The scenes, in place of those that play by default
+        #[arg(index = 2)]
+        #[arg(value_name = SCENE, num_args = 0..)]
+        scenes: Vec<String>,
+        /// Random knobs: other questions each time
+        #[arg(long)]
+        random: bool,
+        /// The random knobs of this seed: the same questions each time
+        #[arg(long, value_name = "N")]
+        seed: Option<u64>,
+        /// Take the answers from a file, one a line
+        #[arg(long, value_name = "FILE", conflicts_with = "reveal")]
+        answers: Option<PathBuf>,
+        /// Print an object for each question and its answer, and nothing else
+        #[arg(long, conflicts_with = "reveal")]
+        json: bool,
+        /// Show each answer when Enter is pressed, for a room to guess first
+        #[arg(long)]
+        reveal: bool,
+        /// Sentences in place of pictures, for screen readers; so does
+        /// the variable ACCESSIBLE
+        #[arg(long)]
+        plain: bool,
+        /// The code that is shown [default: the variable ASYNCADE_LANG, or
+        /// else rust]
+        #[arg(long, value_enum, value_name = "LANG")]
+        lang: Option<LangArg>,
+    },
     /// Check every claim on the virtual clock; exit 1 if one does not hold
     Prove {
         /// The chapters; if none is named, all that need no real time

@@ -12,5 +12,6 @@ pub(crate) mod pause;
 pub(crate) mod room;
 pub mod secret;
 pub mod stop;
+pub(crate) mod typed;
 pub mod usage;
 pub(crate) mod whole_screen;

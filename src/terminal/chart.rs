@@ -93,6 +93,11 @@ impl Sheet {
         }
     }
 
+    /// The columns before an axis begins.
+    pub fn before(&self) -> usize {
+        INDENT + self.names + GAP
+    }
+
     /// The room for a scene's picture with so many rows.
     pub fn layout(
         &self,

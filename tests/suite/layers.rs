@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// The parts, each of which knows only those before it.
 const LAYERS: &[&str] = &[
     "trace", "timeline", "stage", "system", "chapter", "demos", "world",
-    "report", "picture", "terminal", "export", "command", "cli",
+    "report", "quiz", "picture", "terminal", "export", "command", "cli",
 ];
 
 /// Parts that are to know even less.

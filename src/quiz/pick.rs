@@ -1,0 +1,93 @@
+//! Which questions are asked: those that tell most misunderstandings apart,
+//! and not the same thing twice.
+
+use super::{Kind, Question, Value};
+use crate::trace::Outcome;
+
+/// A question that is worth no more is not asked, once there are some.
+const WORTH: i32 = 3;
+
+/// At least so many are asked, if there are so many.
+const FEWEST: usize = 5;
+
+/// The best, in the order in which they are to be asked: scene by scene, and
+/// what would give an answer away after that which it is the answer to.
+pub(super) fn best(questions: Vec<Question>, most: usize) -> Vec<Question> {
+    let order: Vec<String> = {
+        let mut scenes: Vec<String> = Vec::new();
+        for question in &questions {
+            if !scenes.contains(&question.scene) {
+                scenes.push(question.scene.clone());
+            }
+        }
+        scenes
+    };
+    let mut left = questions;
+    let mut picked: Vec<Question> = Vec::new();
+    while picked.len() < most {
+        let worth =
+            |question: &Question| value(question) - cost(question, &picked);
+        // Of equals the first.
+        let found = (0..left.len())
+            .rev()
+            .max_by_key(|index| worth(&left[*index]));
+        let Some(index) = found else {
+            break;
+        };
+        if picked.len() >= FEWEST && worth(&left[index]) <= WORTH {
+            break;
+        }
+        picked.push(left.remove(index));
+    }
+    picked.sort_by_key(|question| {
+        let scene = order.iter().position(|scene| *scene == question.scene);
+        // A claim is of all scenes.
+        (question.kind == Kind::Claim, scene, question.kind)
+    });
+    picked
+}
+
+/// What a question is worth by itself.
+fn value(question: &Question) -> i32 {
+    let wrong = question.choices.iter().filter(|choice| !choice.right);
+    let beliefs = wrong.clone().filter(|choice| choice.belief.is_some());
+    let wrong = i32::try_from(wrong.count().min(4)).unwrap_or(4);
+    let beliefs = i32::try_from(beliefs.count().min(2)).unwrap_or(2);
+    2 * wrong + 3 * beliefs + lesson(question)
+}
+
+/// How much of a chapter's lesson is in what happens: that something does not
+/// happen, that somebody is stopped, or cannot go on.
+fn lesson(question: &Question) -> i32 {
+    let right = question.right().map(|choice| &choice.value);
+    let of_kind = match (question.kind, right) {
+        (Kind::Line, Some(Value::Never)) => 4,
+        // Nothing has to be known to see what is said first.
+        (Kind::Line, Some(Value::Time(at))) if at.is_zero() => -3,
+        (Kind::LaneEnds, Some(Value::End { outcome, .. }))
+            if *outcome != Outcome::Finished =>
+        {
+            4
+        }
+        (Kind::Doing, _) => 6,
+        (Kind::Claim | Kind::Order, _) => 4,
+        _ => 0,
+    };
+    of_kind - 3 * i32::from(question.is_baseline)
+}
+
+/// What it is worth less, beside those that are asked anyhow.
+fn cost(question: &Question, picked: &[Question]) -> i32 {
+    let costs = picked.iter().map(|other| {
+        let same_scene = other.scene == question.scene;
+        let same_kind = other.kind == question.kind;
+        let same_lane = other.spot.lane == question.spot.lane;
+        i32::from(same_scene)
+            + 3 * i32::from(same_kind)
+            + 3 * i32::from(same_kind && same_scene)
+            + i32::from(same_scene && same_lane)
+            // Two ways to ask one thing.
+            + 6 * i32::from(same_scene && same_lane && other.spot == question.spot)
+    });
+    costs.sum()
+}
