@@ -15,10 +15,11 @@ use crate::support::{
 };
 
 /// The commands beside the chapters.
-const TOOLS: [&str; 8] = [
+const TOOLS: [&str; 9] = [
     "list",
     "checklist",
     "show",
+    "predict",
     "prove",
     "verify",
     "completions",
