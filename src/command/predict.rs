@@ -106,7 +106,7 @@ pub fn predict(
         Some(path) => TypedLines::file(path)?,
         None => TypedLines::stdin(),
     };
-    let mut run = Run::Planned(plan(asked)?);
+    let mut run = Run::Planned(Box::new(plan(asked)?));
     let scenes = asked.scenes();
     let asker = Asker {
         course,
@@ -159,7 +159,7 @@ pub fn predict(
         round.group = &graded[round.first..first];
         round.grade(out, report, &given, &mut known, &mut score)?;
         if let Some(data) = &mut data {
-            round.write(*data, report, &given)?;
+            round.write(data, report, &given)?;
         }
     }
     close(asked, &scenes, questions.len(), &score, out)?;
@@ -200,7 +200,7 @@ fn plan(asked: &Predict) -> Result<Plan> {
 
 /// A run, before and after.
 enum Run {
-    Planned(Plan),
+    Planned(Box<Plan>),
     Played(Box<Report>),
 }
 
@@ -216,7 +216,7 @@ impl Run {
     fn played(self) -> Result<Run> {
         match self {
             Run::Planned(plan) => {
-                let played = report::play(plan, &mut Nobody, Unheard::GoOn);
+                let played = report::play(*plan, &mut Nobody, Unheard::GoOn);
                 match played.failure {
                     Some(error) => Err(error),
                     None => Ok(Run::Played(Box::new(played.report))),

@@ -37,6 +37,7 @@ impl<'a> Choices<'a> {
 
     /// One that a misunderstanding leads to.
     pub fn wrong(&mut self, mistake: Mistake, value: Value) {
+        let value = as_typed(value);
         let says = says(&value);
         let is_there = |choice: &Choice| {
             choice.says == says || is_same(&choice.value, &value)
@@ -97,6 +98,22 @@ impl<'a> Choices<'a> {
             _ => a.says.cmp(&b.says),
         });
         self.choices
+    }
+}
+
+/// An answer with its time as it is shown and typed: whole milliseconds.
+fn as_typed(value: Value) -> Value {
+    let whole = |time: Duration| {
+        let millis = (time.as_nanos() + 500_000) / 1_000_000;
+        Duration::from_millis(u64::try_from(millis).unwrap_or(u64::MAX))
+    };
+    match value {
+        Value::Time(at) => Value::Time(whole(at)),
+        Value::End { outcome, at } => Value::End {
+            outcome,
+            at: whole(at),
+        },
+        other => other,
     }
 }
 

@@ -88,7 +88,7 @@ fn changes(asker: &Asker, knob: &Knob) -> Vec<Duration> {
     let mut values: Vec<Duration> = vec![now / 2, now * 2];
     values.extend(others);
     let whole = |time: &Duration| {
-        time.subsec_nanos() % 1_000_000 == 0
+        time.subsec_nanos().is_multiple_of(1_000_000)
             && (Duration::from_millis(5)..=Duration::from_secs(60))
                 .contains(time)
     };

@@ -56,6 +56,9 @@ fn question(
     }
     let scene = about.scene;
     let words = |by| Value::Words(by_whom(state, by));
+    if tells(about, &by_whom(state, by), text) {
+        return None;
+    }
     let mut choices = Choices::of(about, words(by));
     let lanes = scene.lanes();
     let ended =
@@ -90,4 +93,12 @@ fn question(
         evidence: format!("At {when} {}.", scene.evidence(&spot)),
         spot,
     })
+}
+
+/// Whether a line names who woke main, and not everybody else as well.
+fn tells(about: &About, by: &str, text: &str) -> bool {
+    let text = text.to_lowercase();
+    let names = |name: &str| text.contains(&name.to_lowercase());
+    let mut lanes = about.scene.lanes();
+    names(by) && !lanes.all(|(_, lane)| names(&lane.name))
 }

@@ -16,6 +16,7 @@ mod legible;
 mod manners;
 mod ndjson;
 mod picture;
+mod predict;
 mod questions;
 mod real;
 mod registry;

@@ -19,6 +19,7 @@ const TOOLS: [&str; 9] = [
     "list",
     "checklist",
     "show",
+    "predict",
     "prove",
     "verify",
     "view",
