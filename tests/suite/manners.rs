@@ -15,7 +15,7 @@ use crate::support::{
 };
 
 /// The commands beside the chapters.
-const TOOLS: [&str; 9] = [
+const TOOLS: [&str; 10] = [
     "list",
     "checklist",
     "show",
