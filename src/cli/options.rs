@@ -149,7 +149,7 @@ pub(super) struct ViewArgs {
     #[arg(long, conflicts_with_all = ["quiet", "json", "explain", "play"])]
     pub step: bool,
     /// Print the traces as NDJSON, and nothing else
-    #[arg(long, conflicts_with = "quiet")]
+    #[arg(long, conflicts_with_all = ["quiet", "play"])]
     pub json: bool,
     /// Show the last screen only: the pictures, the result and the claims
     #[arg(long, short)]

@@ -299,6 +299,7 @@ impl Asked<'_> {
             None => "asyncade".to_owned(),
         };
         match (self.subcommand, self.course.chapters.first()) {
+            (Some("view"), _) => format!("as in '{command} run.ndjson'"),
             (Some("completions"), _) | (_, None) => {
                 format!("as in '{command} bash'")
             }

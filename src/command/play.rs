@@ -80,7 +80,8 @@ pub fn perform(
     } = if showing.steps {
         report::play(plan, &mut Nobody, unheard)
     } else {
-        report::play(plan, reporter(showing, screen).as_mut(), unheard)
+        let mut reporter = reporter(showing, plan.is_paced(), screen);
+        report::play(plan, reporter.as_mut(), unheard)
     };
     let mut is_whole = true;
     for export in exports {
@@ -136,6 +137,7 @@ fn plan(choice: &Choice, showing: &Showing) -> Result<Plan> {
 
 fn reporter<'a>(
     showing: &Showing,
+    is_paced: bool,
     screen: &'a mut Screen,
 ) -> Box<dyn Reporter + 'a> {
     let (page, is_live) = (screen.page, showing.live && screen.live);
@@ -143,7 +145,10 @@ fn reporter<'a>(
     match showing.output {
         Output::Json => Box::new(Json::new(screen)),
         Output::Quiet => Box::new(Quiet::new(screen)),
-        Output::Full if is_live => Box::new(WithLive::new(full(screen), page)),
+        Output::Full if is_live => {
+            let live = WithLive::new(full(screen), page);
+            Box::new(live.of_every_clock(is_paced))
+        }
         Output::Full => Box::new(full(screen)),
     }
 }

@@ -1,10 +1,11 @@
 //! Opens recorded traces, and shows them as the runs that made them.
 
+use std::error::Error;
 use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::{Ending, Showing, perform};
 use crate::report::{Usage, Viewing, of_traces};
@@ -19,19 +20,20 @@ const STDIN: &str = "-";
 /// Shows every trace of these files.
 ///
 /// # Errors
-/// If a file cannot be read or is none of traces, which names the line, or if
-/// nobody reads the output any more.
+/// A [`Usage`] error if a file cannot be read or is none of traces, which names
+/// the line. If nobody reads the output any more.
 pub fn view(
     files: &[impl AsRef<Path>],
     viewing: &Viewing,
     showing: &Showing,
     screen: &mut Screen,
 ) -> Result<Ending> {
-    interrupt::listen();
     let mut traces = Vec::new();
     for file in files {
         traces.extend(read(file.as_ref())?);
     }
+    // Not before: whoever waits for standard input is ended by Ctrl-C at once.
+    interrupt::listen();
     let mut ending = Ending::Fine;
     for plan in of_traces(traces, viewing) {
         match perform(plan, showing, screen)? {
@@ -43,20 +45,29 @@ pub fn view(
     Ok(ending)
 }
 
-fn read(file: &Path) -> Result<Vec<Trace>> {
+fn read(file: &Path) -> Result<Vec<Trace>, Usage> {
     let name = foreign::short(&file.to_string_lossy());
     let traces = if file == Path::new(STDIN) {
         ndjson::read(io::stdin().lock())
     } else {
-        let file = File::open(file)
-            .with_context(|| format!("cannot open '{name}'"))?;
+        let file = File::open(file).map_err(|error| {
+            refused(format!("cannot open '{name}': {error}"))
+        })?;
         ndjson::read(BufReader::new(file))
     };
-    let traces = traces.with_context(|| format!("'{name}' is no trace"))?;
+    let traces = traces.map_err(|error| {
+        let cause = error.source();
+        let cause = cause.map_or(String::new(), |cause| format!(": {cause}"));
+        refused(format!("cannot read '{name}': {error}{cause}"))
+    })?;
     if traces.is_empty() {
-        let wrong = format!("'{name}' has no trace in it");
-        let instead = "give a file that --export FILE.ndjson wrote";
-        return Err(Usage::new(wrong, instead).into());
+        return Err(refused(format!("'{name}' has no trace in it")));
     }
     Ok(traces)
+}
+
+/// A file that is none of traces. What is wrong may quote it.
+fn refused(wrong: String) -> Usage {
+    let wrong = foreign::clean(&wrong).into_owned();
+    Usage::new(wrong, "give a file that '--export FILE.ndjson' wrote")
 }

@@ -13,6 +13,12 @@ const TOO_LONG: Duration = Duration::from_secs(600);
 /// A wait shorter than this drowns in what timers and schedulers add.
 const TOO_SHORT: Duration = Duration::from_millis(5);
 
+/// Whether to be told so much at such a pace takes longer than anybody wants to
+/// wait.
+pub(super) fn is_too_long(length: Duration, pace: f64) -> bool {
+    length.div_f64(pace) > TOO_LONG
+}
+
 /// Puts what takes longer than anybody wants to wait on the virtual clock, if
 /// there is something beside it that can be measured: of a chapter whose scenes
 /// nobody has named, what can be played is.

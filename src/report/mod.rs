@@ -70,8 +70,8 @@ pub struct Report {
     /// What became of the claims whose scenes were played to their end.
     pub findings: Vec<Finding>,
     /// What the chapter asks and what it says, with these knobs and at this
-    /// speed.
-    pub lesson: Lesson,
+    /// speed; `None` of a run that is of no chapter.
+    pub lesson: Option<Lesson>,
     /// The command to go on with, if there is one.
     pub next: Option<String>,
     /// Whether the user stopped the run.

@@ -71,6 +71,14 @@ impl Plan {
     /// # Errors
     /// A [`Usage`] error that says why it makes no sense, and what would.
     pub fn new(choice: &Choice) -> Result<Plan> {
+        Plan::with(choice, None)
+    }
+
+    /// The same, where it is known already what CPython does.
+    pub(super) fn with(
+        choice: &Choice,
+        witness: Option<Witness>,
+    ) -> Result<Plan> {
         let Choice { chapter, knobs, .. } = choice;
         (chapter.check)(knobs)?;
         if choice.clock == Clock::Virtual && choice.speed.is_some() {
@@ -99,9 +107,16 @@ impl Plan {
             let real_only = scenes.iter().any(|scene| is_real_only(scene));
             check_waits(knobs, &planned, real_only, speed)?;
         }
-        let witness = Witness::of(choice)?;
+        let witness = match witness {
+            Some(witness) => witness,
+            None => {
+                let witness = Witness::of(choice)?;
+                choice.check_witness(&scenes, &witness)?;
+                witness
+            }
+        };
         for (scene, plan) in scenes.iter().zip(&mut planned) {
-            choice.look_at_cpython(scene, plan, &witness)?;
+            choice.look_at_cpython(scene, plan, &witness);
         }
         let at_speed = knobs.at_speed(speed);
         let lesson = chapter.lesson(&at_speed);
@@ -130,7 +145,7 @@ impl Plan {
                 verdict: None,
                 findings: Vec::new(),
                 next: choice.next.clone(),
-                lesson,
+                lesson: Some(lesson),
                 interrupted: false,
             },
             chapter: Some(chapter),
@@ -141,6 +156,11 @@ impl Plan {
                 .collect(),
             pace: None,
         })
+    }
+
+    /// Whether recordings are told at their own pace.
+    pub fn is_paced(&self) -> bool {
+        self.pace.is_some()
     }
 
     /// What the run will be: a report in which nothing was played yet.
@@ -193,23 +213,35 @@ impl Choice {
         Ok((scenes, planned))
     }
 
+    /// Refuses a witness that knows nothing of a scene, if it is to be drawn.
+    fn check_witness(
+        &self,
+        scenes: &[&chapter::Scene],
+        witness: &Witness,
+    ) -> Result<()> {
+        let mut scenes = scenes.iter();
+        let unknown = scenes
+            .find(|scene| of_scene(&witness.traces, scene.name).is_none());
+        if let Some(scene) = unknown.filter(|_| self.twin) {
+            bail!(
+                "CPython has no such scene: the Python demo of {} printed none called '{}'",
+                self.chapter.name,
+                scene.name
+            );
+        }
+        Ok(())
+    }
+
     /// Takes into a scene's plan what of CPython the user wants to see.
     fn look_at_cpython(
         &self,
         scene: &chapter::Scene,
         plan: &mut Scene,
         witness: &Witness,
-    ) -> Result<()> {
+    ) {
         let Choice { chapter, knobs, .. } = self;
         let speed = self.speed.unwrap_or(1.0);
         let cpython = of_scene(&witness.traces, scene.name);
-        if self.twin && cpython.is_none() {
-            bail!(
-                "CPython has no such scene: the Python demo of {} printed none called '{}'",
-                chapter.name,
-                scene.name
-            );
-        }
         let nature = chapter.twin.nature(scene.name);
         let why = nature.map(|nature| nature.why);
         let other = cpython.map(|cpython| {
@@ -228,7 +260,6 @@ impl Choice {
             plan.in_python = Some(InPython { places, apart });
         }
         plan.counterpart = other.filter(|_| self.twin);
-        Ok(())
     }
 
     /// The clock that a scene plays on, or `None` if it does not play.

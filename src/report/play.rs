@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Error, Result};
 
+use super::limits::is_too_long;
 use super::plan::Take;
 use super::{Plan, Report, Reporter, finding, verdict};
 use crate::chapter;
@@ -80,9 +81,7 @@ pub fn play(
             report.scenes[index].failure = Some(format!("{error:#}"));
             failure = Some(error);
         }
-        let trace = report.scenes[index].trace.as_ref();
-        report.interrupted = interrupt::requested()
-            || trace.is_some_and(|trace| !trace.is_whole());
+        report.interrupted = interrupt::requested();
         if report.scenes[index].trace.is_some() {
             audience.tell(|reporter| reporter.scene_ends(&report, index));
         }
@@ -111,7 +110,7 @@ fn conclude(
     let whole: Vec<Trace> = scenes
         .filter(|scene| scene.failure.is_none())
         .filter_map(|scene| scene.trace.clone())
-        .filter(|trace| !trace.interrupted)
+        .filter(Trace::is_whole)
         .collect();
     let played = chapter::Played::new(knobs, &whole);
     report.verdict = verdict::verdict(chapter, report, &played);
@@ -139,18 +138,17 @@ impl Audience<'_> {
         self.error.is_some() && self.policy == Unheard::Stop
     }
 
-    /// Tells a recording: at its own pace, so many times as fast, or at once.
-    fn replay(&mut self, trace: Trace, pace: Option<f64>) -> Trace {
+    /// Tells a recording: at once, or at its own pace, so many times as fast,
+    /// until the user ends it; then what was told is all that there is of it.
+    fn replay(&mut self, mut trace: Trace, pace: Option<f64>) -> Trace {
+        let pace = pace.filter(|pace| !is_too_long(trace.elapsed, *pace));
         let Some(pace) = pace else {
             self.tell(|reporter| reporter.happened(&trace.events));
             return trace;
         };
         let start = Instant::now();
         let mut told = 0;
-        while told < trace.events.len() {
-            if interrupt::requested() || self.is_over() {
-                break;
-            }
+        loop {
             let now = start.elapsed().mul_f64(pace);
             let due = trace.events.partition_point(|event| event.at() <= now);
             if due > told {
@@ -158,14 +156,21 @@ impl Audience<'_> {
                 self.tell(|reporter| reporter.happened(events));
                 told = due;
             }
-            self.tell(|reporter| reporter.tick());
-            let next = trace.events.get(told).map(Event::at);
-            let left = next.map_or(Duration::ZERO, |next| {
-                next.saturating_sub(start.elapsed().mul_f64(pace))
-            });
-            thread::sleep(left.div_f64(pace).min(TICK));
+            if now >= trace.elapsed {
+                return trace;
+            }
+            if interrupt::requested() || self.is_over() {
+                trace.events.truncate(told);
+                trace.elapsed = now;
+                trace.interrupted = true;
+                return trace;
+            }
+            self.tell(|reporter| reporter.tick(now));
+            let next = trace.events.get(told);
+            let next = next.map_or(trace.elapsed, Event::at);
+            let left = next.saturating_sub(now).div_f64(pace);
+            thread::sleep(left.min(TICK));
         }
-        trace
     }
 
     /// Watches a scene until it or the user ends it.
@@ -174,6 +179,7 @@ impl Audience<'_> {
         live: world::Live,
         clock: Clock,
     ) -> Result<(Trace, Result<()>)> {
+        let start = Instant::now();
         loop {
             match live.events.recv_timeout(TICK) {
                 Ok(event) => {
@@ -187,7 +193,10 @@ impl Audience<'_> {
             if interrupt::requested() || self.is_over() {
                 return Ok((live.interrupt(), Ok(())));
             }
-            self.tell(|reporter| reporter.tick());
+            if clock == Clock::Real {
+                let now = start.elapsed();
+                self.tell(|reporter| reporter.tick(now));
+            }
         }
         let (trace, end) = live.finish()?;
         if clock == Clock::Virtual {

@@ -3,10 +3,16 @@
 //! is known, or of another world by itself, it is told what the trace knows:
 //! there is nothing to ask, and nothing is claimed.
 
+use std::collections::HashSet;
+use std::time::Duration;
+
+use super::limits::is_too_long;
 use super::plan::Take;
-use super::{Choice, Counterpart, Plan, Report, Scene};
-use crate::chapter::{Chapter, Course, Knobs, Lesson, Reading, same_name};
-use crate::trace::{Clock, Header, Subject, Trace};
+use super::witness::Witness;
+use super::{Choice, Plan, Report, Scene};
+use crate::chapter::{Chapter, Course, Knobs, Reading, same_name, time};
+use crate::system::foreign;
+use crate::trace::{Clock, Header, Source, Subject, Trace};
 
 /// What stands beside the traces themselves.
 pub struct Viewing<'a> {
@@ -23,125 +29,167 @@ pub struct Viewing<'a> {
 /// What tokio's traces are called by in [`World::name`](crate::trace::World).
 const TOKIO: &str = "tokio";
 
-/// The plans that tell these traces again, in their order. Scenes of one run
-/// are one plan.
+/// The speeds that a run can have.
+const SPEEDS: std::ops::RangeInclusive<f64> = 0.01..=1000.0;
+
+/// More of what a stranger says of itself is not repeated.
+const LONGEST: usize = 200;
+
+/// A scene is looked for among so many of the runs before it, and in runs of so
+/// many scenes: files may be of any length.
+const NEAR: usize = 16;
+const MOST: usize = 100;
+
+/// The plans that tell these traces again, in their order. Scenes of one
+/// chapter at the same settings are one plan, whichever files they come from.
+///
+/// [`play`](super::play) makes a report of each; with
+/// [`Nobody`](super::Nobody) to tell, that is all that it does.
 pub fn of_traces(traces: Vec<Trace>, viewing: &Viewing) -> Vec<Plan> {
     let mut runs: Vec<Vec<Trace>> = Vec::new();
     for trace in traces {
-        match runs.last_mut() {
-            Some(run) if belongs(run, &trace) => run.push(trace),
-            _ => runs.push(vec![trace]),
+        let mut near = runs.iter_mut().rev().take(NEAR);
+        match near.find(|run| belongs(run, &trace)) {
+            Some(run) => run.push(trace),
+            None => runs.push(vec![trace]),
         }
     }
-    let plans =
-        runs.into_iter()
-            .flat_map(|run| match of_chapter(&run, viewing) {
-                Some(plan) => vec![plan],
-                None => strangers(run, viewing),
-            });
+    let plans = runs.into_iter().map(|run| {
+        of_chapter(&run, viewing)
+            .unwrap_or_else(|why| stranger(run, why, viewing))
+    });
     plans.collect()
 }
 
 /// Whether a trace is of the run that these are of: another scene, or the same
 /// one in the other world.
 fn belongs(run: &[Trace], trace: &Trace) -> bool {
-    let (Some(first), Some(last)) = (run.first(), run.last()) else {
+    let Some(first) = run.first().filter(|_| run.len() < MOST) else {
         return false;
     };
-    let same_run = |a: &Header, b: &Header| match (&a.subject, &b.subject) {
-        (
-            Subject::Scene {
-                chapter: a_chapter, ..
-            },
-            Subject::Scene {
-                chapter: b_chapter, ..
-            },
-        ) => a_chapter == b_chapter && a.knobs == b.knobs,
-        _ => false,
+    let (first, header) = (&first.header, &trace.header);
+    let (Subject::Scene { chapter: a, .. }, Subject::Scene { chapter: b, .. }) =
+        (&first.subject, &header.subject)
+    else {
+        return false;
     };
-    let (header, name) = (&trace.header, trace.header.name());
-    if !same_run(&first.header, header) {
+    if !same_name(a, b) || first.knobs != header.knobs {
         return false;
     }
-    let is_counterpart = last.header.world.name == TOKIO
-        && header.world.name != TOKIO
-        && last.header.name() == name;
-    let is_new = run.iter().all(|other| other.header.name() != name);
-    is_counterpart
-        || (is_new
-            && header.world.name == first.header.world.name
-            && header.speed == first.header.speed)
+    let has = |world: &str| {
+        let mut run = run.iter().map(|trace| &trace.header);
+        run.any(|other| {
+            other.world.name == world && same_name(other.name(), header.name())
+        })
+    };
+    let world = &header.world.name;
+    if first.world.name == TOKIO && world != TOKIO {
+        // It is drawn beside tokio's as a whole or not at all.
+        return has(TOKIO)
+            && !has(world)
+            && trace.is_whole()
+            && is_ideal(header);
+    }
+    *world == first.world.name && header.speed == first.speed && !has(world)
+}
+
+/// Whether a trace is as a run takes what CPython does.
+fn is_ideal(header: &Header) -> bool {
+    header.clock == Clock::Virtual && header.speed == 1.0
 }
 
 /// The plan of a run of a chapter that is known, as its command line would
-/// have made it; `None` if it is of none, or of a version of it that is not
-/// this one.
-fn of_chapter(run: &[Trace], viewing: &Viewing) -> Option<Plan> {
-    let first = &run.first()?.header;
+/// have made it; or why it is none, in a sentence.
+fn of_chapter(run: &[Trace], viewing: &Viewing) -> Result<Plan, String> {
+    let other = || {
+        "Recorded with another version of this chapter: nothing is claimed \
+         of it."
+            .to_owned()
+    };
+    let Some(Trace { header: first, .. }) = run.first() else {
+        return Err(other());
+    };
     let Subject::Scene { chapter, .. } = &first.subject else {
-        return None;
+        return Err("A program of its own: nothing is claimed of it.".into());
+    };
+    let Some(chapter) = viewing.course.find(chapter) else {
+        return Err("A chapter that is not known here: nothing is claimed of \
+                    it."
+        .into());
     };
     if first.world.name != TOKIO {
-        return None;
+        return Err(format!(
+            "This is what {} did. The claims are about tokio, and not checked \
+             here.",
+            foreign::cut(world(first), LONGEST)
+        ));
     }
-    let chapter = viewing.course.find(chapter)?;
-    let knobs = knobs(chapter, first)?;
-    let own: Vec<&Trace> = run
+    let (own, others): (Vec<&Trace>, Vec<&Trace>) = run
         .iter()
-        .filter(|trace| trace.header.world.name == TOKIO)
-        .collect();
-    let mut named = Vec::new();
-    for trace in &own {
-        named.push(chapter.scene(trace.header.name())?);
+        .partition(|trace| trace.header.world.name == TOKIO);
+    let scenes = own.iter().map(|trace| chapter.scene(trace.header.name()));
+    let named = scenes.collect::<Option<Vec<_>>>().ok_or_else(other)?;
+    let today = chapter.sources();
+    let is_other = |source: &Source| {
+        let mut today = today.iter();
+        today.any(|own| own.file == source.file && own.text != source.text)
+    };
+    if run.iter().flat_map(|trace| &trace.sources).any(is_other)
+        || !SPEEDS.contains(&first.speed)
+    {
+        return Err(other());
     }
     let is_real = own.iter().any(|trace| trace.header.clock == Clock::Real);
     let choice = Choice {
         chapter,
-        knobs,
+        knobs: knobs(chapter, first).ok_or_else(other)?,
         named,
         all: false,
-        clock: if is_real { Clock::Real } else { Clock::Virtual },
-        speed: (is_real && first.speed != 1.0).then_some(first.speed),
+        clock: if is_real || first.speed != 1.0 {
+            Clock::Real
+        } else {
+            Clock::Virtual
+        },
+        speed: Some(first.speed).filter(|speed| *speed != 1.0),
         // It has been waited for.
         yes_wait: true,
-        twin: false,
+        twin: !others.is_empty(),
         next: Some((viewing.next)(chapter)),
         reading: viewing.reading,
     };
-    let mut plan = Plan::new(&choice).ok()?;
+    // What CPython did is in the file, and nobody need ask it.
+    let witness = choice.twin.then(|| Witness {
+        traces: others.into_iter().map(bare).collect(),
+        remark: None,
+    });
+    let mut plan = Plan::with(&choice, witness).map_err(|_| other())?;
     // Nothing is sent to anybody.
     plan.report.notice = None;
     plan.pace = viewing.pace;
     plan.takes.clear();
     for scene in &mut plan.report.scenes {
-        let of_scene = run
-            .iter()
-            .filter(|trace| same_name(trace.header.name(), &scene.name));
-        for trace in of_scene {
-            for source in &trace.sources {
-                // The code that ran, which may not be today's.
-                let sources = &mut plan.report.sources;
-                sources.retain(|other| other.file != source.file);
-                sources.push(source.clone());
-            }
-            let mut trace = trace.clone();
-            trace.sources.clear();
-            if trace.header.world.name == TOKIO {
-                scene.clock = trace.header.clock;
-                plan.takes.push(Take::Recorded(Box::new(trace)));
-            } else {
-                let nature = chapter.twin.nature(&scene.name);
-                let why = nature.map(|nature| nature.why);
-                let ideal = &scene.ideal;
-                let other = Counterpart::new(ideal, trace, why, first.speed);
-                scene.counterpart = Some(other);
-            }
+        let mut own = own.iter();
+        // Its scenes are those of these traces, each once.
+        let trace =
+            own.find(|trace| same_name(trace.header.name(), &scene.name));
+        if let Some(trace) = trace {
+            scene.clock = trace.header.clock;
+            scene.notes.extend(notes(trace, viewing.pace));
+            plan.takes.push(Take::Recorded(Box::new(bare(trace))));
         }
     }
-    Some(plan)
+    Ok(plan)
 }
 
-/// A chapter's knobs as they were, if it still takes them.
+/// A trace without its sources, which the report has.
+fn bare(trace: &Trace) -> Trace {
+    Trace {
+        sources: Vec::new(),
+        ..trace.clone()
+    }
+}
+
+/// A chapter's knobs as they were, if they are the ones that it still has.
 fn knobs(chapter: &Chapter, header: &Header) -> Option<Knobs> {
     let mut knobs = Knobs::new(chapter.knobs);
     for (name, value) in &header.knobs {
@@ -149,78 +197,128 @@ fn knobs(chapter: &Chapter, header: &Header) -> Option<Knobs> {
         let knob = all.find(|knob| same_name(knob.name, name))?;
         knobs.set(knob, knob.parse(value).ok()?);
     }
-    Some(knobs)
+    let has = |name: &String| {
+        let mut names = header.knobs.keys();
+        names.any(|other| same_name(other, name))
+    };
+    knobs.describe().keys().all(has).then_some(knobs)
 }
 
-/// A plan for each trace that stands for itself.
-fn strangers(run: Vec<Trace>, viewing: &Viewing) -> Vec<Plan> {
-    let plans = run.into_iter().map(|trace| stranger(trace, viewing));
-    plans.collect()
+/// What has to be known of a recording.
+fn notes(trace: &Trace, pace: Option<f64>) -> Vec<String> {
+    let mut notes = Vec::new();
+    if trace.cut_off {
+        notes.push(
+            "Cut off: the file ends here, and this is how far it came.".into(),
+        );
+    }
+    if trace.interrupted {
+        notes.push("Interrupted: this is how far it came.".into());
+    }
+    if let Some(pace) = pace.filter(|pace| is_too_long(trace.elapsed, *pace)) {
+        let length: Duration = trace.elapsed.div_f64(pace);
+        let length = time(length);
+        notes.push(format!("Told at once: at its pace it takes {length}."));
+    }
+    notes
 }
 
-fn stranger(trace: Trace, viewing: &Viewing) -> Plan {
-    let header = &trace.header;
-    let (chapter, title, about) = match &header.subject {
-        Subject::Scene {
-            chapter,
-            title,
-            about,
-            ..
-        } => (chapter.clone(), title.clone(), about.clone()),
-        Subject::Program { program, args } => {
-            let title = format!("recorded, {} {}", program, args.join(" "));
-            (program.clone(), title.trim().to_owned(), String::new())
+/// What is known of a run that is of no chapter, and why it is not.
+fn stranger(run: Vec<Trace>, why: String, viewing: &Viewing) -> Plan {
+    let mut report = Report {
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        chapter: String::new(),
+        title: String::new(),
+        knobs: Default::default(),
+        speed: 1.0,
+        clock: Clock::Virtual,
+        notice: None,
+        sources: Vec::new(),
+        scenes: Vec::new(),
+        left_out: Vec::new(),
+        // Its places are the trace's own.
+        reading: Reading::default(),
+        remark: Some(why),
+        verdict: None,
+        findings: Vec::new(),
+        next: None,
+        lesson: None,
+        interrupted: false,
+    };
+    if let Some(Trace { header, .. }) = run.first() {
+        let (chapter, title) = match &header.subject {
+            Subject::Scene { chapter, title, .. } => {
+                // CPython's stage does not know it.
+                let known = viewing.course.find(chapter);
+                let known = known.map_or("", |chapter| chapter.title);
+                let has_none = title.is_empty();
+                (chapter, if has_none { known } else { title }.to_owned())
+            }
+            Subject::Program { program, args } => {
+                let title = format!("recorded, {program} {}", args.join(" "));
+                (program, title.trim().to_owned())
+            }
+        };
+        report.chapter = foreign::cut(chapter, LONGEST);
+        report.title = foreign::cut(&title, LONGEST);
+        report.clock = header.clock;
+        report.knobs.clone_from(&header.knobs);
+    }
+    let mut seen = HashSet::new();
+    let mut takes = Vec::new();
+    for trace in run {
+        report.scenes.push(scene(&trace, viewing.pace));
+        for source in &trace.sources {
+            // Of each file there is one.
+            if seen.insert(source.file.clone()) {
+                report.sources.push(source.clone());
+            }
         }
+        takes.push(Take::Recorded(Box::new(bare(&trace))));
+    }
+    Plan {
+        chapter: None,
+        knobs: Knobs::new(&[]),
+        takes,
+        report,
+        pace: viewing.pace,
+    }
+}
+
+/// A scene of which nothing is known but its trace. Its words come from
+/// outside.
+fn scene(trace: &Trace, pace: Option<f64>) -> Scene {
+    let header = &trace.header;
+    let about = match &header.subject {
+        Subject::Scene { about, .. } => about.as_str(),
+        Subject::Program { .. } => "",
     };
-    let world = match header.world.name.as_str() {
-        "asyncio" => "CPython",
-        other => other,
-    };
-    let about = match (world, about.as_str()) {
+    let about = match (world(header), about) {
         (TOKIO, about) => about.to_owned(),
         (world, "") => format!("on {world}"),
         (world, about) => format!("on {world}: {about}"),
     };
-    let scene = Scene {
-        name: header.name().to_owned(),
-        about,
+    Scene {
+        name: foreign::cut(header.name(), LONGEST),
+        about: foreign::cut(&about, LONGEST),
         watch: String::new(),
         is_baseline: false,
         clock: header.clock,
         // Nothing else is known of it.
-        ideal: trace.clone(),
+        ideal: bare(trace),
         counterpart: None,
         in_python: None,
         trace: None,
         measures: None,
-        notes: Vec::new(),
+        notes: notes(trace, pace),
         failure: None,
-    };
-    let report = Report {
-        program: header.program.clone(),
-        chapter,
-        title,
-        knobs: header.knobs.clone(),
-        speed: 1.0,
-        clock: header.clock,
-        notice: None,
-        sources: trace.sources.clone(),
-        scenes: vec![scene],
-        left_out: Vec::new(),
-        // Its places are the trace's own.
-        reading: Reading::default(),
-        remark: None,
-        verdict: None,
-        findings: Vec::new(),
-        next: None,
-        lesson: Lesson::default(),
-        interrupted: false,
-    };
-    Plan {
-        chapter: None,
-        knobs: Knobs::new(&[]),
-        takes: vec![Take::Recorded(Box::new(trace))],
-        report,
-        pace: viewing.pace,
+    }
+}
+
+/// What ran a trace, as one says it.
+fn world(header: &Header) -> &str {
+    match header.world.name.as_str() {
+        "asyncio" => "CPython",
+        other => other,
     }
 }

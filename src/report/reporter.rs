@@ -1,6 +1,7 @@
 //! Whoever is told of a run while it goes on.
 
 use std::io;
+use std::time::Duration;
 
 use super::Report;
 use crate::trace::Event;
@@ -31,11 +32,13 @@ pub trait Reporter {
     /// If it cannot be written.
     fn happened(&mut self, events: &[Event]) -> io::Result<()>;
 
-    /// Time goes by in a scene on the real clock. Called many times a second.
+    /// Time goes by in a scene that is told as it happens, and so much of it
+    /// has gone by in the scene. Called many times a second.
     ///
     /// # Errors
     /// If something cannot be written.
-    fn tick(&mut self) -> io::Result<()> {
+    fn tick(&mut self, now: Duration) -> io::Result<()> {
+        let _ = now;
         Ok(())
     }
 

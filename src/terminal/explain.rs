@@ -64,7 +64,11 @@ pub(super) fn explanation(
 ) -> io::Result<()> {
     let page = screen.page;
     findings(screen, report)?;
-    remember(&page, screen, &report.lesson)?;
+    // A run that is of no chapter has nothing more to be looked at.
+    let Some(lesson) = &report.lesson else {
+        return Ok(());
+    };
+    remember(&page, screen, lesson)?;
     page.heading(screen, "look closer", "")?;
     let chapter = &report.chapter;
     let lang = report.reading.option();

@@ -67,9 +67,9 @@ impl<'a> Full<'a> {
             page.aside(screen, 0, remark)?;
         }
         // Of a run that is of no chapter nothing is asked.
-        if !report.lesson.question.is_empty() {
+        if let Some(lesson) = &report.lesson {
             writeln!(screen)?;
-            page.prose(screen, 2, &report.lesson.question)?;
+            page.prose(screen, 2, &lesson.question)?;
         }
         screen.flush()
     }

@@ -13,7 +13,7 @@ use crate::chapter::clock;
 use crate::picture::{Layout, Legend, Reading};
 use crate::report::{Report, Scene, Status};
 use crate::system::foreign::clean;
-use crate::trace::Clock;
+use crate::trace::{Clock, Trace};
 
 /// What stands left of everything but the headings.
 const INDENT: usize = 2;
@@ -174,7 +174,10 @@ fn with_detail(
 }
 
 fn title(page: &Page, report: &Report) -> String {
-    let title = format!("{}: {}", report.chapter, report.title);
+    let title = match report.title.as_str() {
+        "" => report.chapter.clone(),
+        title => format!("{}: {title}", report.chapter),
+    };
     page.cut(0, &title).bold().to_string()
 }
 
@@ -275,22 +278,53 @@ fn result(page: &Page, report: &Report) -> Vec<String> {
         }
         None => {
             let scenes = report.scenes.iter();
+            let scenes = scenes.filter(|scene| is_whole(scene));
             let times = scenes.filter_map(|scene| {
                 let total = scene.measures?.total;
                 Some(format!("{} in {}", clock(total), scene.name))
             });
             let times: Vec<String> = times.collect();
-            format!("main ended after {}.", times.join(", "))
+            match times.as_slice() {
+                [] => String::new(),
+                times => format!("main ended after {}.", times.join(", ")),
+            }
         }
     };
-    let lines = page.wrap(0, &clean(&words));
+    let ends = report.scenes.iter().filter_map(early_end);
+    let words: Vec<String> = std::iter::once(words).chain(ends).collect();
+    let lines = page.wrap(0, clean(&words.join(" ")).trim_start());
     lines.iter().map(|line| line.bold().to_string()).collect()
+}
+
+/// Whether all of a scene is there that was to be.
+fn is_whole(scene: &Scene) -> bool {
+    scene.trace.as_ref().is_none_or(Trace::is_whole)
+}
+
+/// That there is no more of a scene, if it did not come to its end.
+fn early_end(scene: &Scene) -> Option<String> {
+    let trace = scene.trace.as_ref().filter(|trace| !trace.is_whole())?;
+    let how = if trace.cut_off {
+        "is cut off"
+    } else {
+        "was stopped"
+    };
+    let (name, at) = (&scene.name, clock(trace.elapsed));
+    Some(format!("{name} {how} after {at}."))
 }
 
 fn claims(page: &Page, report: &Report, how: Claims) -> Vec<String> {
     let findings = &report.findings;
     if findings.is_empty() {
-        let words = "No claim speaks of these scenes alone; --all plays all.";
+        // Of a run that is of no chapter nothing is claimed.
+        if report.lesson.is_none() {
+            return Vec::new();
+        }
+        let words = if report.scenes.iter().all(is_whole) {
+            "No claim speaks of these scenes alone; --all plays all."
+        } else {
+            "A claim is checked when all its scenes have come to their end."
+        };
         return page.wrap(INDENT, words);
     }
     let mut rows = Vec::new();

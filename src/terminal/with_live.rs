@@ -24,6 +24,9 @@ const FRAME: Duration = Duration::from_millis(50);
 pub struct WithLive<R> {
     inner: R,
     page: Page,
+    /// Also where the clock is virtual: what was computed is told at its own
+    /// pace.
+    always: bool,
     playing: Option<Playing>,
 }
 
@@ -34,8 +37,6 @@ struct Playing {
     scene: usize,
     live: Live,
     drawn: Drawn,
-    /// The moment that is the scene's zero.
-    start: Instant,
     /// When the last frame was drawn.
     last: Option<Instant>,
     /// What the other reporter has not been told yet: it is told when a frame
@@ -50,12 +51,19 @@ impl<R: Reporter> WithLive<R> {
         WithLive {
             inner,
             page,
+            always: false,
             playing,
         }
     }
 
+    /// The same, of scenes on the virtual clock too, if they are told at their
+    /// own pace.
+    pub fn of_every_clock(self, always: bool) -> WithLive<R> {
+        WithLive { always, ..self }
+    }
+
     /// Tells what there is to tell, and draws the picture as it is now.
-    fn draw(&mut self) -> io::Result<()> {
+    fn draw(&mut self, now: Duration) -> io::Result<()> {
         let Some(playing) = &mut self.playing else {
             return Ok(());
         };
@@ -78,7 +86,7 @@ impl<R: Reporter> WithLive<R> {
             self.playing = None;
             return heard;
         }
-        let frame = playing.live.frame(playing.start.elapsed());
+        let frame = playing.live.frame(now);
         playing.drawn.draw(&frame, self.page.columns);
         playing.last = Some(Instant::now());
         Ok(())
@@ -106,14 +114,13 @@ impl<R: Reporter> Reporter for WithLive<R> {
     ) -> io::Result<()> {
         self.inner.scene_begins(report, index)?;
         let scene = &report.scenes[index];
-        if scene.clock == Clock::Real {
+        if self.always || scene.clock == Clock::Real {
             self.page = measured(self.page);
             self.playing = Some(Playing {
                 report: report.clone(),
                 scene: index,
                 live: Live::new(self.page, report, scene),
                 drawn: Drawn::new(),
-                start: Instant::now(),
                 last: None,
                 untold: Vec::new(),
             });
@@ -130,17 +137,17 @@ impl<R: Reporter> Reporter for WithLive<R> {
         Ok(())
     }
 
-    fn tick(&mut self) -> io::Result<()> {
+    fn tick(&mut self, now: Duration) -> io::Result<()> {
         if let Some(playing) = &mut self.playing {
             if pause::is_asked() {
                 playing.drawn.aside(pause::pause);
             }
             let is_due = |last: Instant| last.elapsed() >= FRAME;
             if playing.last.is_none_or(is_due) {
-                self.draw()?;
+                self.draw(now)?;
             }
         }
-        self.inner.tick()
+        self.inner.tick(now)
     }
 
     fn scene_ends(&mut self, report: &Report, index: usize) -> io::Result<()> {
