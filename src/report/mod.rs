@@ -11,6 +11,7 @@ mod plan;
 mod play;
 mod recorded;
 mod reporter;
+mod stranger;
 mod verdict;
 mod why;
 mod witness;

@@ -1,17 +1,15 @@
 //! Plans of runs that were recorded: what a run told its reporter is told
-//! again, of the traces that came of it. Of a trace that is of no chapter that
-//! is known, or of another world by itself, it is told what the trace knows:
-//! there is nothing to ask, and nothing is claimed.
+//! again, of the traces that came of it. Of those that are of no chapter that
+//! is known, see [`stranger`](super::stranger).
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use super::limits::is_too_long;
 use super::plan::Take;
+use super::stranger::{stranger, world};
 use super::witness::Witness;
-use super::{Choice, Plan, Report, Scene};
+use super::{Choice, Plan};
 use crate::chapter::{Chapter, Course, Knobs, Reading, same_name, time};
-use crate::system::foreign;
 use crate::trace::{Clock, Header, Source, Subject, Trace};
 
 /// What stands beside the traces themselves.
@@ -27,13 +25,10 @@ pub struct Viewing<'a> {
 }
 
 /// What tokio's traces are called by in [`World::name`](crate::trace::World).
-const TOKIO: &str = "tokio";
+pub(super) const TOKIO: &str = "tokio";
 
 /// The speeds that a run can have.
 const SPEEDS: std::ops::RangeInclusive<f64> = 0.01..=1000.0;
-
-/// More of what a stranger says of itself is not repeated.
-const LONGEST: usize = 200;
 
 /// A scene is looked for among so many of the runs before it, and in runs of so
 /// many scenes: files may be of any length.
@@ -121,7 +116,7 @@ fn of_chapter(run: &[Trace], viewing: &Viewing) -> Result<Plan, String> {
         return Err(format!(
             "This is what {} did. The claims are about tokio, and not checked \
              here.",
-            foreign::cut(world(first), LONGEST)
+            world(first)
         ));
     }
     let (own, others): (Vec<&Trace>, Vec<&Trace>) = run
@@ -182,7 +177,7 @@ fn of_chapter(run: &[Trace], viewing: &Viewing) -> Result<Plan, String> {
 }
 
 /// A trace without its sources, which the report has.
-fn bare(trace: &Trace) -> Trace {
+pub(super) fn bare(trace: &Trace) -> Trace {
     Trace {
         sources: Vec::new(),
         ..trace.clone()
@@ -205,7 +200,7 @@ fn knobs(chapter: &Chapter, header: &Header) -> Option<Knobs> {
 }
 
 /// What has to be known of a recording.
-fn notes(trace: &Trace, pace: Option<f64>) -> Vec<String> {
+pub(super) fn notes(trace: &Trace, pace: Option<f64>) -> Vec<String> {
     let mut notes = Vec::new();
     if trace.cut_off {
         notes.push(
@@ -221,104 +216,4 @@ fn notes(trace: &Trace, pace: Option<f64>) -> Vec<String> {
         notes.push(format!("Told at once: at its pace it takes {length}."));
     }
     notes
-}
-
-/// What is known of a run that is of no chapter, and why it is not.
-fn stranger(run: Vec<Trace>, why: String, viewing: &Viewing) -> Plan {
-    let mut report = Report {
-        program: env!("CARGO_PKG_VERSION").to_owned(),
-        chapter: String::new(),
-        title: String::new(),
-        knobs: Default::default(),
-        speed: 1.0,
-        clock: Clock::Virtual,
-        notice: None,
-        sources: Vec::new(),
-        scenes: Vec::new(),
-        left_out: Vec::new(),
-        // Its places are the trace's own.
-        reading: Reading::default(),
-        remark: Some(why),
-        verdict: None,
-        findings: Vec::new(),
-        next: None,
-        lesson: None,
-        interrupted: false,
-    };
-    if let Some(Trace { header, .. }) = run.first() {
-        let (chapter, title) = match &header.subject {
-            Subject::Scene { chapter, title, .. } => {
-                // CPython's stage does not know it.
-                let known = viewing.course.find(chapter);
-                let known = known.map_or("", |chapter| chapter.title);
-                let has_none = title.is_empty();
-                (chapter, if has_none { known } else { title }.to_owned())
-            }
-            Subject::Program { program, args } => {
-                let title = format!("recorded, {program} {}", args.join(" "));
-                (program, title.trim().to_owned())
-            }
-        };
-        report.chapter = foreign::cut(chapter, LONGEST);
-        report.title = foreign::cut(&title, LONGEST);
-        report.clock = header.clock;
-        report.knobs.clone_from(&header.knobs);
-    }
-    let mut seen = HashSet::new();
-    let mut takes = Vec::new();
-    for trace in run {
-        report.scenes.push(scene(&trace, viewing.pace));
-        for source in &trace.sources {
-            // Of each file there is one.
-            if seen.insert(source.file.clone()) {
-                report.sources.push(source.clone());
-            }
-        }
-        takes.push(Take::Recorded(Box::new(bare(&trace))));
-    }
-    Plan {
-        chapter: None,
-        knobs: Knobs::new(&[]),
-        takes,
-        report,
-        pace: viewing.pace,
-    }
-}
-
-/// A scene of which nothing is known but its trace. Its words come from
-/// outside.
-fn scene(trace: &Trace, pace: Option<f64>) -> Scene {
-    let header = &trace.header;
-    let about = match &header.subject {
-        Subject::Scene { about, .. } => about.as_str(),
-        Subject::Program { .. } => "",
-    };
-    let about = match (world(header), about) {
-        (TOKIO, about) => about.to_owned(),
-        (world, "") => format!("on {world}"),
-        (world, about) => format!("on {world}: {about}"),
-    };
-    Scene {
-        name: foreign::cut(header.name(), LONGEST),
-        about: foreign::cut(&about, LONGEST),
-        watch: String::new(),
-        is_baseline: false,
-        clock: header.clock,
-        // Nothing else is known of it.
-        ideal: bare(trace),
-        counterpart: None,
-        in_python: None,
-        trace: None,
-        measures: None,
-        notes: notes(trace, pace),
-        failure: None,
-    }
-}
-
-/// What ran a trace, as one says it.
-fn world(header: &Header) -> &str {
-    match header.world.name.as_str() {
-        "asyncio" => "CPython",
-        other => other,
-    }
 }

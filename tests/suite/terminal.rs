@@ -696,3 +696,33 @@ fn plain_steps_come_with_enter() {
     terminal.input.write_all(b"q\r").unwrap();
     assert_eq!(terminal.end(), 0);
 }
+
+/// What was computed is told at its own pace, and its picture grows with it: so
+/// many times as fast as the telling is.
+#[test]
+fn a_recording_grows_at_the_pace_it_is_told() {
+    let name = format!("told-{}.ndjson", std::process::id());
+    let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let path = file.to_str().unwrap();
+    let record = ["gather", "gather", "--clock", "virtual", "--export", path];
+    let mut terminal = Terminal::run(80, &record, &[]);
+    assert_eq!(terminal.end(), 0);
+    let view = ["view", path, "--play", "--speed", "2"];
+    let mut terminal = Terminal::run(80, &view, &[]);
+    // While A waits: its row has come as far as B's has, and says for what.
+    terminal.until("B done");
+    terminal.until("sleep 3s");
+    let picture = terminal.contents();
+    let row = picture.lines().find(|row| row.contains("sleep 3s"));
+    let row = row.unwrap_or_else(|| panic!("no row A in:\n{picture}"));
+    let length = |row: &str| {
+        row.chars()
+            .filter(|mark| "\u{2500}\u{2503}".contains(*mark))
+            .count()
+    };
+    // B is done after a third of the axis, which is 53 columns wide.
+    assert!((15..40).contains(&length(row)), "{picture}");
+    assert_eq!(terminal.end(), 0);
+    assert!(!terminal.contents().contains("sleep 3s"));
+    fs::remove_file(file).unwrap();
+}
