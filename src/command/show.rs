@@ -77,7 +77,7 @@ fn question(chapter: &Chapter, screen: &mut Screen) -> Result<()> {
 }
 
 /// Writes the code that is read.
-pub(super) fn code(
+pub(in crate::command) fn code(
     reading: Reading,
     screen: &mut Screen,
     code: impl Fn(Language) -> Vec<Part>,

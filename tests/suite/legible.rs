@@ -122,6 +122,9 @@ fn wrong((style, text): &Piece) -> (Option<String>, Option<u8>) {
     (None, colour)
 }
 
+/// A file of other lines than answers.
+const NO_ANSWERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+
 /// S5: every style that anything has.
 #[test]
 fn s5_every_style_in_use_is_legible_on_dark_and_on_light() {
@@ -138,6 +141,8 @@ fn s5_every_style_in_use_is_legible_on_dark_and_on_light() {
         &["checklist"],
         &["prove"],
         &["show", "--question", "gather"],
+        // Lines that are no answers: all of them are wrong.
+        &["predict", "shield", "--answers", NO_ANSWERS],
         &["help"],
         &["help", "gather"],
         // As many lanes as there are colours.

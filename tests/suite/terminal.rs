@@ -726,3 +726,36 @@ fn a_recording_grows_at_the_pace_it_is_told() {
     assert!(!terminal.contents().contains("sleep 3s"));
     fs::remove_file(file).unwrap();
 }
+
+#[test]
+fn a_prediction_that_means_nothing_is_asked_for_again() {
+    let arguments = ["predict", "shield", "article"];
+    let mut terminal = Terminal::run(100, &arguments, &[]);
+    terminal.until("1 of ");
+    terminal.until("  > ");
+    assert!(!terminal.text().contains("article runs"));
+    terminal.input.write_all(b"soon\r").unwrap();
+    terminal.until("'soon' is no time; type a time");
+    assert!(!terminal.text().contains("2 of "));
+    terminal.input.write_all(b"0.5\r").unwrap();
+    terminal.until("2 of ");
+    // Ctrl-D, at the beginning of a line, ends the input.
+    terminal.input.write_all(b"\x04").unwrap();
+    assert_eq!(terminal.end(), 0, "{}", terminal.text());
+    let text = terminal.text();
+    assert!(text.contains("1. Right: 0.5s."), "{text}");
+    assert!(text.contains("1 of 1 right."), "{text}");
+    assert!(text.contains("article runs"), "{text}");
+}
+
+#[test]
+fn predict_with_json_asks_on_stderr() {
+    let line =
+        "\"$0\" predict shield article --json 2>/dev/tty | cat >/dev/null";
+    let mut terminal = Terminal::shell(100, line);
+    terminal.until("1 of ");
+    terminal.input.write_all(b"\x04").unwrap();
+    assert_eq!(terminal.end(), 0, "{}", terminal.text());
+    assert!(!terminal.text().contains('{') || terminal.text().contains("fn "));
+    assert!(!terminal.text().contains("\"asks\""), "{}", terminal.text());
+}
