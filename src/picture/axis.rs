@@ -7,6 +7,21 @@ use super::{Axis, Layout, Tick};
 use crate::chapter::time;
 use crate::timeline::STEP;
 
+/// What takes less time than this has happened at one moment.
+pub(super) const ONE_MOMENT: Duration = Duration::from_millis(5);
+
+impl Axis {
+    /// The one for a run of that length: steps where everything happens at one
+    /// moment, so that time would show nothing.
+    pub fn of(length: Duration) -> Axis {
+        if length < ONE_MOMENT {
+            Axis::Steps
+        } else {
+            Axis::Time
+        }
+    }
+}
+
 /// As many ticks as there is room for, at round times.
 pub(super) fn ticks(layout: &Layout) -> Vec<Tick> {
     let if_room = |step| {

@@ -1,5 +1,6 @@
 //! From timelines to rows of so many columns.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -8,7 +9,7 @@ use super::fold::{self, InView, Kept};
 use super::{
     Axis, End, Fold, Legend, Picture, Row, Standing, Strip, axis, marks,
 };
-use crate::timeline::{self, Doing, Growing, Lane, State, Timeline};
+use crate::timeline::{self, Doing, Growing, Lane, STEP, State, Timeline};
 use crate::trace::LaneId;
 use crate::world::compare::{alone, pairs};
 
@@ -28,6 +29,9 @@ pub struct Layout {
     pub scale: Duration,
 }
 
+/// A step is no wider, whatever room there is.
+const WIDEST_STEP: usize = 6;
+
 /// Whose lane a row is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -39,6 +43,25 @@ pub enum Side {
 }
 
 impl Layout {
+    /// The same room for that axis, up to that scale. Where there is room all
+    /// steps are of one width.
+    pub fn of(self, axis: Axis, scale: Duration) -> Layout {
+        let steps = (scale.as_nanos() / STEP.as_nanos()).max(1);
+        let steps = usize::try_from(steps).unwrap_or(usize::MAX);
+        let columns = match axis {
+            Axis::Steps if steps <= self.columns => {
+                steps * (self.columns / steps).min(WIDEST_STEP)
+            }
+            _ => self.columns,
+        };
+        Layout {
+            columns,
+            axis,
+            scale,
+            ..self
+        }
+    }
+
     /// The column that a moment falls into.
     pub(super) fn column(&self, at: Duration) -> usize {
         let scale = self.scale.max(Duration::from_nanos(1)).as_nanos();
@@ -92,6 +115,37 @@ impl Layout {
         }
     }
 
+    /// A run as far as it has come in that state, at a moment. A lane may be
+    /// known further on than that.
+    fn so_far<'a>(
+        &self,
+        state: &State,
+        now: Duration,
+        in_view: &mut InView,
+        lane: impl Fn(LaneId) -> Option<Cow<'a, Lane>>,
+    ) -> Picture {
+        let kept = in_view.choose(state, self.rows);
+        let rows = kept.into_iter().filter_map(|kept| match kept {
+            Kept::Fold(fold) => Some(Row::Fold(fold)),
+            Kept::Lane(id) => {
+                let lane = lane(id)?;
+                let doing = state.lane(id)?.doing;
+                let has_ended = doing == Doing::Ended;
+                // Of the lane's end it is known when it is on this axis.
+                let end = lane.end.as_ref().filter(|_| has_ended);
+                let mut strip =
+                    self.strip_until(&lane, id, Side::Tokio, end, now);
+                // What else falls into this column may be still to come.
+                if !has_ended && let Some(mark) = strip.marks.last_mut() {
+                    let doing = doing_at(&lane, now, doing);
+                    *mark = Some(marks::now(doing, *mark));
+                }
+                Some(Row::Lane(strip))
+            }
+        });
+        self.picture(rows.collect())
+    }
+
     /// A picture of these rows.
     pub(super) fn picture(&self, rows: Vec<Row>) -> Picture {
         let mut legend = Legend::default();
@@ -132,24 +186,8 @@ impl Picture {
         in_view: &mut InView,
         layout: &Layout,
     ) -> Picture {
-        let kept = in_view.choose(growing.state(), layout.rows);
-        let rows = kept.into_iter().filter_map(|kept| match kept {
-            Kept::Fold(fold) => Some(Row::Fold(fold)),
-            Kept::Lane(id) => {
-                let lane = growing.lane(id, now)?;
-                let mut strip = layout.strip(&lane, id, Side::Tokio, now);
-                let doing = growing.state().lane(id)?.doing;
-                // It is not known yet what will fill this column.
-                if strip.end.is_none()
-                    && let Some(mark) = strip.marks.last_mut()
-                {
-                    let doing = doing_at(&lane, now, doing);
-                    *mark = Some(marks::now(doing, *mark));
-                }
-                Some(Row::Lane(strip))
-            }
-        });
-        layout.picture(rows.collect())
+        let lane = |id| growing.lane(id, now).map(Cow::Owned);
+        layout.so_far(growing.state(), now, in_view, lane)
     }
 
     /// A timeline as far as it had come in a state of its run, at a moment.
@@ -161,26 +199,8 @@ impl Picture {
         in_view: &mut InView,
         layout: &Layout,
     ) -> Picture {
-        let kept = in_view.choose(state, layout.rows);
-        let rows = kept.into_iter().filter_map(|kept| match kept {
-            Kept::Fold(fold) => Some(Row::Fold(fold)),
-            Kept::Lane(id) => {
-                let lane = timeline.lanes.get(id as usize)?;
-                let doing = state.lane(id)?.doing;
-                // Of the timeline's end it is known when it is on this axis.
-                let has_ended = doing == Doing::Ended;
-                let end = lane.end.as_ref().filter(|_| has_ended);
-                let side = Side::Tokio;
-                let mut strip = layout.strip_until(lane, id, side, end, now);
-                // What else falls into this column may be still to come.
-                if !has_ended && let Some(mark) = strip.marks.last_mut() {
-                    let doing = doing_at(lane, now, doing);
-                    *mark = Some(marks::now(doing, *mark));
-                }
-                Some(Row::Lane(strip))
-            }
-        });
-        layout.picture(rows.collect())
+        let lane = |id| timeline.lanes.get(id as usize).map(Cow::Borrowed);
+        layout.so_far(state, now, in_view, lane)
     }
 
     /// Both worlds' timelines of one scene: below each lane of tokio's the lane

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::axis::ONE_MOMENT;
 use super::{Axis, Layout, Picture};
 use crate::chapter::time;
 use crate::report::{Report, Scene};
@@ -13,17 +14,9 @@ use crate::trace::{Clock, Trace};
 /// Those have a scale of their own, by the same rule.
 const SMALLEST_PART: u32 = 12;
 
-/// What takes less time than this has happened at one moment.
-const ONE_MOMENT: Duration = Duration::from_millis(5);
-
-/// What a scene's columns stand for: steps where everything happens at one
-/// moment, so that time would show nothing.
+/// What a scene's columns stand for.
 pub fn axis(report: &Report, scene: &Scene) -> Axis {
-    if scene.extent(report.speed) < ONE_MOMENT {
-        Axis::Steps
-    } else {
-        Axis::Time
-    }
+    Axis::of(scene.extent(report.speed))
 }
 
 /// The time at the right-hand end of a scene's picture, or the steps. It is

@@ -13,7 +13,6 @@ use crate::picture::{
     Strip, of_scene,
 };
 use crate::report::{Report, Scene};
-use crate::timeline::STEP;
 use crate::trace::Outcome;
 
 /// What the rows of the other world are called.
@@ -22,9 +21,6 @@ const OTHER_WORLD: &str = "  CPython";
 /// What stands before and behind the names.
 const INDENT: usize = 2;
 const GAP: usize = 2;
-
-/// A step is this wide where there is room.
-const WIDEST_STEP: usize = 6;
 
 /// Where on a page the parts of a picture stand.
 #[derive(Clone, Copy, Debug)]
@@ -111,20 +107,7 @@ impl Sheet {
             picture::axis(report, scene)
         };
         let scale = picture::scale(report, scene, axis);
-        let steps = (scale.as_nanos() / STEP.as_nanos()).max(1);
-        let steps = usize::try_from(steps).unwrap_or(usize::MAX);
-        Layout {
-            columns: match axis {
-                Axis::Steps if steps <= self.columns => {
-                    steps * (self.columns / steps).min(WIDEST_STEP)
-                }
-                _ => self.columns,
-            },
-            overhang: self.ends,
-            rows,
-            axis,
-            scale,
-        }
+        self.room(rows).of(axis, scale)
     }
 
     /// A scene's picture, with its axis above it and its notes below.

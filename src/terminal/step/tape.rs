@@ -29,17 +29,14 @@ pub(super) struct Tape {
     sought: String,
 }
 
-/// What takes less than that has happened at one moment.
-const ONE_MOMENT: Duration = Duration::from_millis(5);
-
 impl Tape {
     /// A run from its beginning. In steps instead of time, if that is wanted or
     /// if all of it happens at one moment.
     pub fn new(trace: &Trace, sources: &[Source], in_steps: bool) -> Tape {
-        let axis = if in_steps || trace.elapsed < ONE_MOMENT {
+        let axis = if in_steps {
             Axis::Steps
         } else {
-            Axis::Time
+            Axis::of(trace.elapsed)
         };
         let mut steps = Steps::default();
         let (timeline, scale, at) = match axis {
@@ -240,15 +237,6 @@ impl Tape {
 
     /// The picture as far as the run has come, with room for so many rows.
     pub fn picture(&self, layout: Layout) -> Picture {
-        let layout = Layout {
-            axis: self.axis,
-            scale: self.scale,
-            columns: match self.axis {
-                Axis::Time => layout.columns,
-                Axis::Steps => whole_steps(layout.columns, self.scale),
-            },
-            ..layout
-        };
         let now = match self.axis {
             Axis::Time => self.event().map(Event::at),
             Axis::Steps => self
@@ -261,6 +249,7 @@ impl Tape {
         // The same at a step wherever one comes from.
         let mut in_view = InView::new();
         in_view.follow(self.chosen);
+        let layout = layout.of(self.axis, self.scale);
         Picture::up_to(&self.timeline, state, now, &mut in_view, &layout)
     }
 
@@ -284,16 +273,6 @@ impl Tape {
         said.reverse();
         said
     }
-}
-
-/// As many columns as there is room for in which all steps are of one width.
-fn whole_steps(columns: usize, scale: Duration) -> usize {
-    let steps = (scale.as_nanos() / STEP.as_nanos()).max(1);
-    let steps = usize::try_from(steps).unwrap_or(usize::MAX);
-    if steps > columns {
-        return columns;
-    }
-    steps * (columns / steps).min(6)
 }
 
 /// The last mark of a strip, where it is now.
