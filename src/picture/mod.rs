@@ -189,6 +189,14 @@ impl Row {
     }
 }
 
+impl Strip {
+    /// Whether the lane could go on at its last column, and has not got the
+    /// thread.
+    pub fn is_kept_waiting(&self) -> bool {
+        self.marks.last() == Some(&Some(Mark::Ready))
+    }
+}
+
 impl Picture {
     /// The lanes that have a row of their own.
     pub fn strips(&self) -> impl Iterator<Item = &Strip> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::seen::{NEAR, state_at};
-use super::words::{does, happened, name};
+use super::words::{does, happened};
 use super::{Answer, Kind, Question, Value};
 use crate::timeline::State;
 use crate::trace::{Place, Trace, What};
@@ -141,5 +141,5 @@ fn at_event(trace: &Trace, index: usize) -> Parting {
 fn trace_name(trace: &Trace, lane: u32) -> String {
     let mut state = State::new();
     trace.events.iter().for_each(|event| state.apply(event));
-    name(&state, lane)
+    state.name(lane).to_owned()
 }

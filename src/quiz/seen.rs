@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::Spot;
-use super::words::{does, happened, name};
+use super::words::{does, happened};
 use crate::timeline::{Doing, Lane, Line, State, Timeline};
 use crate::trace::{LaneId, On, Trace, What};
 
@@ -116,7 +116,7 @@ impl<'a> Seen<'a> {
                 let state = self.state_at(spot.at);
                 let lane = state.lane(spot.lane);
                 let does = lane.map_or(String::new(), |l| does(&state, l));
-                format!("{} {does}", name(&state, spot.lane))
+                format!("{} {does}", state.name(spot.lane))
             }
         }
     }

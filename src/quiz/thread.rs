@@ -3,8 +3,7 @@
 use super::choices::Choices;
 use super::{About, Form, Kind, Question, Spot, Value};
 use crate::chapter::{Mistake, time};
-use crate::timeline::{Doing, LaneState, State};
-use crate::trace::{LaneId, LaneKind};
+use crate::timeline::{Doing, LaneState};
 
 const NOBODY: &str = "nobody";
 
@@ -24,7 +23,7 @@ pub(super) fn question(about: &About) -> Option<Question> {
         let ready = ready.filter(|lane| lane.doing == Doing::Ready);
         (ready.count(), there.count())
     })?;
-    let holder = holder(&state);
+    let holder = state.holder();
     let words = |lane: &LaneState| Value::Words(lane.name.clone());
     let right = holder.and_then(|id| state.lane(id));
     let nobody = Value::Words(NOBODY.to_owned());
@@ -59,13 +58,4 @@ pub(super) fn question(about: &About) -> Option<Question> {
         evidence,
         spot,
     })
-}
-
-/// Who has it. A thread of its own is not the loop's.
-fn holder(state: &State) -> Option<LaneId> {
-    let lanes = (0..).zip(state.lanes());
-    let mut holders = lanes.filter(|(_, lane)| {
-        lane.doing.holds() && lane.kind != LaneKind::Thread
-    });
-    holders.next().map(|(id, _)| id)
 }

@@ -23,7 +23,7 @@ pub(super) fn happened(trace: &Trace, index: usize, state: &State) -> String {
     let Some(event) = trace.events.get(index) else {
         return String::new();
     };
-    let name = |lane: LaneId| name(state, lane);
+    let name = |lane: LaneId| state.name(lane).to_owned();
     let who = name(event.lane);
     match &event.what {
         What::Say { text, .. } => format!("{who} says '{text}'"),
@@ -77,19 +77,12 @@ fn why(cause: &Cause, name: impl Fn(LaneId) -> String) -> String {
 /// Who or what wakes, as an answer.
 pub(super) fn by_whom(state: &State, by: By) -> String {
     match by {
-        By::Lane(lane) => name(state, lane),
+        By::Lane(lane) => state.name(lane).to_owned(),
         By::Timer => "a timer".to_owned(),
         By::Io => "the world outside".to_owned(),
         By::Itself => "itself".to_owned(),
         By::Runtime => "the runtime".to_owned(),
     }
-}
-
-/// A lane's name.
-pub(super) fn name(state: &State, lane: LaneId) -> String {
-    state
-        .lane(lane)
-        .map_or("?".to_owned(), |lane| lane.name.clone())
 }
 
 /// What a lane does, behind its name.
@@ -110,8 +103,7 @@ pub(super) fn does(state: &State, lane: &LaneState) -> String {
 
 /// For what a lane waits, and until when.
 fn until(state: &State, lane: &LaneState) -> String {
-    let waits = lane.waits.iter().filter_map(|wait| state.wait(*wait));
-    let waits = waits.map(|wait| match &wait.on {
+    let waits = state.waits(lane).map(|wait| match &wait.on {
         On::Timer { .. } | On::Blocking { .. } => match wait.due {
             Some(due) => format!(" until {}", time(due)),
             None => String::new(),
@@ -122,14 +114,14 @@ fn until(state: &State, lane: &LaneState) -> String {
                 .filter(|lane| {
                     state.lane(**lane).is_some_and(|lane| lane.end.is_none())
                 })
-                .map(|lane| name(state, *lane))
+                .map(|lane| state.name(*lane).to_owned())
                 .collect();
             if *more > 0 {
                 names.push(format!("{more} more"));
             }
             format!(" for {}", names.join(" and "))
         }
-        On::Thread { lane } => format!(" for {}", name(state, *lane)),
+        On::Thread { lane } => format!(" for {}", state.name(*lane)),
         _ => String::new(),
     });
     let waits: Vec<String> = waits.filter(|wait| !wait.is_empty()).collect();

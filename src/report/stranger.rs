@@ -113,8 +113,5 @@ fn scene(trace: &Trace, pace: Option<f64>) -> Scene {
 
 /// What ran a trace, as one says it.
 pub(super) fn world(header: &Header) -> String {
-    match header.world.name.as_str() {
-        "asyncio" => "CPython".to_owned(),
-        other => foreign::cut(other, LONGEST),
-    }
+    foreign::cut(header.world.called(), LONGEST)
 }

@@ -62,8 +62,7 @@ impl Teller<'_> {
     }
 
     fn name(&self, lane: LaneId) -> String {
-        let lane = self.before.lane(lane);
-        lane.map_or("?".to_owned(), |lane| lane.name.clone())
+        self.before.name(lane).to_owned()
     }
 
     fn lane(&self) -> Option<&LaneState> {
@@ -182,8 +181,8 @@ impl Teller<'_> {
     }
 
     fn waits(&self) -> impl Iterator<Item = &WaitState> {
-        let waits = self.lane().into_iter().flat_map(|lane| &lane.waits);
-        waits.filter_map(|wait| self.before.wait(*wait))
+        let lane = self.lane().into_iter();
+        lane.flat_map(|lane| self.before.waits(lane))
     }
 
     /// How long the timer was set for that is due first.
@@ -278,17 +277,13 @@ impl Teller<'_> {
     fn wake(&self, by: By) -> String {
         let name = self.own();
         let reason = self.reason(by);
-        let holder =
-            self.before.lanes().iter().find(|lane| {
-                lane.kind != LaneKind::Thread && lane.doing.holds()
-            });
         let is_parked = self.lane().is_some_and(|lane| {
             matches!(lane.doing, Doing::Parked | Doing::Ready)
         });
-        match holder {
+        match self.before.holder() {
             Some(holder) if is_parked => format!(
                 "{name} wakes: {reason}. It is ready, and {} has the thread.",
-                holder.name
+                self.name(holder)
             ),
             _ => format!("{name} wakes: {reason}."),
         }

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::chart::Sheet;
 use super::page::Page;
-use super::wait::wait;
-use crate::picture::{Axis, InView, Layout, Mark, Picture, Strip};
+use super::wait::{doing, wait};
+use crate::picture::{Axis, InView, Layout, Picture, Strip};
 use crate::report::{Report, Scene};
-use crate::timeline::{Doing, Growing, LaneState, Steps};
+use crate::timeline::{Doing, Growing, Steps};
 use crate::trace::Event;
 
 /// How far the axis reaches at least. Of a scene of which nobody knows how
@@ -96,30 +96,23 @@ impl Live {
             return String::new();
         };
         match lane.doing {
-            Doing::Unbegun => "not begun".to_owned(),
-            Doing::Ready => "ready".to_owned(),
-            _ if strip.marks.last() == Some(&Some(Mark::Ready)) => {
-                "ready".to_owned()
+            Doing::Unbegun | Doing::Ready | Doing::Running => {
+                doing(lane.doing).to_owned()
             }
-            Doing::Running => "running".to_owned(),
+            _ if strip.is_kept_waiting() => doing(Doing::Ready).to_owned(),
             Doing::Blocking | Doing::Lending | Doing::Parked | Doing::Ended => {
-                self.waits(lane)
+                let state = self.growing.state();
+                let waits = state.waits(lane).map(|own| wait(&own.on, state));
+                waits.collect::<Vec<_>>().join(", ")
             }
         }
-    }
-
-    fn waits(&self, lane: &LaneState) -> String {
-        let state = self.growing.state();
-        let name = |lane| state.lane(lane).map(|lane| lane.name.as_str());
-        let waits = lane.waits.iter().filter_map(|id| state.wait(*id));
-        let words: Vec<String> = waits.map(|own| wait(&own.on, name)).collect();
-        words.join(", ")
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::picture::Mark;
     use crate::trace::{LaneKind, On, Place, What};
 
     /// A lane is ready only where somebody else keeps the thread from it.

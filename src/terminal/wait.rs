@@ -1,16 +1,27 @@
-//! What a lane waits for, in words.
+//! What a lane does and what it waits for, in a word or two.
 
 use std::time::Duration;
 
 use crate::chapter::time;
 use crate::system::foreign::clean;
-use crate::trace::{LaneId, On};
+use crate::timeline::{Doing, State};
+use crate::trace::On;
 
-/// What is awaited, as in `sleep 3s`; `name` knows what lanes are called.
-pub(super) fn wait<'a>(
-    on: &On,
-    name: impl Fn(LaneId) -> Option<&'a str>,
-) -> String {
+/// What a lane does.
+pub(super) fn doing(doing: Doing) -> &'static str {
+    match doing {
+        Doing::Unbegun => "not begun",
+        Doing::Running => "running",
+        Doing::Blocking => "blocking",
+        Doing::Lending => "polling",
+        Doing::Parked => "parked",
+        Doing::Ready => "ready",
+        Doing::Ended => "ended",
+    }
+}
+
+/// What is awaited in a state, as in `sleep 3s`.
+pub(super) fn wait(on: &On, state: &State) -> String {
     let length = |nanos: &Option<u64>| {
         let words = nanos.map(|nanos| time(Duration::from_nanos(nanos)));
         words.map_or(String::new(), |words| format!(" {words}"))
@@ -19,7 +30,8 @@ pub(super) fn wait<'a>(
         On::Timer { length: nanos } => format!("sleep{}", length(nanos)),
         On::Blocking { length: nanos } => format!("block{}", length(nanos)),
         On::Join { lanes, more } => {
-            let names = lanes.iter().filter_map(|lane| name(*lane));
+            let lanes = lanes.iter().filter_map(|lane| state.lane(*lane));
+            let names = lanes.map(|lane| lane.name.as_str());
             let mut words = names.collect::<Vec<_>>().join(", ");
             if *more > 0 {
                 words += &format!(" and {more} more");
@@ -30,7 +42,8 @@ pub(super) fn wait<'a>(
             words
         }
         On::Thread { lane } => {
-            format!("thread {}", name(*lane).unwrap_or_default())
+            let lane = state.lane(*lane);
+            format!("thread {}", lane.map_or("", |lane| lane.name.as_str()))
         }
         On::Acquire { what } => format!("acquire {what}"),
         On::Send { what } => format!("send to {what}"),

@@ -131,6 +131,29 @@ impl State {
         self.lanes.get(lane as usize)
     }
 
+    /// A lane's name.
+    pub fn name(&self, lane: LaneId) -> &str {
+        self.lane(lane).map_or("?", |lane| lane.name.as_str())
+    }
+
+    /// Who has the loop's thread, if anybody has. A thread of its own is not
+    /// the loop's.
+    pub fn holder(&self) -> Option<LaneId> {
+        let lanes = (0..).zip(&self.lanes);
+        let mut holders = lanes.filter(|(_, lane)| {
+            lane.doing.holds() && lane.kind != LaneKind::Thread
+        });
+        holders.next().map(|(id, _)| id)
+    }
+
+    /// What a lane waits for.
+    pub fn waits<'a>(
+        &'a self,
+        lane: &'a LaneState,
+    ) -> impl Iterator<Item = &'a WaitState> {
+        lane.waits.iter().filter_map(|wait| self.wait(*wait))
+    }
+
     /// A wait, if it has begun.
     pub fn wait(&self, wait: WaitId) -> Option<&WaitState> {
         self.waits.get((wait as usize).checked_sub(1)?)

@@ -195,6 +195,14 @@ impl World {
             workers,
         }
     }
+
+    /// What people call it: asyncio's loop by the interpreter that it is in.
+    pub fn called(&self) -> &str {
+        match self.name.as_str() {
+            "asyncio" => "CPython",
+            other => other,
+        }
+    }
 }
 
 /// A file of source code, as it was when it ran.

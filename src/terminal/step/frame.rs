@@ -10,13 +10,13 @@ use console::measure_text_width;
 use super::super::chart::Sheet;
 use super::super::page::Page;
 use super::super::sources::short;
-use super::super::wait::wait;
-use super::tape::{Tape, is_kept_waiting};
+use super::super::wait::{doing, wait};
+use super::tape::Tape;
 use crate::chapter::{clock, time};
 use crate::picture::{Row, Strip};
 use crate::system::foreign::clean;
 use crate::timeline::{Doing, LaneState, State};
-use crate::trace::{LaneId, LaneKind, Place};
+use crate::trace::{LaneId, Place};
 
 /// How many rows each part has.
 struct Rows {
@@ -219,19 +219,6 @@ fn fitted(page: &Page, text: &str, width: usize) -> String {
     console::truncate_str(text, width, page.glyphs.ellipsis).into_owned()
 }
 
-/// What a lane does, in a word.
-fn doing(doing: Doing) -> &'static str {
-    match doing {
-        Doing::Unbegun => "not begun",
-        Doing::Running => "running",
-        Doing::Blocking => "blocking",
-        Doing::Lending => "polling",
-        Doing::Parked => "parked",
-        Doing::Ready => "ready",
-        Doing::Ended => "ended",
-    }
-}
-
 /// The lanes as far as they have come, with what they wait for and until when.
 fn picture(page: &Page, tape: &mut Tape, rows: usize) -> Vec<String> {
     let names = tape.history.state().lanes().iter();
@@ -260,14 +247,13 @@ fn beside(state: &State, strip: &Strip) -> String {
     let Some(lane) = state.lane(strip.lane) else {
         return String::new();
     };
-    if lane.doing == Doing::Parked && is_kept_waiting(strip) {
+    if lane.doing == Doing::Parked && strip.is_kept_waiting() {
         return "due, thread is held".to_owned();
     }
-    let name = |lane: LaneId| state.lane(lane).map(|lane| lane.name.as_str());
-    let waits = lane.waits.iter().filter_map(|wait| state.wait(*wait));
-    let waits: Vec<String> = waits
+    let waits: Vec<String> = state
+        .waits(lane)
         .map(|own| {
-            let what = wait(&own.on, name);
+            let what = wait(&own.on, state);
             match own.due {
                 Some(due) => format!("{what} until {}", time(due)),
                 None => what,
@@ -285,15 +271,8 @@ fn beside(state: &State, strip: &Strip) -> String {
 /// What an event loop is: who has the thread, who is next, and the timers.
 fn queue(page: &Page, tape: &Tape, rows: usize) -> Vec<String> {
     let state = tape.history.state();
-    let name = |lane: LaneId| {
-        let lane = state.lane(lane);
-        lane.map_or("?".to_owned(), |lane| clean(&lane.name).into_owned())
-    };
-    let holder = state
-        .lanes()
-        .iter()
-        .find(|lane| lane.kind != LaneKind::Thread && lane.doing.holds());
-    let holder = holder.map_or("nobody".to_owned(), |lane| lane.name.clone());
+    let name = |lane: LaneId| clean(state.name(lane)).into_owned();
+    let holder = state.holder().map_or("nobody".to_owned(), name);
     /// So many are read.
     const MOST: usize = 8;
     let queue = state.queue();
@@ -329,7 +308,7 @@ fn queue(page: &Page, tape: &Tape, rows: usize) -> Vec<String> {
 fn said(page: &Page, tape: &Tape, rows: usize) -> Vec<String> {
     let state = tape.history.state();
     let said = tape.said(rows).into_iter().map(|(at, lane, text)| {
-        let name = state.lane(lane).map_or("?", |lane| lane.name.as_str());
+        let name = state.name(lane);
         let line = format!("{} {name}: {text}", clock(at));
         fitted(page, &clean(&line), page.width)
     });

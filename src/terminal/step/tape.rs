@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::picture::{Axis, InView, Layout, Mark, Picture, Strip};
+use crate::picture::{Axis, InView, Layout, Picture};
 use crate::report::why;
-use crate::timeline::{History, STEP, Steps, Timeline};
+use crate::timeline::{History, STEP, State, Steps, Timeline};
 use crate::trace::{By, Event, LaneId, On, Source, Trace, What};
 
 /// A run, stepped through.
@@ -54,10 +54,7 @@ impl Tape {
         let own = &trace.sources;
         Tape {
             name: trace.header.name().to_owned(),
-            world: match trace.header.world.name.as_str() {
-                "asyncio" => "CPython".to_owned(),
-                other => other.to_owned(),
-            },
+            world: trace.header.world.called().to_owned(),
             history: History::new(trace.events.clone()),
             sentence: String::new(),
             chosen: 0,
@@ -217,20 +214,19 @@ impl Tape {
         if self.sought.is_empty() {
             return false;
         }
-        let text = self.sought.clone();
         let from = self.step();
-        let mut looking = History::new(self.history.events().to_vec());
+        let mut before = State::new();
         let (mut first, mut next) = (None, None);
         for (index, event) in self.history.events().iter().enumerate() {
-            let sentence = why(looking.state(), event).to_lowercase();
-            if sentence.contains(&text) {
+            let sentence = why(&before, event).to_lowercase();
+            if sentence.contains(&self.sought) {
                 first = first.or(Some(index));
                 if index >= from {
                     next = Some(index);
                     break;
                 }
             }
-            looking.go_to(index + 1);
+            before.apply(event);
         }
         self.go_to_event(next.or(first))
     }
@@ -273,9 +269,4 @@ impl Tape {
         said.reverse();
         said
     }
-}
-
-/// The last mark of a strip, where it is now.
-pub(super) fn is_kept_waiting(strip: &Strip) -> bool {
-    strip.marks.last() == Some(&Some(Mark::Ready))
 }
