@@ -131,7 +131,7 @@ fn length(report: &Report, scene: &Scene, axis: Axis) -> Duration {
             let steps = traces.into_iter().flatten().map(|trace| {
                 let mut steps = Steps::default();
                 for event in &trace.events {
-                    steps.take(event);
+                    steps.count(event);
                 }
                 steps.length()
             });

@@ -34,20 +34,41 @@ pub(super) struct Sheet {
     ends: usize,
 }
 
-impl Sheet {
-    /// For the pictures of a run on such a page.
-    pub fn new(page: Page, report: &Report) -> Sheet {
+/// How wide what is written in the pictures of a run is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Widths {
+    /// The longest name.
+    names: usize,
+    /// The longest moment.
+    moment: usize,
+}
+
+impl Widths {
+    /// In all the pictures of a run.
+    pub fn of(report: &Report) -> Widths {
         let names = report.lane_names().map(measure_text_width).max();
-        let has_other = report
-            .scenes
-            .iter()
-            .any(|scene| scene.counterpart.is_some());
+        let mut scenes = report.scenes.iter();
+        let has_other = scenes.any(|scene| scene.counterpart.is_some());
         let least = if has_other { OTHER_WORLD.len() } else { 0 };
-        let names = page.name_column(names.unwrap_or(0).max(least));
         let moments = report.scenes.iter().map(|scene| {
             clock(picture::scale(report, scene, Axis::Time)).len()
         });
-        let moment = moments.max().unwrap_or(0).max("0.000s".len());
+        Widths {
+            names: names.unwrap_or(0).max(least),
+            moment: moments.max().unwrap_or(0).max("0.000s".len()),
+        }
+    }
+}
+
+impl Sheet {
+    /// For the pictures of a run on such a page.
+    pub fn new(page: Page, report: &Report) -> Sheet {
+        Sheet::for_widths(page, Widths::of(report))
+    }
+
+    /// For pictures in which all that is written is no wider.
+    pub fn for_widths(page: Page, Widths { names, moment }: Widths) -> Sheet {
+        let names = page.name_column(names);
         let ends = match page.width {
             60.. => 1 + "cancelled ".len() + moment,
             40..60 => 1 + moment.max("sleep 3s".len()),

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::chart::Sheet;
+use super::chart::{Sheet, Widths};
 use super::page::Page;
 use super::wait::{doing, wait};
 use crate::picture::{Axis, InView, Layout, Picture, Strip};
@@ -19,6 +19,8 @@ const SHORTEST: Duration = Duration::from_secs(1);
 pub(super) struct Live {
     growing: Growing,
     in_view: InView,
+    /// For a page of another size the picture is laid out anew.
+    widths: Widths,
     sheet: Sheet,
     layout: Layout,
     /// Whether it is known how long the scene takes.
@@ -29,7 +31,8 @@ pub(super) struct Live {
 impl Live {
     /// Before anything has happened in a scene.
     pub fn new(page: Page, report: &Report, scene: &Scene) -> Live {
-        let sheet = Sheet::new(page, report);
+        let widths = Widths::of(report);
+        let sheet = Sheet::for_widths(page, widths);
         let mut layout = sheet.layout(report, scene, page.live_rows());
         let is_planned = !layout.scale.is_zero();
         if !is_planned {
@@ -38,6 +41,7 @@ impl Live {
         Live {
             growing: Growing::new(),
             in_view: InView::new(),
+            widths,
             sheet,
             layout,
             is_planned,
@@ -45,14 +49,11 @@ impl Live {
         }
     }
 
-    /// The same on another page.
-    pub fn on(self, page: Page, report: &Report, scene: &Scene) -> Live {
-        Live {
-            growing: self.growing,
-            in_view: self.in_view,
-            steps: self.steps,
-            ..Live::new(page, report, scene)
-        }
+    /// From now on on another page.
+    pub fn on(&mut self, page: Page) {
+        let Layout { axis, scale, .. } = self.layout;
+        self.sheet = Sheet::for_widths(page, self.widths);
+        self.layout = self.sheet.room(page.live_rows()).of(axis, scale);
     }
 
     /// Takes in what happened.

@@ -112,11 +112,10 @@ const LEAST_DETAIL: Detail = Detail::of(false, 4, Claims::Counted, 0)
 /// The summary, row by row. On a plain page it is sentences, as many as it
 /// takes.
 pub(super) fn summary(page: &Page, report: &Report) -> Vec<String> {
+    let sheet = Sheet::new(*page, report);
     if page.plain {
-        let sheet = Sheet::new(*page, report);
         return with_detail(page, report, &sheet, &[], DETAILS[0]);
     }
-    let sheet = Sheet::new(*page, report);
     let played = report.scenes.iter().filter(|scene| scene.trace.is_some());
     let played: Vec<Drawn> = played
         .map(|scene| {

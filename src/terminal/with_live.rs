@@ -32,9 +32,6 @@ pub struct WithLive<R> {
 
 /// A scene that plays.
 struct Playing {
-    /// For a page of another size the picture is laid out anew.
-    report: Report,
-    scene: usize,
     live: Live,
     drawn: Drawn,
     /// When the last frame was drawn.
@@ -72,7 +69,7 @@ impl<R: Reporter> WithLive<R> {
         {
             self.page = page;
             playing.drawn.reflowed(page.columns);
-            playing.lay_out_again(page);
+            playing.live.on(page);
         }
         let untold = std::mem::take(&mut playing.untold);
         let inner = &mut self.inner;
@@ -93,15 +90,6 @@ impl<R: Reporter> WithLive<R> {
     }
 }
 
-impl Playing {
-    fn lay_out_again(&mut self, page: Page) {
-        let scene = &self.report.scenes[self.scene];
-        let before = Live::new(page, &self.report, scene);
-        let live = std::mem::replace(&mut self.live, before);
-        self.live = live.on(page, &self.report, scene);
-    }
-}
-
 impl<R: Reporter> Reporter for WithLive<R> {
     fn begins(&mut self, report: &Report) -> io::Result<()> {
         self.inner.begins(report)
@@ -117,8 +105,6 @@ impl<R: Reporter> Reporter for WithLive<R> {
         if self.always || scene.clock == Clock::Real {
             self.page = measured(self.page);
             self.playing = Some(Playing {
-                report: report.clone(),
-                scene: index,
                 live: Live::new(self.page, report, scene),
                 drawn: Drawn::new(),
                 last: None,

@@ -27,17 +27,22 @@ impl Steps {
     /// The same event at its step, as [`STEP`]s since the start. A timer that
     /// is due at a time is due at no step.
     pub fn take(&mut self, event: &Event) -> Event {
+        self.count(event);
         let mut event = event.clone();
         event.at = nanos(self.length());
         if let What::Wait { due, .. } = &mut event.what {
             *due = None;
         }
+        event
+    }
+
+    /// Counts an event.
+    pub fn count(&mut self, event: &Event) {
         match event.what {
+            // The lane that gives its thread back has had it until then.
             What::Pend { .. } | What::End { .. } if self.has_begun => {
                 self.over += 1;
                 self.has_begun = false;
-                // The lane that gives its thread back has had it until then.
-                event.at = nanos(self.length());
             }
             What::Poll { .. }
             | What::Say { .. }
@@ -48,7 +53,6 @@ impl Steps {
             } => self.has_begun = true,
             _ => {}
         }
-        event
     }
 
     /// All steps so far, as a length of time.

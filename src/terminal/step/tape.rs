@@ -43,7 +43,7 @@ impl Tape {
             Axis::Time => (Timeline::of(trace), trace.elapsed, Vec::new()),
             Axis::Steps => {
                 let at = trace.events.iter().map(|event| {
-                    steps.take(event);
+                    steps.count(event);
                     steps.length()
                 });
                 let at: Vec<Duration> = at.collect();
