@@ -43,7 +43,6 @@ pub(super) fn question(about: &About) -> Option<Question> {
         choices: choices.finish(5),
         items: Vec::new(),
         command: None,
-        is_baseline: false,
         evidence: format!("{names} alive at {}.", time(at)),
         spot: Spot {
             lane: 0,

@@ -140,7 +140,6 @@ fn of_change(
         items: Vec::new(),
         evidence: format!("Then {why}."),
         command: Some(play),
-        is_baseline: false,
         spot: Spot {
             lane: 0,
             at: Duration::ZERO,

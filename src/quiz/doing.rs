@@ -39,7 +39,6 @@ pub(super) fn question(about: &About) -> Option<Question> {
         choices: choices.finish(4),
         items: Vec::new(),
         command: None,
-        is_baseline: false,
         evidence: format!("At {} {}.", time(at), scene.evidence(&spot)),
         spot,
     })

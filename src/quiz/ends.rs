@@ -41,7 +41,6 @@ pub(super) fn main_ends(about: &About) -> Option<Question> {
         choices: choices.finish(6),
         items: Vec::new(),
         command: None,
-        is_baseline: false,
         evidence,
         spot,
     })
@@ -135,7 +134,6 @@ fn lane_end(about: &About, id: LaneId, lane: &Lane) -> Option<Question> {
         choices: choices.finish(5),
         items: Vec::new(),
         command: None,
-        is_baseline: false,
         evidence,
         spot,
     })

@@ -117,10 +117,8 @@ fn unsaid(about: &About) -> Vec<Question> {
             choices.wrong_time(there, line.at);
             choices.wrong_time(Mistake::AtOnce, scene.asked(lane));
             choices.wrong_time(Mistake::MainsEnd, scene.timeline.total);
-            let ends = |event: &crate::trace::Event| {
-                event.lane == lane && matches!(event.what, What::End { .. })
-            };
-            let event = scene.trace.events.iter().position(ends);
+            let ends = |what: &What| matches!(what, What::End { .. });
+            let event = scene.trace.first(lane, ends);
             let spot = Spot {
                 lane,
                 at: end.at,
@@ -168,7 +166,6 @@ fn question(
         choices: choices.finish(6),
         items: Vec::new(),
         command: None,
-        is_baseline: false,
         evidence: match note {
             Some(note) => format!("{note}: at {} {happened}.", time(spot.at)),
             None => format!("At {} {happened}.", time(spot.at)),

@@ -26,11 +26,11 @@ mod words;
 use std::time::Duration;
 
 use anyhow::Result;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use crate::chapter::{Belief, Chapter, Course, Knobs, Mistake};
 use crate::report::Report;
-use crate::trace::{LaneId, Outcome, Trace, nanos};
+use crate::trace::{LaneId, Outcome, Trace, as_nanos};
 use seen::Seen;
 
 pub use answer::{Answer, Grade};
@@ -100,9 +100,6 @@ pub struct Question {
     /// The command that shows it, if the scene itself does not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub command: Option<String>,
-    /// Whether its scene is the slow way that another is compared with.
-    #[serde(skip)]
-    is_baseline: bool,
     /// Where in the run it is decided.
     #[serde(skip)]
     spot: Spot,
@@ -180,10 +177,6 @@ struct Spot {
     event: Option<usize>,
 }
 
-fn as_nanos<S: Serializer>(time: &Duration, to: S) -> Result<S::Ok, S::Error> {
-    to.serialize_u64(nanos(*time))
-}
-
 /// Who asks.
 pub struct Asker<'a> {
     /// Where the beliefs are from.
@@ -210,7 +203,8 @@ impl Asker<'_> {
         trace: impl Fn(&'r crate::report::Scene) -> &'r Trace,
         most: usize,
     ) -> Result<Vec<Question>> {
-        Ok(pick::best(self.all(report, trace)?, most))
+        let baseline = self.chapter.measure.baseline;
+        Ok(pick::best(self.all(report, trace)?, baseline, most))
     }
 
     /// Every question that there is.
@@ -243,10 +237,6 @@ impl Asker<'_> {
             questions.extend(thread::question(&about));
             questions.extend(doing::question(&about));
             questions.extend(wakes::questions(&about));
-        }
-        let baseline = self.chapter.measure.baseline;
-        for question in &mut questions {
-            question.is_baseline = question.scene == baseline;
         }
         questions.extend(claims::question(self, &traces)?);
         Ok(questions)

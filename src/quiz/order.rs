@@ -114,7 +114,6 @@ pub(super) fn question(about: &About) -> Option<Question> {
         choices: choices.finish(5),
         items,
         command: None,
-        is_baseline: false,
         evidence: format!("It says {said}."),
         spot,
     })

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use super::seen::{NEAR, state_at};
+use super::seen::{NEAR, state_after, state_at};
 use super::words::{does, happened};
 use super::{Answer, Kind, Question, Value};
-use crate::timeline::State;
 use crate::trace::{Place, Trace, What};
 
 /// An event, or a time at which one was expected.
@@ -117,10 +116,7 @@ impl Question {
 }
 
 fn at_event(trace: &Trace, index: usize) -> Parting {
-    let mut state = State::new();
-    for event in trace.events.iter().take(index + 1) {
-        state.apply(event);
-    }
+    let state = state_after(trace, index + 1);
     let event = trace.events.get(index);
     let said = event.and_then(|event| match &event.what {
         What::Say { text, .. } => Some(text.clone()),
@@ -139,7 +135,5 @@ fn at_event(trace: &Trace, index: usize) -> Parting {
 }
 
 fn trace_name(trace: &Trace, lane: u32) -> String {
-    let mut state = State::new();
-    trace.events.iter().for_each(|event| state.apply(event));
-    state.name(lane).to_owned()
+    state_after(trace, usize::MAX).name(lane).to_owned()
 }

@@ -11,22 +11,26 @@ const WORTH: i32 = 3;
 const FEWEST: usize = 5;
 
 /// The best, in the order in which they are to be asked: scene by scene, and
-/// what would give an answer away after that which it is the answer to.
-pub(super) fn best(questions: Vec<Question>, most: usize) -> Vec<Question> {
-    let order: Vec<String> = {
-        let mut scenes: Vec<String> = Vec::new();
-        for question in &questions {
-            if !scenes.contains(&question.scene) {
-                scenes.push(question.scene.clone());
-            }
+/// what would give an answer away after that which it is the answer to. The
+/// scene of that name is the slow way that another is compared with.
+pub(super) fn best(
+    questions: Vec<Question>,
+    baseline: &str,
+    most: usize,
+) -> Vec<Question> {
+    let mut order: Vec<String> = Vec::new();
+    for question in &questions {
+        if !order.contains(&question.scene) {
+            order.push(question.scene.clone());
         }
-        scenes
-    };
+    }
     let mut left = questions;
     let mut picked: Vec<Question> = Vec::new();
     while picked.len() < most {
-        let worth =
-            |question: &Question| value(question) - cost(question, &picked);
+        let worth = |question: &Question| {
+            let slow = 3 * i32::from(question.scene == baseline);
+            value(question) - slow - cost(question, &picked)
+        };
         // Of equals the first.
         let found = (0..left.len())
             .rev()
@@ -60,7 +64,7 @@ fn value(question: &Question) -> i32 {
 /// happen, that somebody is stopped, or cannot go on.
 fn lesson(question: &Question) -> i32 {
     let right = question.right().map(|choice| &choice.value);
-    let of_kind = match (question.kind, right) {
+    match (question.kind, right) {
         (Kind::Line, Some(Value::Never)) => 4,
         // Nothing has to be known to see what is said first.
         (Kind::Line, Some(Value::Time(at))) if at.is_zero() => -3,
@@ -72,8 +76,7 @@ fn lesson(question: &Question) -> i32 {
         (Kind::Doing, _) => 6,
         (Kind::Claim | Kind::Order, _) => 4,
         _ => 0,
-    };
-    of_kind - 3 * i32::from(question.is_baseline)
+    }
 }
 
 /// What it is worth less, beside those that are asked anyhow.

@@ -18,13 +18,17 @@ pub(super) const NEAR: Duration = Duration::from_millis(1);
 pub(super) struct Seen<'a> {
     pub trace: &'a Trace,
     pub timeline: Timeline,
+    /// The lanes that one may ask of.
+    asked_of: Vec<LaneId>,
 }
 
 impl<'a> Seen<'a> {
     pub fn of(trace: &'a Trace) -> Seen<'a> {
+        let timeline = Timeline::of(trace);
         Seen {
             trace,
-            timeline: Timeline::of(trace),
+            asked_of: asked_of(&timeline.lanes),
+            timeline,
         }
     }
 
@@ -42,12 +46,7 @@ impl<'a> Seen<'a> {
     /// that two lanes have names neither.
     pub fn lanes(&self) -> impl Iterator<Item = (LaneId, &Lane)> {
         let lanes = &self.timeline.lanes;
-        let is_one = |lane: &Lane| {
-            let same = lanes.iter().filter(|other| other.name == lane.name);
-            same.count() == 1
-        };
-        let numbered = (0..).zip(lanes).skip(1).take(MOST);
-        numbered.filter(move |(_, lane)| is_one(lane))
+        self.asked_of.iter().map(|id| (*id, &lanes[*id as usize]))
     }
 
     /// The lines that are said once, each with the position of its event.
@@ -105,11 +104,9 @@ impl<'a> Seen<'a> {
 
     /// What happens where a question is decided.
     pub fn evidence(&self, spot: &Spot) -> String {
-        let mut state = State::new();
         match spot.event {
             Some(index) => {
-                let events = self.trace.events.iter().take(index + 1);
-                events.for_each(|event| state.apply(event));
+                let state = state_after(self.trace, index + 1);
                 happened(self.trace, index, &state)
             }
             None => {
@@ -145,10 +142,29 @@ impl<'a> Seen<'a> {
     }
 }
 
+/// The first lanes beside `main` that have a name of their own.
+fn asked_of(lanes: &[Lane]) -> Vec<LaneId> {
+    let is_one = |lane: &Lane| {
+        let same = lanes.iter().filter(|other| other.name == lane.name);
+        same.count() == 1
+    };
+    let numbered = (0..).zip(lanes).skip(1).take(MOST);
+    let ones = numbered.filter(|(_, lane)| is_one(lane));
+    ones.map(|(id, _)| id).collect()
+}
+
 /// The state after all that happened in a trace until a time.
 pub(super) fn state_at(trace: &Trace, time: Duration) -> State {
+    state_after(
+        trace,
+        trace.events.partition_point(|event| event.at() <= time),
+    )
+}
+
+/// The state after so many events of a trace, or after all of them.
+pub(super) fn state_after(trace: &Trace, events: usize) -> State {
     let mut state = State::new();
-    for event in trace.events.iter().take_while(|event| event.at() <= time) {
+    for event in trace.events.iter().take(events) {
         state.apply(event);
     }
     state

@@ -54,7 +54,6 @@ pub(super) fn question(about: &About) -> Option<Question> {
         choices: choices.finish(6),
         items: Vec::new(),
         command: None,
-        is_baseline: false,
         evidence,
         spot,
     })

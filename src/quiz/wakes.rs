@@ -89,7 +89,6 @@ fn question(
         choices: choices.finish(6),
         items: Vec::new(),
         command: None,
-        is_baseline: false,
         evidence: format!("At {when} {}.", scene.evidence(&spot)),
         spot,
     })
