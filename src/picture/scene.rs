@@ -11,10 +11,10 @@ use crate::trace::{Clock, Trace};
 /// Scenes are drawn on the scale of the longest of them, so that the eye can
 /// compare them, but for those that would be shorter than this part of it.
 /// Those have a scale of their own, by the same rule.
-const SMALLEST_PART: u32 = 12;
+pub(super) const SMALLEST_PART: u32 = 12;
 
 /// What takes less time than this has happened at one moment.
-const ONE_MOMENT: Duration = Duration::from_millis(5);
+pub(super) const ONE_MOMENT: Duration = Duration::from_millis(5);
 
 /// What a scene's columns stand for: steps where everything happens at one
 /// moment, so that time would show nothing.
@@ -113,7 +113,7 @@ fn is_own_scale(report: &Report, layout: &Layout) -> bool {
 }
 
 /// A trace as a timeline on an axis.
-fn read(trace: &Trace, axis: Axis) -> Timeline {
+pub(super) fn read(trace: &Trace, axis: Axis) -> Timeline {
     match axis {
         Axis::Time => Timeline::of(trace),
         Axis::Steps => Timeline::in_steps(trace),
@@ -126,16 +126,19 @@ fn length(report: &Report, scene: &Scene, axis: Axis) -> Duration {
         Axis::Time => scene.extent(report.speed),
         Axis::Steps => {
             let traces = [Some(&scene.ideal), scene.trace.as_ref()];
-            let steps = traces.into_iter().flatten().map(|trace| {
-                let mut steps = Steps::default();
-                for event in &trace.events {
-                    steps.take(event);
-                }
-                steps.length()
-            });
+            let steps = traces.into_iter().flatten().map(steps);
             steps.max().unwrap_or_default().max(STEP)
         }
     }
+}
+
+/// How many steps a run has, as a length of time.
+pub(super) fn steps(trace: &Trace) -> Duration {
+    let mut steps = Steps::default();
+    for event in &trace.events {
+        steps.take(event);
+    }
+    steps.length()
 }
 
 /// How long those scenes are that are compared with a scene, itself among
