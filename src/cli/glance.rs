@@ -1,10 +1,11 @@
 //! A first look at the arguments, which knows the names of all options and
 //! minds nothing: which subcommand they are for, and of which chapters
-//! `verify` is asked. The second look, with just the options that belong there,
+//! `verify` and `diff` are asked. The second look, with just the options that belong there,
 //! is what counts.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory};
 
@@ -16,10 +17,10 @@ use crate::chapter::{Chapter, Course, Kind};
 pub(super) struct Glance {
     /// The subcommand, if there is one, as it was typed.
     pub subcommand: Option<String>,
-    /// The chapters that `verify` is asked of.
+    /// The chapters that `verify` or `diff` is asked of.
     pub chapters: Vec<&'static Chapter>,
-    /// What may follow `verify`: if it is asked of one chapter, its knobs and
-    /// its scenes.
+    /// What may follow it: if it is asked of one chapter, its knobs and its
+    /// scenes.
     pub options: Vec<Arg>,
 }
 
@@ -34,6 +35,11 @@ impl Glance {
             let names = matches.get_many::<String>("chapter");
             let names = names.into_iter().flatten();
             named.extend(names.map(|name| course.find(name)));
+        }
+        if let Some(("diff", matches)) = subcommand {
+            let subject = matches.get_one::<PathBuf>("subject");
+            let name = subject.and_then(|subject| subject.to_str());
+            named.push(name.and_then(|name| course.find(name)));
         }
         let options = match only(&named) {
             Some(chapter) => {
@@ -88,23 +94,22 @@ fn all_options(course: &Course) -> impl Iterator<Item = Arg> {
 /// Takes anything.
 fn parser(course: &Course) -> Command {
     let mut command = Cli::command();
-    let verify = command
-        .find_subcommand("verify")
-        .cloned()
-        .unwrap_or_default()
-        .disable_help_flag(true)
-        .arg(
-            Arg::new("help")
-                .long("help")
-                .short('h')
-                .action(ArgAction::SetTrue),
-        )
-        .args(all_options(course));
+    let lenient = ["verify", "diff"].map(|name| {
+        let command = command.find_subcommand(name);
+        let help = Arg::new("help").long("help").short('h');
+        command
+            .cloned()
+            .unwrap_or_default()
+            .disable_help_flag(true)
+            .arg(help.action(ArgAction::SetTrue))
+            .args(all_options(course))
+            .ignore_errors(true)
+    });
     command = Command::new("asyncade")
         .args(command.get_arguments().cloned())
         .disable_help_flag(true)
         .disable_version_flag(true)
         .ignore_errors(true)
         .allow_external_subcommands(true);
-    command.subcommand(verify.ignore_errors(true))
+    command.subcommands(lenient)
 }

@@ -199,7 +199,9 @@ fn asked_for(chapter: &Chapter) -> Option<&'static Scene> {
 
 /// A knob, and twice its figure, if the chapter takes it: a time before a
 /// number, as more of anything takes longer.
-fn other_figure(chapter: &Chapter) -> Option<(&'static Knob, String)> {
+pub(super) fn other_figure(
+    chapter: &Chapter,
+) -> Option<(&'static Knob, String)> {
     let knobs = chapter.knobs.iter();
     let times = knobs.clone().filter(|k| matches!(k.kind, Kind::Time(_)));
     let counts = knobs.filter(|k| matches!(k.kind, Kind::Count { .. }));

@@ -2,6 +2,7 @@
 //! from the course that the program is given.
 
 mod chapters;
+mod diff;
 mod glance;
 mod guide;
 mod help;
@@ -17,7 +18,9 @@ use clap::error::ErrorKind;
 use clap::{ArgMatches, ColorChoice, Command, FromArgMatches};
 
 use crate::chapter::{Chapter, Course, Knobs, Reading, Scene};
-use crate::command::{self as run, Ending, Output, Showing, Subject, Witness};
+use crate::command::{
+    self as run, Ending, Output, Showing, Shown, Subject, Witness,
+};
 use crate::report::{Choice, Next, Usage};
 use crate::system::foreign;
 use crate::terminal::{Screen, colours};
@@ -55,6 +58,11 @@ pub fn main(
         }
         Err(error) => refusal(error, &asked),
     };
+    // Some arguments are read later, by who knows what they can be.
+    let ending = ending.or_else(|error| match error.downcast() {
+        Ok(error) => refusal(error, &asked),
+        Err(error) => Err(error),
+    });
     ending.map_err(|mut error| {
         if let Some(usage) = error.downcast_mut::<Usage>() {
             usage.more = Some(asked.help());
@@ -63,11 +71,17 @@ pub fn main(
     })
 }
 
-/// What reads the arguments, with the options that `verify` has this time.
+/// What reads the arguments, with the options that `verify` or `diff` has this
+/// time.
 fn parser(course: &Course, glance: &Glance) -> Command {
-    command(course).mut_subcommand("verify", |verify| {
-        verify.args(glance.options.iter().cloned())
-    })
+    let command = command(course);
+    match glance.subcommand.as_deref() {
+        Some(name @ ("verify" | "diff")) => command
+            .mut_subcommand(name, |tool| {
+                tool.args(glance.options.iter().cloned())
+            }),
+        _ => command,
+    }
 }
 
 /// Does what arguments ask for that make sense.
@@ -205,6 +219,30 @@ fn tool(
                 required: require_python,
             };
             return run::verify(&subjects, &witness, screen);
+        }
+        Tool::Diff {
+            subject,
+            with,
+            all,
+            json,
+            plain,
+            other,
+        } => {
+            let matches = matches.subcommand_matches("diff");
+            let asked = diff::Asked {
+                subject,
+                with,
+                other,
+                matches,
+            };
+            let compared = diff::compared(course, asked)?;
+            screen.page.plain |= plain;
+            let shown = match (json, all) {
+                (true, _) => Shown::Json,
+                (_, true) => Shown::All,
+                _ => Shown::Screen,
+            };
+            return run::diff(course, &compared, shown, screen);
         }
         Tool::Completions { shell } => {
             run::completions(command(course), shell, screen)?;

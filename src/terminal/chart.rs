@@ -2,6 +2,8 @@
 //! and what its marks mean. All pictures of a run are set on one [`Sheet`], so
 //! that they line up, the one that is drawn while a scene plays too.
 
+use std::time::Duration;
+
 use colored::{Color, ColoredString, Colorize};
 use console::measure_text_width;
 
@@ -9,7 +11,7 @@ use super::ink::{KEPT_WAITING, colour, outcome_colour};
 use super::page::Page;
 use crate::chapter::clock;
 use crate::picture::{
-    self, Axis, Fold, Layout, Legend, Mark, Picture, Row, Side, Standing,
+    self, Axis, Fold, Layout, Legend, Mark, Pair, Picture, Row, Side, Standing,
     Strip, of_scene,
 };
 use crate::report::{Report, Scene};
@@ -47,11 +49,26 @@ impl Sheet {
             .iter()
             .any(|scene| scene.counterpart.is_some());
         let least = if has_other { OTHER_WORLD.len() } else { 0 };
-        let names = page.name_column(names.unwrap_or(0).max(least));
         let moments = report.scenes.iter().map(|scene| {
             clock(picture::scale(report, scene, Axis::Time)).len()
         });
-        let moment = moments.max().unwrap_or(0).max("0.000s".len());
+        let names = names.unwrap_or(0).max(least);
+        Sheet::of(page, names, moments.max().unwrap_or(0))
+    }
+
+    /// For runs that are compared.
+    pub fn of_pairs(page: Page, pairs: &[&Pair]) -> Sheet {
+        let names = pairs.iter().flat_map(|pair| pair.lane_names());
+        let names = names.map(measure_text_width).max();
+        let moments = pairs.iter().filter(|pair| pair.axis() == Axis::Time);
+        let moments = moments.map(|pair| clock(pair.scale()).len());
+        Sheet::of(page, names.unwrap_or(0), moments.max().unwrap_or(0))
+    }
+
+    /// For names and for moments so wide.
+    fn of(page: Page, names: usize, moments: usize) -> Sheet {
+        let names = page.name_column(names);
+        let moment = moments.max("0.000s".len());
         let ends = match page.width {
             60.. => 1 + "cancelled ".len() + moment,
             40..60 => 1 + moment.max("sleep 3s".len()),
@@ -78,7 +95,15 @@ impl Sheet {
         } else {
             picture::axis(report, scene)
         };
-        let scale = picture::scale(report, scene, axis);
+        self.room(axis, picture::scale(report, scene, axis), rows)
+    }
+
+    /// The room for each of two pictures of so many rows.
+    pub fn layout_of_pair(&self, pair: &Pair, rows: usize) -> Layout {
+        self.room(pair.axis(), pair.scale(), rows)
+    }
+
+    fn room(&self, axis: Axis, scale: Duration, rows: usize) -> Layout {
         let steps = (scale.as_nanos() / STEP.as_nanos()).max(1);
         let steps = usize::try_from(steps).unwrap_or(usize::MAX);
         Layout {

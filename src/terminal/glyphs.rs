@@ -23,6 +23,8 @@ pub(crate) struct Glyphs {
     pub tag: char,
     /// Left out for want of room.
     pub ellipsis: &'static str,
+    /// From what it was to what it is.
+    pub arrow: &'static str,
     /// The rule under a heading.
     pub rule: char,
     finished: char,
@@ -46,6 +48,7 @@ pub(super) const UNICODE: Glyphs = Glyphs {
     tick: '╷',
     tag: '▎',
     ellipsis: "…",
+    arrow: "→",
     rule: '─',
     finished: '✓',
     failed: '✗',
@@ -66,6 +69,7 @@ pub(super) const ASCII: Glyphs = Glyphs {
     tick: '\'',
     tag: ' ',
     ellipsis: "~",
+    arrow: "->",
     rule: '-',
     finished: '>',
     failed: 'x',

@@ -9,6 +9,7 @@ mod apart;
 mod chart;
 mod claims;
 mod complaint;
+mod difference;
 mod explain;
 mod full;
 mod glyphs;
@@ -32,6 +33,7 @@ mod with_live;
 
 pub(crate) use claims::{Check, check, finding};
 pub use complaint::complain;
+pub(crate) use difference::difference;
 pub use full::Full;
 pub use json::Json;
 pub(crate) use lesson::remember;

@@ -45,10 +45,9 @@ pub(super) fn ends(
     let ends = pairs(a, b).filter_map(|(lane, other)| {
         let ends = Both::new(end(a, lane), end(b, other?));
         let (otherwise, at_other_times) = match (&ends.a, &ends.b) {
-            (Some(a), Some(b)) => (
-                !is_alike(a, b, one_world),
-                a.at.abs_diff(b.at) > tolerance,
-            ),
+            (Some(a), Some(b)) => {
+                (!is_alike(a, b, one_world), a.at.abs_diff(b.at) > tolerance)
+            }
             (a, b) => (a.is_some() || b.is_some(), false),
         };
         (otherwise || at_other_times).then(|| EndChange {

@@ -7,6 +7,7 @@ mod lanes;
 mod lines;
 mod parting;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -14,7 +15,7 @@ use serde::Serialize;
 use super::{Figure, Finding, Status};
 use crate::chapter::{self, Measure};
 use crate::timeline::Timeline;
-use crate::trace::{Clock, How, LaneKind, Outcome, Trace, as_nanos};
+use crate::trace::{Clock, Header, How, LaneKind, Outcome, Trace, as_nanos};
 use crate::world::compare::{self, Moment};
 
 /// Measured times that are no further apart are the same, and so is the order
@@ -33,6 +34,8 @@ pub struct Both<T> {
 /// What two runs differ in. Times are nanoseconds where it is serialised.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Difference {
+    /// The chapter, if both are runs of one that were made for this.
+    pub chapter: Option<String>,
     /// What the two are called: `--b 1s`, `sequential`, `a.ndjson`.
     pub names: Both<String>,
     /// Whether nothing differs.
@@ -50,6 +53,8 @@ pub struct Difference {
 pub struct SceneDifference {
     /// The scenes' names.
     pub names: Both<String>,
+    /// In what the headers differ. That alone is no difference.
+    pub settings: Vec<Setting>,
     /// Whether nothing differs.
     pub same: bool,
     /// Times that are no further apart count as the same.
@@ -75,6 +80,17 @@ pub struct SceneDifference {
     pub ends: Vec<EndChange>,
     /// The lanes that both have, and that begin otherwise.
     pub begins: Vec<Both<Begin>>,
+}
+
+/// How two runs were made, where that is not the same: in which world, on which
+/// clock, at which speed, with which knobs. `None` where it is not said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Setting {
+    /// What it is: `world`, `clock`, `speed`, `--b`.
+    pub what: String,
+    /// Of each of the two.
+    #[serde(flatten)]
+    pub values: Both<Option<String>>,
 }
 
 /// Where two runs part first.
@@ -185,6 +201,7 @@ impl Difference {
     /// Of runs that were compared scene by scene, and whose claims were
     /// checked.
     pub fn new(
+        chapter: Option<String>,
         names: Both<String>,
         scenes: Vec<SceneDifference>,
         alone: Both<Vec<String>>,
@@ -195,6 +212,7 @@ impl Difference {
             same: scenes.iter().all(|scene| scene.same)
                 && !alone.any(|names| !names.is_empty())
                 && claims.is_empty(),
+            chapter,
             names,
             scenes,
             alone,
@@ -216,6 +234,7 @@ impl SceneDifference {
         let lines = lines::compare(&timelines, tolerance);
         let mut difference = SceneDifference {
             names: traces.map(|trace| trace.header.name().to_owned()),
+            settings: settings(&traces.map(|trace| &trace.header)),
             same: false,
             tolerance,
             whole: traces.map(|trace| trace.is_whole()),
@@ -244,6 +263,25 @@ impl SceneDifference {
             && self.ends.is_empty()
             && self.begins.is_empty()
     }
+}
+
+/// In what two headers differ.
+fn settings(headers: &Both<&Header>) -> Vec<Setting> {
+    let knobs = headers.a.knobs.keys().chain(headers.b.knobs.keys());
+    let knobs = knobs.collect::<BTreeSet<_>>().into_iter().map(|knob| {
+        let values = headers.map(|header| header.knobs.get(knob).cloned());
+        (format!("--{knob}"), values)
+    });
+    let own = [
+        ("world", headers.map(|header| header.world.name.clone())),
+        ("clock", headers.map(|header| header.clock.to_string())),
+        ("speed", headers.map(|header| header.speed.to_string())),
+    ];
+    let own = own.into_iter().map(|(what, values)| {
+        (what.to_owned(), Both::new(Some(values.a), Some(values.b)))
+    });
+    let all = own.chain(knobs).filter(|(_, values)| values.a != values.b);
+    all.map(|(what, values)| Setting { what, values }).collect()
 }
 
 /// The total and the measure, where they differ.

@@ -1,0 +1,332 @@
+//! Two runs that are compared, on one screen: both pictures on one scale, where
+//! they part, and what is different, the most important first. What there is no
+//! room for is counted. On a plain page it is sentences, all of them.
+
+mod rows;
+mod words;
+
+use std::io::{self, Write};
+
+use colored::Colorize;
+use console::measure_text_width;
+
+use self::rows::{Row, claims, of_scene};
+use self::words::{Names, parting, remarks, sameness, title};
+use super::chart::{Sheet, legend};
+use super::page::Page;
+use super::screen::Screen;
+use crate::picture::{Layout, Legend, Pair};
+use crate::report::difference::{Both, Difference, SceneDifference};
+use crate::system::foreign::clean;
+use crate::trace::{Subject, Trace};
+
+/// What stands left of what is different.
+const INDENT: usize = 2;
+
+/// How much is drawn.
+#[derive(Clone, Copy, Debug)]
+struct Detail {
+    /// Every scene that differs, and not only the last of them.
+    scenes: bool,
+    /// The most lanes of a picture.
+    lanes: usize,
+    /// What the marks mean.
+    legend: bool,
+}
+
+const fn detail(scenes: bool, lanes: usize, legend: bool) -> Detail {
+    Detail {
+        scenes,
+        lanes,
+        legend,
+    }
+}
+
+/// From everything to what must be there.
+const DETAILS: [Detail; 10] = [
+    detail(true, 8, true),
+    detail(true, 5, true),
+    detail(true, 5, false),
+    detail(true, 4, false),
+    detail(false, 8, true),
+    detail(false, 5, true),
+    detail(false, 5, false),
+    detail(false, 4, false),
+    detail(false, 3, false),
+    detail(false, 2, false),
+];
+
+/// So many of the rows that say what is different are to be there, as long as
+/// the pictures can do with fewer.
+const LEAST: usize = 4;
+
+/// Shows what two runs differ in; `all` of it, or what there is room for.
+/// `runs` are the traces that were compared, scene by scene.
+///
+/// # Errors
+/// Whatever the screen says.
+pub fn difference(
+    difference: &Difference,
+    runs: &[Both<Trace>],
+    all: bool,
+    screen: &mut Screen,
+) -> io::Result<()> {
+    let page = screen.page;
+    let lines = if difference.same {
+        page.wrap(0, &sameness(difference))
+    } else if page.plain {
+        in_sentences(&page, difference)
+    } else {
+        drawn(&page, difference, runs, all)
+    };
+    for line in lines {
+        writeln!(screen, "{line}")?;
+    }
+    Ok(())
+}
+
+/// A scene that differs, ready to be laid out.
+struct Drawn<'a> {
+    scene: &'a SceneDifference,
+    runs: &'a Both<Trace>,
+    pair: Pair,
+}
+
+fn drawn(
+    page: &Page,
+    difference: &Difference,
+    runs: &[Both<Trace>],
+    all: bool,
+) -> Vec<String> {
+    let both = difference.scenes.iter().zip(runs);
+    let drawn = both.filter(|(scene, _)| !scene.same);
+    let mut drawn: Vec<Drawn> = drawn
+        .map(|(scene, runs)| Drawn {
+            scene,
+            runs,
+            pair: Pair::of(&runs.a, &runs.b, page.steps),
+        })
+        .collect();
+    let longest = drawn.iter().map(|drawn| drawn.pair.scale()).max();
+    for drawn in &mut drawn {
+        drawn.pair.share_scale(longest.unwrap_or_default());
+    }
+    let pairs: Vec<&Pair> = drawn.iter().map(|drawn| &drawn.pair).collect();
+    let sheet = Sheet::of_pairs(*page, &pairs);
+    let names = Names::of(difference);
+    let title = page.wrap(0, &title(page, difference)).into_iter();
+    let title: Vec<String> =
+        title.map(|line| line.bold().to_string()).collect();
+    let groups = groups(page, difference, &names);
+    if all {
+        let mut lines = title;
+        lines.extend(pictures(page, &sheet, &names, &drawn, DETAILS[0]));
+        lines.extend(written(page, &groups, usize::MAX, true));
+        return lines;
+    }
+    let most = page.summary_rows();
+    let count = groups.iter().map(|group| group.rows.len()).sum::<usize>();
+    let said = groups.iter().map(|group| group.head.len()).sum::<usize>();
+    let mut lines = Vec::new();
+    for detail in DETAILS {
+        lines.clone_from(&title);
+        lines.extend(pictures(page, &sheet, &names, &drawn, detail));
+        if lines.len() + said + count.min(LEAST) < most {
+            break;
+        }
+    }
+    let room = most.saturating_sub(lines.len());
+    lines.extend(written(page, &groups, room, false));
+    lines
+}
+
+/// The pictures, one below the other. Those on one scale share the axis.
+fn pictures(
+    page: &Page,
+    sheet: &Sheet,
+    names: &Names,
+    drawn: &[Drawn],
+    detail: Detail,
+) -> Vec<String> {
+    let skipped = match detail.scenes {
+        true => 0,
+        // The article's own way comes after what it is compared with.
+        false => drawn.len().saturating_sub(1),
+    };
+    let mut used = Legend::default();
+    let mut lines = Vec::new();
+    let mut before: Option<Layout> = None;
+    for Drawn { scene, runs, pair } in &drawn[skipped..] {
+        let layout = sheet.layout_of_pair(pair, detail.lanes);
+        let [a, b] = pair.laid_out(&layout);
+        let is_same = before.is_some_and(|other| {
+            other.axis == layout.axis && other.scale == layout.scale
+        });
+        if !is_same {
+            lines.push(sheet.axis(&a));
+        }
+        before = Some(layout);
+        for (picture, is_a) in [(a, true), (b, false)] {
+            lines.push(heading(page, names, scene, runs, is_a));
+            lines.extend(sheet.rows(&picture));
+            used.add(&picture.legend);
+        }
+    }
+    if detail.legend {
+        lines.extend(legend(page, &used));
+    }
+    lines
+}
+
+/// Whose picture it is: the scene, which of the two, and what is special.
+fn heading(
+    page: &Page,
+    names: &Names,
+    scene: &SceneDifference,
+    runs: &Both<Trace>,
+    is_a: bool,
+) -> String {
+    let (name, short) = (names.long(is_a), names.short(is_a));
+    let own = if is_a { &scene.names.a } else { &scene.names.b };
+    let head = match name.strip_prefix(own.as_str()) {
+        Some(_) if short == name => clean(short).into_owned(),
+        _ => format!("{}  {}", clean(own), clean(short)),
+    };
+    let mut about = Vec::new();
+    if short != name {
+        // It has a letter for a name.
+        about.push(clean(name).into_owned());
+    }
+    let settings = settings(scene, is_a);
+    if !name.contains(&settings) {
+        about.push(clean(&settings).into_owned());
+    }
+    let run = if is_a { &runs.a } else { &runs.b };
+    if let Subject::Scene { about: own, .. } = &run.header.subject
+        && about.is_empty()
+        && scene.names.a != scene.names.b
+    {
+        about.push(clean(own).into_owned());
+    }
+    let head = page.cut(0, &head);
+    let column = measure_text_width(&head) + 2;
+    if about.is_empty() || column + SHORTEST > page.width {
+        return head.bold().to_string();
+    }
+    let about = page.cut(column, &about.join(", "));
+    format!("{}  {about}", head.bold())
+}
+
+/// What is shorter than that says nothing.
+const SHORTEST: usize = 12;
+
+/// How one of the two was made, where the other was made otherwise.
+fn settings(scene: &SceneDifference, is_a: bool) -> String {
+    let settings = scene.settings.iter().filter_map(|setting| {
+        let values = &setting.values;
+        let value = if is_a { &values.a } else { &values.b };
+        let value = value.as_ref()?;
+        Some(match setting.what.as_str() {
+            what if what.starts_with("--") => format!("{what} {value}"),
+            "clock" => format!("{value} clock"),
+            "speed" => format!("speed {value}"),
+            _ => value.clone(),
+        })
+    });
+    settings.collect::<Vec<_>>().join(" ")
+}
+
+/// What is said of a scene, or of all: a few words, and then row by row.
+struct Group {
+    head: Vec<String>,
+    rows: Vec<Row>,
+}
+
+/// Scene by scene the parting and what is different, and then the rest.
+fn groups(page: &Page, difference: &Difference, names: &Names) -> Vec<Group> {
+    let differ = difference.scenes.iter().filter(|scene| !scene.same);
+    let is_one = difference.scenes.len() == 1;
+    let mut groups: Vec<Group> = differ
+        .map(|scene| {
+            let mut said = parting(scene, names);
+            if !is_one {
+                said = format!("{}: {said}", scene.names.a);
+            }
+            Group {
+                head: page.wrap(0, &clean(&said)),
+                rows: of_scene(scene, names),
+            }
+        })
+        .collect();
+    let remarks = remarks(difference, names);
+    let head = remarks
+        .iter()
+        .flat_map(|remark| page.wrap(0, &clean(remark)));
+    groups.push(Group {
+        head: head.collect(),
+        rows: claims(difference),
+    });
+    groups
+}
+
+/// What is different, on so many lines: of what there is no room for the least
+/// important is left out and counted.
+fn written(
+    page: &Page,
+    groups: &[Group],
+    room: usize,
+    whole: bool,
+) -> Vec<String> {
+    let said = groups.iter().map(|group| group.head.len()).sum::<usize>();
+    let all = groups.iter().flat_map(|group| &group.rows);
+    let mut ranks: Vec<u8> = all.map(|row| row.rank).collect();
+    ranks.sort_unstable();
+    let free = room.saturating_sub(said);
+    let fit = if ranks.len() <= free {
+        ranks.len()
+    } else {
+        // One line counts the rest.
+        free.saturating_sub(1)
+    };
+    let left_out = ranks.len() - fit;
+    // All below this rank are shown, and so many of it.
+    let last = ranks.get(fit).copied().unwrap_or(u8::MAX);
+    let mut of_last = ranks[..fit].iter().filter(|rank| **rank == last).count();
+    let mut lines = Vec::new();
+    for group in groups {
+        lines.extend(group.head.iter().cloned());
+        for row in &group.rows {
+            let is_shown = row.rank < last || (row.rank == last && of_last > 0);
+            if row.rank == last {
+                of_last = of_last.saturating_sub(1);
+            }
+            if is_shown {
+                let words = row.words(page.glyphs.arrow);
+                if whole {
+                    lines.extend(page.wrap(INDENT, &clean(&words)));
+                } else {
+                    let words = page.cut(INDENT, &words);
+                    lines.push(format!("{:INDENT$}{words}", ""));
+                }
+            }
+        }
+    }
+    if left_out > 0 {
+        let more = format!("{left_out} more: --all shows them.");
+        lines.push(format!("{:INDENT$}{}", "", page.cut(INDENT, &more)));
+    }
+    lines
+}
+
+/// Everything in sentences, for screen readers.
+fn in_sentences(page: &Page, difference: &Difference) -> Vec<String> {
+    let names = Names::of(difference);
+    let mut lines = page.wrap(0, &title(page, difference));
+    for group in groups(page, difference, &names) {
+        lines.extend(group.head);
+        for row in group.rows {
+            lines.extend(page.wrap(0, &clean(&row.sentence(&names))));
+        }
+    }
+    lines
+}
