@@ -215,7 +215,8 @@ fn files(course: &Course, asked: Asked) -> Result<Compared, Usage> {
             None => Usage::new(wrong, "'asyncade list' lists the chapters"),
         });
     }
-    if let Some(option) = asked.matches.and_then(of_a_chapter) {
+    let option = asked.matches.and_then(|m| of_a_chapter(course, m));
+    if let Some(option) = option {
         let wrong =
             format!("'--{option}' is of a chapter, and '{shown}' is a file");
         return Err(Usage::new(wrong, "leave it out"));
@@ -252,15 +253,11 @@ fn files(course: &Course, asked: Asked) -> Result<Compared, Usage> {
 }
 
 /// An option that was given and that only chapters have.
-fn of_a_chapter(matches: &ArgMatches) -> Option<String> {
-    let mut ids = matches.ids().map(|id| id.as_str());
-    let id = ids.find(|id| {
-        !FOR_FILES.contains(id)
-            && matches.value_source(id) == Some(ValueSource::CommandLine)
-    });
-    id.map(str::to_owned)
+fn of_a_chapter(course: &Course, matches: &ArgMatches) -> Option<&'static str> {
+    let knobs = course.chapters.iter().flat_map(|chapter| chapter.knobs);
+    let mut names = knobs.map(|knob| knob.name).chain(["scene"]);
+    names.find(|name| {
+        let is_known = matches.try_contains_id(name).is_ok();
+        is_known && matches.value_source(name) == Some(ValueSource::CommandLine)
+    })
 }
-
-/// What `diff` has for files, too.
-const FOR_FILES: [&str; 7] =
-    ["subject", "with", "other", "all", "json", "plain", "color"];

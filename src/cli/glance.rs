@@ -38,8 +38,10 @@ impl Glance {
         }
         if let Some(("diff", matches)) = subcommand {
             let subject = matches.get_one::<PathBuf>("subject");
-            let name = subject.and_then(|subject| subject.to_str());
-            named.push(name.and_then(|name| course.find(name)));
+            named.extend(subject.map(|subject| {
+                let name = subject.to_str();
+                name.and_then(|name| course.find(name))
+            }));
         }
         let options = match only(&named) {
             Some(chapter) => {
@@ -48,7 +50,7 @@ impl Glance {
             }
             // It is the chapter that is wrong then, and not its options.
             None if named.iter().any(Option::is_none) => {
-                all_options(course).collect()
+                all_options(course).map(|option| option.hide(true)).collect()
             }
             None => Vec::new(),
         };

@@ -315,6 +315,31 @@ fn of_tool(course: &Course, name: &str) -> Section {
                 ),
             ]
         }
+        ("diff", Some((chapter, scene))) => {
+            let name = chapter.name;
+            let baseline = chapter.measure.baseline;
+            rows = vec![row(
+                format!("asyncade diff {name} {baseline} {}", scene.name),
+                "two of its scenes",
+            )];
+            if let Some((knob, value)) = other_figure(chapter) {
+                rows.push(row(
+                    format!("asyncade diff {name} -- --{} {value}", knob.name),
+                    "the article's figures, and another one",
+                ));
+                rows.push(row(
+                    format!(
+                        "asyncade diff {name} --scene {} --{} 1 -- --{} 5",
+                        scene.name, knob.name, knob.name
+                    ),
+                    "one scene in two settings",
+                ));
+            }
+            rows.push(row(
+                "asyncade diff a.ndjson b.ndjson",
+                "two files that --export has written",
+            ));
+        }
         ("completions", _) => {
             rows = vec![row(
                 "asyncade completions bash",

@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use super::Ending;
-use crate::chapter::{Chapter, Course, Knobs, Played, Scene};
+use crate::chapter::{
+    Chapter, Course, Kind, Knobs, Played, Scene, Value, time,
+};
 use crate::report::difference::{Both, Difference, SceneDifference};
 use crate::report::{Finding, Usage, finding};
 use crate::system::{foreign, stop};
@@ -112,7 +114,7 @@ fn settings(
     });
     let a: Vec<Trace> = runs.iter().map(|runs| runs.a.clone()).collect();
     let b: Vec<Trace> = runs.iter().map(|runs| runs.b.clone()).collect();
-    let mut names = described(knobs);
+    let mut names = described(chapter, knobs);
     if names.a.is_empty() {
         names = Both::new("A".to_owned(), "B".to_owned());
     }
@@ -139,7 +141,7 @@ fn two_scenes(
         play(chapter, scenes.b, &knobs.b)?,
     );
     let scene = SceneDifference::of(&runs.a, &runs.b, Some(&chapter.measure));
-    let set = described(knobs);
+    let set = described(chapter, knobs);
     let name = |scene: &Scene, set: &str| {
         format!("{} {set}", scene.name).trim_end().to_owned()
     };
@@ -172,21 +174,35 @@ fn play(chapter: &Chapter, scene: &Scene, knobs: &Knobs) -> Result<Trace> {
     world::scene(chapter, scene, knobs, Clock::Virtual)
 }
 
-/// The knobs that differ, as they are typed; all of them are the same in the
-/// other setting.
-fn described(knobs: &Both<Knobs>) -> Both<String> {
-    let values = knobs.map(Knobs::describe);
-    let differ = values
-        .a
-        .keys()
-        .filter(|&name| values.a.get(name) != values.b.get(name));
-    let differ: Vec<&String> = differ.collect();
-    values.map(|values| {
-        let knobs = differ.iter().filter_map(|name| {
-            Some(format!("--{name} {}", values.get(*name)?))
+/// The knobs that differ, as they are typed; all others are the same in both.
+fn described(chapter: &Chapter, knobs: &Both<Knobs>) -> Both<String> {
+    let values = |name: &str| {
+        knobs.map(|knobs| match knobs.get(name) {
+            Some(Value::Time(length)) => Some(time(length)),
+            Some(Value::Count(count)) => Some(count.to_string()),
+            Some(Value::Text(text)) => Some(text),
+            Some(Value::List(list)) => Some(list.to_string()),
+            None => None,
+        })
+    };
+    let differ = chapter.knobs.iter().filter_map(|knob| {
+        let own = values(knob.name);
+        let follows = match knob.kind {
+            // Nobody typed it.
+            Kind::SameAs(other) => own == values(other.name),
+            _ => false,
+        };
+        (own.a != own.b && !follows).then_some((knob.name, own))
+    });
+    let differ: Vec<(&str, Both<Option<String>>)> = differ.collect();
+    let words = |is_a: bool| {
+        let knobs = differ.iter().filter_map(|(name, values)| {
+            let value = if is_a { &values.a } else { &values.b };
+            Some(format!("--{name} {}", value.as_ref()?))
         });
         knobs.collect::<Vec<_>>().join(" ")
-    })
+    };
+    Both::new(words(true), words(false))
 }
 
 /// What became of the claims that speak of these runs.
@@ -198,6 +214,38 @@ fn findings(
     let played = Played::new(knobs, traces);
     let claims = chapter.claims.iter();
     claims.filter_map(|claim| finding(&played, claim)).collect()
+}
+
+/// What became of the claims that speak of the traces of a file: if they are all
+/// runs of one chapter in one setting, and in the world that claims are of.
+fn findings_of(course: &Course, traces: &[Trace]) -> Vec<Finding> {
+    let knobs = |trace: &Trace| {
+        let chapter = chapter_of(course, trace)?;
+        let mut knobs = Knobs::new(chapter.knobs);
+        for (name, value) in &trace.header.knobs {
+            let mut all = chapter.knobs.iter();
+            let knob = all.find(|knob| knob.name == name)?;
+            knobs.set(knob, knob.parse(value).ok()?);
+        }
+        (chapter.check)(&knobs).ok()?;
+        Some((chapter, knobs.at_speed(trace.header.speed)))
+    };
+    let Some(first) = traces.first() else {
+        return Vec::new();
+    };
+    let is_like_it = |trace: &Trace| {
+        trace.header.world.name == "tokio"
+            && trace.header.knobs == first.header.knobs
+            && trace.header.speed == first.header.speed
+            && chapter_of(course, trace).map(|chapter| chapter.name)
+                == chapter_of(course, first).map(|chapter| chapter.name)
+    };
+    match knobs(first) {
+        Some((chapter, knobs)) if traces.iter().all(is_like_it) => {
+            findings(chapter, &knobs, traces)
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn files(course: &Course, paths: &Both<PathBuf>) -> Result<Found> {
@@ -222,13 +270,12 @@ fn files(course: &Course, paths: &Both<PathBuf>) -> Result<Found> {
         let measure = same.map(|chapter| &chapter.measure);
         SceneDifference::of(&runs.a, &runs.b, measure)
     });
-    let difference = Difference::new(
-        None,
-        names_of(paths),
-        scenes.collect(),
-        alone,
-        &Both::default(),
-    );
+    let scenes: Vec<SceneDifference> = scenes.collect();
+    let a: Vec<Trace> = runs.iter().map(|runs| runs.a.clone()).collect();
+    let b: Vec<Trace> = runs.iter().map(|runs| runs.b.clone()).collect();
+    let findings = Both::new(findings_of(course, &a), findings_of(course, &b));
+    let difference =
+        Difference::new(None, names_of(paths), scenes, alone, &findings);
     Ok((difference, runs))
 }
 

@@ -15,12 +15,13 @@ use crate::support::{
 };
 
 /// The commands beside the chapters.
-const TOOLS: [&str; 8] = [
+const TOOLS: [&str; 9] = [
     "list",
     "checklist",
     "show",
     "prove",
     "verify",
+    "diff",
     "completions",
     "man",
     "help",

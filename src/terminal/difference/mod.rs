@@ -26,7 +26,7 @@ const INDENT: usize = 2;
 /// How much is drawn.
 #[derive(Clone, Copy, Debug)]
 struct Detail {
-    /// Every scene that differs, and not only the last of them.
+    /// Every scene that differs, and not only one of them.
     scenes: bool,
     /// The most lanes of a picture.
     lanes: usize,
@@ -117,7 +117,7 @@ fn drawn(
     let title = page.wrap(0, &title(page, difference)).into_iter();
     let title: Vec<String> =
         title.map(|line| line.bold().to_string()).collect();
-    let groups = groups(page, difference, &names);
+    let groups = groups(page, difference, &names, all);
     if all {
         let mut lines = title;
         lines.extend(pictures(page, &sheet, &names, &drawn, DETAILS[0]));
@@ -148,15 +148,13 @@ fn pictures(
     drawn: &[Drawn],
     detail: Detail,
 ) -> Vec<String> {
-    let skipped = match detail.scenes {
-        true => 0,
-        // The article's own way comes after what it is compared with.
-        false => drawn.len().saturating_sub(1),
-    };
     let mut used = Legend::default();
     let mut lines = Vec::new();
     let mut before: Option<Layout> = None;
-    for Drawn { scene, runs, pair } in &drawn[skipped..] {
+    let main = main_scene(drawn.iter().map(|drawn| drawn.scene));
+    let drawn = drawn.iter().enumerate();
+    let drawn = drawn.filter(|(place, _)| detail.scenes || *place == main);
+    for (_, Drawn { scene, runs, pair }) in drawn {
         let layout = sheet.layout_of_pair(pair, detail.lanes);
         let [a, b] = pair.laid_out(&layout);
         let is_same = before.is_some_and(|other| {
@@ -176,6 +174,17 @@ fn pictures(
         lines.extend(legend(page, &used));
     }
     lines
+}
+
+/// The place of the scene that is drawn if there is no room for more: the first
+/// where not only times differ.
+fn main_scene<'a>(
+    mut scenes: impl ExactSizeIterator<Item = &'a SceneDifference>,
+) -> usize {
+    let last = scenes.len().saturating_sub(1);
+    let place = scenes.position(|scene| scene.parting.what.is_some());
+    // The article's own way comes after what it is compared with.
+    place.unwrap_or(last)
 }
 
 /// Whose picture it is: the scene, which of the two, and what is special.
@@ -198,7 +207,8 @@ fn heading(
         about.push(clean(name).into_owned());
     }
     let settings = settings(scene, is_a);
-    if !name.contains(&settings) {
+    // Of a chapter's runs the name says it.
+    if names.are_of_files() && !settings.is_empty() {
         about.push(clean(&settings).into_owned());
     }
     let run = if is_a { &runs.a } else { &runs.b };
@@ -242,22 +252,33 @@ struct Group {
     rows: Vec<Row>,
 }
 
-/// Scene by scene the parting and what is different, and then the rest.
-fn groups(page: &Page, difference: &Difference, names: &Names) -> Vec<Group> {
+/// Scene by scene the parting and what is different, and then the rest. Of
+/// several scenes the parting of the main one is whole, or of all.
+fn groups(
+    page: &Page,
+    difference: &Difference,
+    names: &Names,
+    is_whole: bool,
+) -> Vec<Group> {
     let differ = difference.scenes.iter().filter(|scene| !scene.same);
+    let differ: Vec<&SceneDifference> = differ.collect();
+    let main = main_scene(differ.iter().copied());
     let is_one = difference.scenes.len() == 1;
-    let mut groups: Vec<Group> = differ
-        .map(|scene| {
-            let mut said = parting(scene, names);
-            if !is_one {
-                said = format!("{}: {said}", scene.names.a);
-            }
-            Group {
-                head: page.wrap(0, &clean(&said)),
-                rows: of_scene(scene, names),
-            }
-        })
-        .collect();
+    let groups = differ.into_iter().enumerate().map(|(place, scene)| {
+        let mut said = parting(scene, names);
+        if !is_one {
+            said = said.replacen("They", "they", 1);
+            said = format!("{}: {said}", scene.names.a);
+        }
+        let head = if is_whole || place == main {
+            page.wrap(0, &clean(&said))
+        } else {
+            vec![page.cut(0, &said)]
+        };
+        let rows = of_scene(scene, names);
+        Group { head, rows }
+    });
+    let mut groups: Vec<Group> = groups.collect();
     let remarks = remarks(difference, names);
     let head = remarks
         .iter()
@@ -322,7 +343,7 @@ fn written(
 fn in_sentences(page: &Page, difference: &Difference) -> Vec<String> {
     let names = Names::of(difference);
     let mut lines = page.wrap(0, &title(page, difference));
-    for group in groups(page, difference, &names) {
+    for group in groups(page, difference, &names, true) {
         lines.extend(group.head);
         for row in group.rows {
             lines.extend(page.wrap(0, &clean(&row.sentence(&names))));

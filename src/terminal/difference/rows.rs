@@ -21,6 +21,9 @@ pub(super) struct Row {
     more: String,
 }
 
+/// The rank of a claim.
+const CLAIM: u8 = 1;
+
 impl Row {
     fn new(rank: u8, what: impl Into<String>) -> Row {
         Row {
@@ -41,10 +44,19 @@ impl Row {
         Row { more, ..self }
     }
 
+    /// What stands before that: a status is followed by its claim.
+    fn separator(&self) -> &'static str {
+        match (self.more.is_empty(), self.rank) {
+            (true, _) => "",
+            (_, CLAIM) => ": ",
+            _ => ", ",
+        }
+    }
+
     /// On a row: `B: B done: 1s → 5s, 4s later`.
     pub fn words(&self, arrow: &str) -> String {
         let Row { what, more, .. } = self;
-        let comma = if more.is_empty() { "" } else { ", " };
+        let comma = self.separator();
         match &self.values {
             Some(Both { a, b }) => {
                 format!("{what}: {a} {arrow} {b}{comma}{more}")
@@ -57,7 +69,7 @@ impl Row {
     pub fn sentence(&self, names: &Names) -> String {
         let Row { what, more, .. } = self;
         let (in_a, in_b) = (names.within(true), names.within(false));
-        let comma = if more.is_empty() { "" } else { ", " };
+        let comma = self.separator();
         match &self.values {
             Some(Both { a, b }) => {
                 format!("{what}: {a} {in_a}, {b} {in_b}{comma}{more}.")
@@ -88,21 +100,21 @@ pub(super) fn of_scene(scene: &SceneDifference, names: &Names) -> Vec<Row> {
         let more = format!("{lanes} {}", names.join(", "));
         rows.push(Row::new(3, what).and(more));
     }
+    if let Some(order) = &scene.order {
+        let order = order.map(|lines| {
+            let texts = lines.iter().map(|line| line.text.as_str());
+            texts.collect::<Vec<_>>().join(", ")
+        });
+        rows.push(Row::new(4, "order").between(order.a, order.b));
+    }
     let sides = [(true, &scene.unsaid.a), (false, &scene.unsaid.b)];
     for (is_a, lines) in sides {
         let what = format!("said only {}", names.within(is_a));
         rows.extend(lines.iter().map(|line| {
             let Line { at, lane, text } = line;
             let more = format!("{lane}: {text}, at {}", time(*at));
-            Row::new(4, &what).and(more)
+            Row::new(5, &what).and(more)
         }));
-    }
-    if let Some(order) = &scene.order {
-        let order = order.map(|lines| {
-            let texts = lines.iter().map(|line| line.text.as_str());
-            texts.collect::<Vec<_>>().join(", ")
-        });
-        rows.push(Row::new(5, "order").between(order.a, order.b));
     }
     rows.extend(scene.lines.iter().map(|Both { a, b }| {
         let row = if a.lane == b.lane {
@@ -146,7 +158,7 @@ pub(super) fn claims(difference: &Difference) -> Vec<Row> {
                 Status::NotApplicable => "does not apply".to_owned(),
             };
             let status = claim.status.map(word);
-            Row::new(1, "claim")
+            Row::new(CLAIM, "claim")
                 .between(status.a, status.b)
                 .and(claim.says.trim_end_matches('.'))
         })

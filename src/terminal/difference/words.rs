@@ -17,6 +17,7 @@ const LONGEST: usize = 28;
 pub(super) struct Names {
     long: Both<String>,
     short: Both<String>,
+    of_files: bool,
 }
 
 impl Names {
@@ -29,7 +30,15 @@ impl Names {
         } else {
             long.clone()
         };
-        Names { long, short }
+        Names {
+            long,
+            short,
+            of_files: difference.chapter.is_none(),
+        }
+    }
+
+    pub fn are_of_files(&self) -> bool {
+        self.of_files
     }
 
     pub fn long(&self, is_a: bool) -> &str {
@@ -87,8 +96,8 @@ pub(super) fn sameness(difference: &Difference) -> String {
     let moments = difference.scenes.iter().map(|scene| scene.moments.a);
     let moments = moments.sum::<usize>();
     let words = format!(
-        "{what}: no difference in {scenes} scene{}, in none of {moments} \
-         moments ({}).",
+        "{what}: no difference: {scenes} scene{}, {moments} moments, all the \
+         same ({}).",
         if scenes == 1 { "" } else { "s" },
         clock(difference)
     );
@@ -101,8 +110,7 @@ pub(super) fn parting(scene: &SceneDifference, names: &Names) -> String {
     let (in_a, in_b) = (names.within(true), names.within(false));
     let when = parting.when.as_ref().map(|Both { a, b }| {
         format!(
-            "at {}: '{}' is at {} {in_a}, at {} {in_b}",
-            time(a.at.min(b.at)),
+            "'{}' is at {} {in_a}, at {} {in_b}",
             a.what,
             time(a.at),
             time(b.at)
@@ -131,12 +139,10 @@ pub(super) fn parting(scene: &SceneDifference, names: &Names) -> String {
         (None, None) => "They do not part: all that happens is the same, in \
                          the same order and at the same times."
             .to_owned(),
-        (Some(when), None) => {
-            format!("They part {when}. What happens and its order is the same.")
-        }
+        (Some(when), None) => format!("They part in time only: {when}."),
         (None, Some(what)) => format!("They part {what}."),
         (Some(when), Some(what)) => {
-            format!("They part in time {when}; in what happens {what}.")
+            format!("They part in time first: {when}; and then {what}.")
         }
     }
 }
