@@ -2,7 +2,7 @@
 //! scenes, or two files. What the words are depends on the first of them.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::parser::ValueSource;
@@ -136,7 +136,7 @@ fn by_default(chapter: &Chapter) -> Vec<&'static Scene> {
 fn scene(
     course: &Course,
     chapter: &'static Chapter,
-    word: &PathBuf,
+    word: &Path,
 ) -> Result<&'static Scene, Usage> {
     let name = word.to_string_lossy();
     let shown = foreign::short(&name);

@@ -49,9 +49,9 @@ impl Glance {
                 knobs.chain([scene(chapter)]).collect()
             }
             // It is the chapter that is wrong then, and not its options.
-            None if named.iter().any(Option::is_none) => {
-                all_options(course).map(|option| option.hide(true)).collect()
-            }
+            None if named.iter().any(Option::is_none) => all_options(course)
+                .map(|option| option.hide(true))
+                .collect(),
             None => Vec::new(),
         };
         Glance {

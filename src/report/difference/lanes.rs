@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Begin, Both, End, EndChange};
 use crate::timeline::{Lane, Timeline};
-use crate::trace::{How, Outcome};
+use crate::trace::{How, LaneKind, Outcome};
 use crate::world::compare::{self, pairs};
 
 /// The lanes that only one of the two has.
@@ -22,13 +22,19 @@ pub(super) fn alone(timelines: &Both<Timeline>) -> Both<Vec<Begin>> {
 pub(super) fn begins(
     timelines: &Both<Timeline>,
     tolerance: Duration,
+    one_world: bool,
 ) -> Vec<Both<Begin>> {
     let Both { a, b } = timelines;
     let both = pairs(a, b).filter_map(|(lane, other)| {
         Some(Both::new(begin(a, lane), begin(b, other?)))
     });
+    // What is a future here may be a task there.
+    let kind = |begin: &Begin| match begin.kind {
+        LaneKind::Task | LaneKind::Future if !one_world => LaneKind::Task,
+        kind => kind,
+    };
     both.filter(|begins| {
-        begins.a.kind != begins.b.kind
+        kind(&begins.a) != kind(&begins.b)
             || begins.a.by != begins.b.by
             || begins.a.at.abs_diff(begins.b.at) > tolerance
     })

@@ -227,7 +227,7 @@ impl SceneDifference {
         let traces = Both::new(a, b);
         let is_exact = !traces.any(|trace| trace.header.clock == Clock::Real);
         let tolerance = if is_exact { Duration::ZERO } else { MEASURED };
-        // By which means a lane is cancelled is each world's own affair.
+        // By which means a lane is made or cancelled is each world's own affair.
         let one_world = a.header.world.name == b.header.world.name;
         let timelines = traces.map(|trace| Timeline::of(trace));
         let moments = traces.map(|trace| compare::moments(trace));
@@ -246,7 +246,7 @@ impl SceneDifference {
             order: lines.order,
             lines: lines.changed,
             ends: lanes::ends(&timelines, tolerance, one_world),
-            begins: lanes::begins(&timelines, tolerance),
+            begins: lanes::begins(&timelines, tolerance, one_world),
         };
         difference.same = difference.is_same();
         difference

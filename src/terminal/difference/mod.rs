@@ -5,6 +5,7 @@
 mod rows;
 mod words;
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use colored::Colorize;
@@ -248,6 +249,8 @@ fn settings(scene: &SceneDifference, is_a: bool) -> String {
 
 /// What is said of a scene, or of all: a few words, and then row by row.
 struct Group {
+    /// Whether it is of the scene that is drawn whatever room there is.
+    is_main: bool,
     head: Vec<String>,
     rows: Vec<Row>,
 }
@@ -275,8 +278,11 @@ fn groups(
         } else {
             vec![page.cut(0, &said)]
         };
-        let rows = of_scene(scene, names);
-        Group { head, rows }
+        Group {
+            is_main: place == main,
+            head,
+            rows: of_scene(scene, names),
+        }
     });
     let mut groups: Vec<Group> = groups.collect();
     let remarks = remarks(difference, names);
@@ -284,6 +290,7 @@ fn groups(
         .iter()
         .flat_map(|remark| page.wrap(0, &clean(remark)));
     groups.push(Group {
+        is_main: false,
         head: head.collect(),
         rows: claims(difference),
     });
@@ -299,36 +306,38 @@ fn written(
     whole: bool,
 ) -> Vec<String> {
     let said = groups.iter().map(|group| group.head.len()).sum::<usize>();
-    let all = groups.iter().flat_map(|group| &group.rows);
-    let mut ranks: Vec<u8> = all.map(|row| row.rank).collect();
-    ranks.sort_unstable();
+    let mut order: Vec<(u8, bool, usize, usize)> = Vec::new();
+    for (place, group) in groups.iter().enumerate() {
+        let rows = group.rows.iter().enumerate();
+        // Of equals those of the scene that is drawn come first.
+        order.extend(
+            rows.map(|(row, of)| (of.rank, !group.is_main, place, row)),
+        );
+    }
+    order.sort_unstable();
     let free = room.saturating_sub(said);
-    let fit = if ranks.len() <= free {
-        ranks.len()
+    let fit = if order.len() <= free {
+        order.len()
     } else {
         // One line counts the rest.
         free.saturating_sub(1)
     };
-    let left_out = ranks.len() - fit;
-    // All below this rank are shown, and so many of it.
-    let last = ranks.get(fit).copied().unwrap_or(u8::MAX);
-    let mut of_last = ranks[..fit].iter().filter(|rank| **rank == last).count();
+    let left_out = order.len() - fit;
+    let shown = order.into_iter().take(fit);
+    let shown: BTreeSet<(usize, usize)> =
+        shown.map(|(_, _, place, row)| (place, row)).collect();
     let mut lines = Vec::new();
-    for group in groups {
+    for (place, group) in groups.iter().enumerate() {
         lines.extend(group.head.iter().cloned());
-        for row in &group.rows {
-            let is_shown = row.rank < last || (row.rank == last && of_last > 0);
-            if row.rank == last {
-                of_last = of_last.saturating_sub(1);
-            }
-            if is_shown {
-                let words = row.words(page.glyphs.arrow);
-                if whole {
-                    lines.extend(page.wrap(INDENT, &clean(&words)));
-                } else {
-                    let words = page.cut(INDENT, &words);
-                    lines.push(format!("{:INDENT$}{words}", ""));
-                }
+        let rows = group.rows.iter().enumerate();
+        let rows = rows.filter(|(row, _)| shown.contains(&(place, *row)));
+        for (_, row) in rows {
+            let words = row.words(page.glyphs.arrow);
+            if whole {
+                lines.extend(page.wrap(INDENT, &clean(&words)));
+            } else {
+                let words = page.cut(INDENT, &words);
+                lines.push(format!("{:INDENT$}{words}", ""));
             }
         }
     }
