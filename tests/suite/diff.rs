@@ -477,7 +477,7 @@ fn measured_times_are_compared_with_a_tolerance() {
     let (a, b, c) = (
         file("exact.ndjson", std::slice::from_ref(&exact)),
         file("late.ndjson", &[late]),
-        file("later.ndjson", &[later.clone()]),
+        file("later.ndjson", std::slice::from_ref(&later)),
     );
     assert_eq!(json(&[&a, &b]).0, Some(0));
     let said = ran(&["diff", &a, &b]).stdout;

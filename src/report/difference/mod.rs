@@ -3,19 +3,19 @@
 //! and drawn elsewhere. What is compared is what [`compare`] calls a moment,
 //! and more exactly who ended whom; who is polled how often is not.
 
+mod around;
 mod lanes;
 mod lines;
 mod parting;
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde::Serialize;
 
 use super::{Figure, Finding, Status};
-use crate::chapter::{self, Measure};
+use crate::chapter::Measure;
 use crate::timeline::Timeline;
-use crate::trace::{Clock, Header, How, LaneKind, Outcome, Trace, as_nanos};
+use crate::trace::{Clock, How, LaneKind, Outcome, Trace, as_nanos};
 use crate::world::compare::{self, Moment};
 
 /// Measured times that are no further apart are the same, and so is the order
@@ -207,7 +207,7 @@ impl Difference {
         alone: Both<Vec<String>>,
         findings: &Both<Vec<Finding>>,
     ) -> Difference {
-        let claims = claims(findings);
+        let claims = around::claims(findings);
         Difference {
             same: scenes.iter().all(|scene| scene.same)
                 && !alone.any(|names| !names.is_empty())
@@ -234,13 +234,13 @@ impl SceneDifference {
         let lines = lines::compare(&timelines, tolerance);
         let mut difference = SceneDifference {
             names: traces.map(|trace| trace.header.name().to_owned()),
-            settings: settings(&traces.map(|trace| &trace.header)),
+            settings: around::settings(&traces.map(|trace| &trace.header)),
             same: false,
             tolerance,
             whole: traces.map(|trace| trace.is_whole()),
             parting: parting::first(&moments, tolerance),
             moments: moments.map(Vec::len),
-            figures: figures(&timelines, measure, tolerance),
+            figures: around::figures(&timelines, measure, tolerance),
             lanes: lanes::alone(&timelines),
             unsaid: lines.unsaid,
             order: lines.order,
@@ -263,71 +263,4 @@ impl SceneDifference {
             && self.ends.is_empty()
             && self.begins.is_empty()
     }
-}
-
-/// In what two headers differ.
-fn settings(headers: &Both<&Header>) -> Vec<Setting> {
-    let knobs = headers.a.knobs.keys().chain(headers.b.knobs.keys());
-    let knobs = knobs.collect::<BTreeSet<_>>().into_iter().map(|knob| {
-        let values = headers.map(|header| header.knobs.get(knob).cloned());
-        (format!("--{knob}"), values)
-    });
-    let own = [
-        ("world", headers.map(|header| header.world.name.clone())),
-        ("clock", headers.map(|header| header.clock.to_string())),
-        ("speed", headers.map(|header| header.speed.to_string())),
-    ];
-    let own = own.into_iter().map(|(what, values)| {
-        (what.to_owned(), Both::new(Some(values.a), Some(values.b)))
-    });
-    let all = own.chain(knobs).filter(|(_, values)| values.a != values.b);
-    all.map(|(what, values)| Setting { what, values }).collect()
-}
-
-/// The total and the measure, where they differ.
-fn figures(
-    timelines: &Both<Timeline>,
-    measure: Option<&Measure>,
-    tolerance: Duration,
-) -> Vec<FigureChange> {
-    let total = timelines.map(|timeline| Some(Figure::Time(timeline.total)));
-    let measured = measure.map(|measure| {
-        let figures = timelines.map(|timeline| match measure.figure {
-            chapter::Figure::Time(read) => read(timeline).map(Figure::Time),
-            chapter::Figure::Fact(is) => Some(Figure::Fact(is(timeline))),
-        });
-        (measure.what, figures)
-    });
-    // Of many chapters the total is what they measure.
-    let measured = measured.filter(|(_, figures)| *figures != total);
-    let all = [Some(("total time", total.clone())), measured];
-    all.into_iter()
-        .flatten()
-        .filter(|(_, figures)| match (figures.a, figures.b) {
-            (Some(Figure::Time(a)), Some(Figure::Time(b))) => {
-                a.abs_diff(b) > tolerance
-            }
-            (a, b) => a != b,
-        })
-        .map(|(what, figures)| FigureChange {
-            what: what.to_owned(),
-            figures,
-        })
-        .collect()
-}
-
-/// The claims that were checked on both sides, and of which not the same
-/// became.
-fn claims(findings: &Both<Vec<Finding>>) -> Vec<ClaimChange> {
-    let changed = findings.a.iter().filter_map(|a| {
-        let mut others = findings.b.iter();
-        let b = others.find(|b| b.claim == a.claim)?;
-        (a.status != b.status).then(|| ClaimChange {
-            claim: a.claim.clone(),
-            says: a.says.clone(),
-            status: Both::new(a.status, b.status),
-            evidence: Both::new(a.evidence.clone(), b.evidence.clone()),
-        })
-    });
-    changed.collect()
 }

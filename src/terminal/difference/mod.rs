@@ -2,6 +2,7 @@
 //! they part, and what is different, the most important first. What there is no
 //! room for is counted. On a plain page it is sentences, all of them.
 
+mod pictures;
 mod rows;
 mod words;
 
@@ -9,17 +10,17 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use colored::Colorize;
-use console::measure_text_width;
 
+use self::pictures::{Drawn, pictures};
 use self::rows::{Row, claims, of_scene};
 use self::words::{Names, parting, remarks, sameness, title};
-use super::chart::{Sheet, legend};
+use super::chart::Sheet;
 use super::page::Page;
 use super::screen::Screen;
-use crate::picture::{Layout, Legend, Pair};
+use crate::picture::Pair;
 use crate::report::difference::{Both, Difference, SceneDifference};
 use crate::system::foreign::clean;
-use crate::trace::{Subject, Trace};
+use crate::trace::Trace;
 
 /// What stands left of what is different.
 const INDENT: usize = 2;
@@ -86,13 +87,6 @@ pub fn difference(
     Ok(())
 }
 
-/// A scene that differs, ready to be laid out.
-struct Drawn<'a> {
-    scene: &'a SceneDifference,
-    runs: &'a Both<Trace>,
-    pair: Pair,
-}
-
 fn drawn(
     page: &Page,
     difference: &Difference,
@@ -141,42 +135,6 @@ fn drawn(
     lines
 }
 
-/// The pictures, one below the other. Those on one scale share the axis.
-fn pictures(
-    page: &Page,
-    sheet: &Sheet,
-    names: &Names,
-    drawn: &[Drawn],
-    detail: Detail,
-) -> Vec<String> {
-    let mut used = Legend::default();
-    let mut lines = Vec::new();
-    let mut before: Option<Layout> = None;
-    let main = main_scene(drawn.iter().map(|drawn| drawn.scene));
-    let drawn = drawn.iter().enumerate();
-    let drawn = drawn.filter(|(place, _)| detail.scenes || *place == main);
-    for (_, Drawn { scene, runs, pair }) in drawn {
-        let layout = sheet.layout_of_pair(pair, detail.lanes);
-        let [a, b] = pair.laid_out(&layout);
-        let is_same = before.is_some_and(|other| {
-            other.axis == layout.axis && other.scale == layout.scale
-        });
-        if !is_same {
-            lines.push(sheet.axis(&a));
-        }
-        before = Some(layout);
-        for (picture, is_a) in [(a, true), (b, false)] {
-            lines.push(heading(page, names, scene, runs, is_a));
-            lines.extend(sheet.rows(&picture));
-            used.add(&picture.legend);
-        }
-    }
-    if detail.legend {
-        lines.extend(legend(page, &used));
-    }
-    lines
-}
-
 /// The place of the scene that is drawn if there is no room for more: the first
 /// where not only times differ.
 fn main_scene<'a>(
@@ -186,65 +144,6 @@ fn main_scene<'a>(
     let place = scenes.position(|scene| scene.parting.what.is_some());
     // The article's own way comes after what it is compared with.
     place.unwrap_or(last)
-}
-
-/// Whose picture it is: the scene, which of the two, and what is special.
-fn heading(
-    page: &Page,
-    names: &Names,
-    scene: &SceneDifference,
-    runs: &Both<Trace>,
-    is_a: bool,
-) -> String {
-    let (name, short) = (names.long(is_a), names.short(is_a));
-    let own = if is_a { &scene.names.a } else { &scene.names.b };
-    let head = match name.strip_prefix(own.as_str()) {
-        Some(_) if short == name => clean(short).into_owned(),
-        _ => format!("{}  {}", clean(own), clean(short)),
-    };
-    let mut about = Vec::new();
-    if short != name {
-        // It has a letter for a name.
-        about.push(clean(name).into_owned());
-    }
-    let settings = settings(scene, is_a);
-    // Of a chapter's runs the name says it.
-    if names.are_of_files() && !settings.is_empty() {
-        about.push(clean(&settings).into_owned());
-    }
-    let run = if is_a { &runs.a } else { &runs.b };
-    if let Subject::Scene { about: own, .. } = &run.header.subject
-        && about.is_empty()
-        && scene.names.a != scene.names.b
-    {
-        about.push(clean(own).into_owned());
-    }
-    let head = page.cut(0, &head);
-    let column = measure_text_width(&head) + 2;
-    if about.is_empty() || column + SHORTEST > page.width {
-        return head.bold().to_string();
-    }
-    let about = page.cut(column, &about.join(", "));
-    format!("{}  {about}", head.bold())
-}
-
-/// What is shorter than that says nothing.
-const SHORTEST: usize = 12;
-
-/// How one of the two was made, where the other was made otherwise.
-fn settings(scene: &SceneDifference, is_a: bool) -> String {
-    let settings = scene.settings.iter().filter_map(|setting| {
-        let values = &setting.values;
-        let value = if is_a { &values.a } else { &values.b };
-        let value = value.as_ref()?;
-        Some(match setting.what.as_str() {
-            what if what.starts_with("--") => format!("{what} {value}"),
-            "clock" => format!("{value} clock"),
-            "speed" => format!("speed {value}"),
-            _ => value.clone(),
-        })
-    });
-    settings.collect::<Vec<_>>().join(" ")
 }
 
 /// What is said of a scene, or of all: a few words, and then row by row.
