@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use asyncade::chapter::Knobs;
 use asyncade::report::difference::{
-    Both, End, EndChange, MEASURED, SceneDifference,
+    self, Both, End, EndChange, MEASURED, SceneDifference,
 };
 use asyncade::trace::{Clock, Event, Trace, What, ndjson};
 use asyncade::world;
@@ -152,9 +152,31 @@ fn is_right(a: &Trace, b: &Trace) -> Result<(), TestCaseError> {
         }
         order
     };
-    if moved.is_empty() {
-        let is_other = spoken(&facts_a, &said_b) != spoken(&facts_b, &said_a);
-        prop_assert_eq!(found.order.is_some(), is_other, "{:?}", found.order);
+    let (order_a, order_b) =
+        (spoken(&facts_a, &said_b), spoken(&facts_b, &said_a));
+    let unique: BTreeSet<&String> = order_a.iter().collect();
+    if moved.is_empty() && unique.len() == order_a.len() {
+        // Each line that has another one before it here and behind it there.
+        let place = |of: &str| order_b.iter().position(|line| line == of);
+        let is_moved = |line: &String| {
+            let here = order_a.iter().position(|other| other == line);
+            order_a.iter().enumerate().any(|(other, text)| {
+                (Some(other) < here) != (place(text) < place(line))
+                    && text != line
+            })
+        };
+        let in_order = |order: &[String]| -> Vec<String> {
+            let lines = order.iter().filter(|line| is_moved(line));
+            lines.cloned().collect()
+        };
+        let keys = |lines: &[difference::Line]| -> Vec<String> {
+            let keys = lines.iter();
+            keys.map(|line| format!("said {} {}", line.lane, line.text))
+                .collect()
+        };
+        let found = found.order.clone().unwrap_or_default();
+        prop_assert_eq!(keys(&found.a), in_order(&order_a));
+        prop_assert_eq!(keys(&found.b), in_order(&order_b));
     }
 
     // The ends, of lanes whose names are theirs alone.
