@@ -1,7 +1,7 @@
 //! A first look at the arguments, which knows the names of all options and
 //! minds nothing: which subcommand they are for, and of which chapters a tool
-//! is asked that takes a chapter's knobs. The second look, with just the options that belong there,
-//! is what counts.
+//! is asked that takes a chapter's knobs. The second look, with just the
+//! options that belong there, is what counts.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -12,8 +12,18 @@ use super::chapters::{knob, scene, swapped};
 use super::options::Cli;
 use crate::chapter::{Chapter, Course, Kind};
 
-/// The tools that are asked of chapters, and take the knobs of one.
-pub(super) const ASKED_OF_CHAPTERS: [&str; 2] = ["verify", "predict"];
+/// The tools that are asked of chapters, and take the knobs of one, each with
+/// the argument that names them.
+const ASKED_OF_CHAPTERS: [(&str, &str); 3] = [
+    ("verify", "chapter"),
+    ("predict", "chapter"),
+    ("diff", "subject"),
+];
+
+/// Whether a tool is asked of chapters, and takes the knobs of one.
+pub(super) fn is_asked_of_chapters(tool: &str) -> bool {
+    ASKED_OF_CHAPTERS.iter().any(|(other, _)| *other == tool)
+}
 
 /// What there is to be seen.
 pub(super) struct Glance {
@@ -33,12 +43,17 @@ impl Glance {
         let matches = parser(course).try_get_matches_from(arguments).ok();
         let subcommand = matches.as_ref().and_then(ArgMatches::subcommand);
         let mut named: Vec<Option<&'static Chapter>> = Vec::new();
-        if let Some((tool, matches)) = subcommand
-            && ASKED_OF_CHAPTERS.contains(&tool)
-        {
-            let names = matches.get_many::<String>("chapter");
+        if let Some((tool, matches)) = subcommand {
+            let mut all = ASKED_OF_CHAPTERS.iter();
+            let names = all
+                .find(|(name, _)| *name == tool)
+                .and_then(|(_, argument)| matches.get_raw(argument));
             let names = names.into_iter().flatten();
-            named.extend(names.map(|name| course.find(name)));
+            named.extend(
+                names.map(|name| {
+                    name.to_str().and_then(|name| course.find(name))
+                }),
+            );
         }
         let options = match only(&named) {
             Some(chapter) => {
@@ -46,9 +61,9 @@ impl Glance {
                 knobs.chain([scene(chapter)]).collect()
             }
             // It is the chapter that is wrong then, and not its options.
-            None if named.iter().any(Option::is_none) => {
-                all_options(course).collect()
-            }
+            None if named.iter().any(Option::is_none) => all_options(course)
+                .map(|option| option.hide(true))
+                .collect(),
             None => Vec::new(),
         };
         Glance {
@@ -99,7 +114,7 @@ fn parser(course: &Course) -> Command {
         .disable_version_flag(true)
         .ignore_errors(true)
         .allow_external_subcommands(true);
-    ASKED_OF_CHAPTERS.into_iter().fold(whole, |whole, name| {
+    ASKED_OF_CHAPTERS.iter().fold(whole, |whole, (name, _)| {
         let tool = command.find_subcommand(name).cloned().unwrap_or_default();
         let help = Arg::new("help").long("help").short('h');
         let tool = tool

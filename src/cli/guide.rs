@@ -199,7 +199,9 @@ fn asked_for(chapter: &Chapter) -> Option<&'static Scene> {
 
 /// A knob, and twice its figure, if the chapter takes it: a time before a
 /// number, as more of anything takes longer.
-fn other_figure(chapter: &Chapter) -> Option<(&'static Knob, String)> {
+pub(super) fn other_figure(
+    chapter: &Chapter,
+) -> Option<(&'static Knob, String)> {
     let knobs = chapter.knobs.iter();
     let times = knobs.clone().filter(|k| matches!(k.kind, Kind::Time(_)));
     let counts = knobs.filter(|k| matches!(k.kind, Kind::Count { .. }));
@@ -339,6 +341,31 @@ fn of_tool(course: &Course, name: &str) -> Section {
                 row("asyncade view run.ndjson", "see it again"),
                 row("asyncade view run.ndjson --step", "step by step"),
             ]
+        }
+        ("diff", Some((chapter, scene))) => {
+            let name = chapter.name;
+            let baseline = chapter.measure.baseline;
+            rows = vec![row(
+                format!("asyncade diff {name} {baseline} {}", scene.name),
+                "two of its scenes",
+            )];
+            if let Some((knob, value)) = other_figure(chapter) {
+                rows.push(row(
+                    format!("asyncade diff {name} -- --{} {value}", knob.name),
+                    "the article's figures, and another one",
+                ));
+                rows.push(row(
+                    format!(
+                        "asyncade diff {name} --scene {} --{} 1 -- --{} 5",
+                        scene.name, knob.name, knob.name
+                    ),
+                    "one scene in two settings",
+                ));
+            }
+            rows.push(row(
+                "asyncade diff a.ndjson b.ndjson",
+                "two files that --export has written",
+            ));
         }
         ("completions", _) => {
             rows = vec![row(

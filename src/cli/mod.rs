@@ -2,6 +2,7 @@
 //! from the course that the program is given.
 
 mod chapters;
+mod diff;
 mod glance;
 mod guide;
 mod help;
@@ -18,7 +19,8 @@ use clap::{ArgMatches, ColorChoice, Command, FromArgMatches};
 
 use crate::chapter::{Chapter, Course, Knobs, Lang, Reading, Scene};
 use crate::command::{
-    self as run, Asking, Ending, Output, Predict, Showing, Subject, Witness,
+    self as run, Asking, Ending, Output, Predict, Showing, Shown, Subject,
+    Witness,
 };
 use crate::quiz::{new_seed, random_knobs};
 use crate::report::{Choice, Usage, Viewing};
@@ -59,6 +61,11 @@ pub fn main(
         }
         Err(error) => refusal(error, &asked),
     };
+    // Some arguments are read later, by who knows what they can be.
+    let ending = ending.or_else(|error| match error.downcast() {
+        Ok(error) => refusal(error, &asked),
+        Err(error) => Err(error),
+    });
     ending.map_err(|mut error| {
         if let Some(usage) = error.downcast_mut::<Usage>() {
             usage.more = Some(asked.help());
@@ -72,11 +79,10 @@ pub fn main(
 fn parser(course: &Course, glance: &Glance) -> Command {
     let parser = command(course);
     match &glance.subcommand {
-        Some(tool) if glance::ASKED_OF_CHAPTERS.contains(&tool.as_str()) => {
-            parser.mut_subcommand(tool, |tool| {
+        Some(tool) if glance::is_asked_of_chapters(tool) => parser
+            .mut_subcommand(tool, |tool| {
                 tool.args(glance.options.iter().cloned())
-            })
-        }
+            }),
         _ => parser,
     }
 }
@@ -273,6 +279,30 @@ fn tool(
             return run::verify(&subjects, &witness, screen);
         }
         Tool::View(args) => return view(course, &args, screen),
+        Tool::Diff {
+            subject,
+            with,
+            all,
+            json,
+            plain,
+            other,
+        } => {
+            let matches = matches.subcommand_matches("diff");
+            let asked = diff::Asked {
+                subject,
+                with,
+                other,
+                matches,
+            };
+            let compared = diff::compared(course, asked)?;
+            screen.page.plain |= plain;
+            let shown = match (json, all) {
+                (true, _) => Shown::Json,
+                (_, true) => Shown::All,
+                _ => Shown::Screen,
+            };
+            return run::diff(course, &compared, shown, screen);
+        }
         Tool::Completions { shell } => {
             run::completions(command(course), shell, screen)?;
         }

@@ -13,6 +13,7 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("check", "prove"),
     ("test", "prove"),
     ("compare", "verify"),
+    ("difference", "diff"),
     ("cpython", "verify"),
     ("python", "verify"),
     ("complete", "completions"),

@@ -1,6 +1,7 @@
 //! The options, as clap derives them. What depends on the chapters (their names
 //! as values, their knobs) is put in by [`chapters`](super::chapters).
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
@@ -113,6 +114,30 @@ pub(super) enum Tool {
     },
     /// Open recorded traces, and show them as the runs that made them
     View(ViewArgs),
+    /// Compare two settings of a chapter, two of its scenes, or two files of
+    /// traces; exit 1 if they differ
+    Diff {
+        /// A chapter, or a file that --export has written
+        #[arg(value_name = "CHAPTER|FILE")]
+        subject: PathBuf,
+        /// Two scenes of the chapter, or the other file
+        #[arg(value_name = "SCENE|FILE")]
+        with: Vec<PathBuf>,
+        /// Show all that differs, and not only what a screen has room for
+        #[arg(long)]
+        all: bool,
+        /// Print what differs as JSON, and nothing else
+        #[arg(long, conflicts_with_all = ["all", "plain"])]
+        json: bool,
+        /// Sentences in place of pictures, for screen readers; so does
+        /// the variable ACCESSIBLE
+        #[arg(long)]
+        plain: bool,
+        /// What stands behind -- are the chapter's knobs for the second run,
+        /// what stands before it those for the first
+        #[arg(last = true, value_name = "KNOBS")]
+        other: Vec<OsString>,
+    },
     /// Print a completion script for a shell
     Completions {
         /// The shell

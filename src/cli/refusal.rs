@@ -20,7 +20,7 @@ pub(super) struct Asked<'a> {
     pub parser: &'a Command,
     /// The subcommand, if there is such a one, as it was typed.
     pub subcommand: Option<&'a str>,
-    /// The chapters that `verify` was asked of.
+    /// The chapters that `verify` or `diff` was asked of.
     pub chapters: &'a [&'static Chapter],
 }
 
@@ -245,7 +245,12 @@ impl Asked<'_> {
                 format!("name a chapter first: {}", self.example()),
             );
         }
-        match command.and_then(|command| self.course.find(command.get_name())) {
+        let named = command.map(Command::get_name);
+        let chapter = match named {
+            Some("diff") => self.chapters.first().copied(),
+            name => name.and_then(|name| self.course.find(name)),
+        };
+        match chapter {
             Some(chapter) if word.starts_with('-') => {
                 let knobs = chapter.knobs.iter();
                 let knobs: Vec<String> =
@@ -302,6 +307,13 @@ impl Asked<'_> {
             (Some("view"), _) => format!("as in '{command} run.ndjson'"),
             (Some("completions"), _) | (_, None) => {
                 format!("as in '{command} bash'")
+            }
+            // It takes two to be compared.
+            (Some("diff"), Some(chapter)) => {
+                let scenes = chapter.scenes.iter().take(2);
+                let scenes = scenes.map(|scene| scene.name);
+                let scenes = scenes.collect::<Vec<_>>().join(" ");
+                format!("as in '{command} {} {scenes}'", chapter.name)
             }
             (_, Some(chapter)) => {
                 format!("as in '{command} {}'", chapter.name)

@@ -3,6 +3,7 @@
 mod beliefs;
 mod checklist;
 mod completions;
+mod diff;
 mod list;
 mod man;
 mod play;
@@ -16,6 +17,7 @@ mod view;
 pub(crate) use beliefs::beliefs;
 pub(crate) use checklist::checklist;
 pub(crate) use completions::completions;
+pub(crate) use diff::{Compared, Shown, diff};
 pub use list::list;
 pub(crate) use man::{Manual, man, man_pages};
 pub(crate) use play::{Output, Showing, perform, play};
@@ -31,7 +33,8 @@ pub(crate) use view::view;
 pub enum Ending {
     /// Well: exit code 0.
     Fine,
-    /// A claim did not hold: exit code 1.
+    /// A claim did not hold, or two things differ that were compared: exit
+    /// code 1.
     Broken,
     /// The user stopped it: exit code 130 after Ctrl-C.
     Interrupted,

@@ -7,6 +7,7 @@ mod axis;
 mod fold;
 mod layout;
 mod marks;
+mod pair;
 mod scene;
 
 use std::time::Duration;
@@ -18,6 +19,7 @@ use crate::trace::{LaneId, Outcome, as_nanos};
 
 pub use fold::InView;
 pub use layout::{Layout, Side};
+pub use pair::Pair;
 pub use scene::{Reading, axis, of_scene, scale};
 
 /// The picture. Columns are counted from 0; the right-hand end of its time is

@@ -12,7 +12,7 @@ use crate::trace::{Clock, Trace};
 /// Scenes are drawn on the scale of the longest of them, so that the eye can
 /// compare them, but for those that would be shorter than this part of it.
 /// Those have a scale of their own, by the same rule.
-const SMALLEST_PART: u32 = 12;
+pub(super) const SMALLEST_PART: u32 = 12;
 
 /// What a scene's columns stand for.
 pub fn axis(report: &Report, scene: &Scene) -> Axis {
@@ -113,7 +113,7 @@ fn is_own_scale(report: &Report, layout: &Layout) -> bool {
 }
 
 /// A trace as a timeline on an axis.
-fn read(trace: &Trace, axis: Axis) -> Timeline {
+pub(super) fn read(trace: &Trace, axis: Axis) -> Timeline {
     match axis {
         Axis::Time => Timeline::of(trace),
         Axis::Steps => Timeline::in_steps(trace),
@@ -128,16 +128,19 @@ fn length(report: &Report, scene: &Scene, axis: Axis) -> Duration {
             let other = scene.counterpart.as_ref();
             let other = other.map(|other| &other.trace);
             let traces = [Some(&scene.ideal), scene.trace.as_ref(), other];
-            let steps = traces.into_iter().flatten().map(|trace| {
-                let mut steps = Steps::default();
-                for event in &trace.events {
-                    steps.count(event);
-                }
-                steps.length()
-            });
+            let steps = traces.into_iter().flatten().map(steps);
             steps.max().unwrap_or_default().max(STEP)
         }
     }
+}
+
+/// How many steps a run has, as a length of time.
+pub(super) fn steps(trace: &Trace) -> Duration {
+    let mut steps = Steps::default();
+    for event in &trace.events {
+        steps.count(event);
+    }
+    steps.length()
 }
 
 /// How long those scenes are that are compared with a scene, itself among

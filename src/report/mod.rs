@@ -2,6 +2,7 @@
 //! made by a [`Plan`], filled in by [`play`], and handed to whoever shows it
 //! or writes it to a file: every view is a function of it. Nothing here prints.
 
+pub mod difference;
 mod findings;
 mod in_python;
 mod limits;

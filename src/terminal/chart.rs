@@ -2,6 +2,8 @@
 //! and what its marks mean. All pictures of a run are set on one [`Sheet`], so
 //! that they line up, the one that is drawn while a scene plays too.
 
+use std::time::Duration;
+
 use colored::{Color, ColoredString, Colorize};
 use console::measure_text_width;
 
@@ -9,7 +11,7 @@ use super::ink::{KEPT_WAITING, colour, outcome_colour};
 use super::page::Page;
 use crate::chapter::clock;
 use crate::picture::{
-    self, Axis, Fold, Layout, Legend, Mark, Picture, Row, Side, Standing,
+    self, Axis, Fold, Layout, Legend, Mark, Pair, Picture, Row, Side, Standing,
     Strip, of_scene,
 };
 use crate::report::{Report, Scene};
@@ -53,9 +55,22 @@ impl Widths {
         let moments = report.scenes.iter().map(|scene| {
             clock(picture::scale(report, scene, Axis::Time)).len()
         });
+        Widths::new(names.unwrap_or(0).max(least), moments.max())
+    }
+
+    /// In the pictures of runs that are compared.
+    pub fn of_pairs(pairs: &[&Pair]) -> Widths {
+        let names = pairs.iter().flat_map(|pair| pair.lane_names());
+        let names = names.map(measure_text_width).max();
+        let moments = pairs.iter().filter(|pair| pair.axis() == Axis::Time);
+        let moments = moments.map(|pair| clock(pair.scale()).len());
+        Widths::new(names.unwrap_or(0), moments.max())
+    }
+
+    fn new(names: usize, moment: Option<usize>) -> Widths {
         Widths {
-            names: names.unwrap_or(0).max(least),
-            moment: moments.max().unwrap_or(0).max("0.000s".len()),
+            names,
+            moment: moment.unwrap_or(0).max("0.000s".len()),
         }
     }
 }
@@ -106,7 +121,7 @@ impl Sheet {
             overhang: self.ends,
             rows,
             axis: Axis::Time,
-            scale: std::time::Duration::ZERO,
+            scale: Duration::ZERO,
         }
     }
 

@@ -25,6 +25,8 @@ pub(crate) struct Glyphs {
     pub tag: char,
     /// Left out for want of room.
     pub ellipsis: &'static str,
+    /// From what it was to what it is.
+    pub arrow: &'static str,
     /// The rule under a heading.
     pub rule: char,
     finished: char,
@@ -49,6 +51,7 @@ pub(super) const UNICODE: Glyphs = Glyphs {
     tick: '╷',
     tag: '▎',
     ellipsis: "…",
+    arrow: "→",
     rule: '─',
     finished: '✓',
     failed: '✗',
@@ -70,6 +73,7 @@ pub(super) const ASCII: Glyphs = Glyphs {
     tick: '\'',
     tag: ' ',
     ellipsis: "~",
+    arrow: "->",
     rule: '-',
     finished: '>',
     failed: 'x',

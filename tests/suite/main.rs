@@ -9,6 +9,7 @@ mod cli;
 mod crawler;
 mod crawler_claims;
 mod critical_path;
+mod diff;
 mod hostile;
 mod languages;
 mod layers;
