@@ -10,6 +10,7 @@ mod play;
 mod predict;
 mod prove;
 mod question;
+mod recorded;
 mod show;
 mod verify;
 mod view;

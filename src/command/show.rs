@@ -126,16 +126,10 @@ fn picture(
         return Ok(());
     }
     let plan = Plan::new(&Choice {
-        chapter,
         knobs,
         named: vec![scene],
-        all: false,
-        clock: Clock::Virtual,
-        speed: None,
-        yes_wait: false,
-        twin: false,
         reading,
-        next: None,
+        ..Choice::new(chapter, Clock::Virtual)
     })?;
     let played = report::play(plan, &mut Nobody, Unheard::GoOn);
     if let Some(failure) = played.failure {

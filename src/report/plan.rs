@@ -42,6 +42,25 @@ pub struct Choice {
     pub reading: Reading,
 }
 
+impl Choice {
+    /// A chapter's own scenes at its own figures on that clock, and nothing
+    /// else.
+    pub fn new(chapter: &'static Chapter, clock: Clock) -> Choice {
+        Choice {
+            chapter,
+            knobs: Knobs::new(chapter.knobs),
+            named: Vec::new(),
+            all: false,
+            clock,
+            speed: None,
+            yes_wait: false,
+            twin: false,
+            next: None,
+            reading: Reading::default(),
+        }
+    }
+}
+
 /// What will be done.
 pub struct Plan {
     /// The chapter whose claims are checked; `None` of a run that is of none.

@@ -5,7 +5,6 @@ use std::io::{self, Write};
 use super::screen::Screen;
 use super::summary::summary;
 use crate::report::{Report, Reporter};
-use crate::trace::Event;
 
 /// Shows what came of a run.
 pub struct Quiet<'a> {
@@ -22,18 +21,6 @@ impl<'a> Quiet<'a> {
 impl Reporter for Quiet<'_> {
     fn begins(&mut self, report: &Report) -> io::Result<()> {
         announce(report, self.screen);
-        Ok(())
-    }
-
-    fn scene_begins(&mut self, _: &Report, _: usize) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn happened(&mut self, _: &[Event]) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn scene_ends(&mut self, _: &Report, _: usize) -> io::Result<()> {
         Ok(())
     }
 

@@ -35,16 +35,10 @@ fn reading(lang: Lang) -> Reading {
 /// A run of every scene on the virtual clock, for whoever reads Python.
 fn played(chapter: &'static Chapter, knobs: Knobs) -> Report {
     let plan = Plan::new(&Choice {
-        chapter,
         knobs,
-        named: Vec::new(),
         all: true,
-        clock: Clock::Virtual,
-        speed: None,
-        yes_wait: false,
-        twin: false,
         reading: reading(Lang::Python),
-        next: None,
+        ..Choice::new(chapter, Clock::Virtual)
     });
     report::play(plan.unwrap(), &mut Nobody, Unheard::GoOn).report
 }
@@ -493,16 +487,10 @@ fn the_crawlers_places_and_its_parting_are_those_of_a_real_crawl() {
     let mut knobs = Knobs::new(chapter.knobs);
     knobs.set(limit, limit.parse("2").unwrap());
     let plan = Plan::new(&Choice {
-        chapter,
         knobs,
-        named: Vec::new(),
         all: true,
-        clock: Clock::Real,
-        speed: None,
-        yes_wait: false,
-        twin: false,
         reading: reading(Lang::Python),
-        next: None,
+        ..Choice::new(chapter, Clock::Real)
     });
     let plan = plan.unwrap();
     let scene = |name: &str| {

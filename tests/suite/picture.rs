@@ -3,52 +3,24 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use asyncade::chapter::{Knobs, Played, Reading};
+use asyncade::chapter::{Knobs, Played};
 use asyncade::picture::{
     self, Axis, InView, Layout, Mark, Picture, Row, Side, Standing, Strip,
 };
-use asyncade::report::{self, Choice, Plan, Report, Reporter, Scene, Unheard};
+use asyncade::report::{self, Choice, Nobody, Plan, Report, Scene, Unheard};
 use asyncade::timeline::{Growing, STEP, Timeline};
-use asyncade::trace::{Clock, Event, Outcome, Trace, What};
+use asyncade::trace::{Clock, Outcome, Trace, What};
 
 use crate::support::{chapter, on_virtual_clock};
-
-/// Listens to nothing.
-struct Deaf;
-
-impl Reporter for Deaf {
-    fn begins(&mut self, _: &Report) -> std::io::Result<()> {
-        Ok(())
-    }
-    fn scene_begins(&mut self, _: &Report, _: usize) -> std::io::Result<()> {
-        Ok(())
-    }
-    fn happened(&mut self, _: &[Event]) -> std::io::Result<()> {
-        Ok(())
-    }
-    fn scene_ends(&mut self, _: &Report, _: usize) -> std::io::Result<()> {
-        Ok(())
-    }
-    fn ends(&mut self, _: &Report) -> std::io::Result<()> {
-        Ok(())
-    }
-}
 
 fn played(name: &str, twin: bool) -> Report {
     let chapter = chapter(name);
     let plan = Plan::new(&Choice {
-        chapter,
-        knobs: Knobs::new(chapter.knobs),
-        named: Vec::new(),
         all: true,
-        clock: Clock::Virtual,
-        speed: None,
-        yes_wait: false,
         twin,
-        next: None,
-        reading: Reading::default(),
+        ..Choice::new(chapter, Clock::Virtual)
     });
-    report::play(plan.unwrap(), &mut Deaf, Unheard::Stop).report
+    report::play(plan.unwrap(), &mut Nobody, Unheard::Stop).report
 }
 
 fn scene<'a>(report: &'a Report, name: &str) -> &'a Scene {

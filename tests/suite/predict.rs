@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
-use asyncade::chapter::{Chapter, Knobs, Plays, Reading};
+use asyncade::chapter::{Chapter, Knobs, Plays};
 use asyncade::demos;
 use asyncade::quiz::{Answer, Asker, Kind, Question, Value, random_knobs};
 use asyncade::report::{Choice, Plan, Report};
@@ -21,16 +21,9 @@ use crate::support::{any_knobs, asyncade, chapter, on_virtual_clock, ran};
 
 fn report(chapter: &'static Chapter, knobs: &Knobs) -> Report {
     let plan = Plan::new(&Choice {
-        chapter,
         knobs: knobs.clone(),
-        named: Vec::new(),
         all: true,
-        clock: Clock::Virtual,
-        speed: None,
-        yes_wait: false,
-        twin: false,
-        next: None,
-        reading: Reading::default(),
+        ..Choice::new(chapter, Clock::Virtual)
     });
     plan.unwrap().report().clone()
 }

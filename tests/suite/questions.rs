@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use asyncade::chapter::{
-    Chapter, Kind, Knobs, Lesson, List, Plays, Reading, Value, time,
+    Chapter, Kind, Knobs, Lesson, List, Plays, Value, time,
 };
 use asyncade::command;
 use asyncade::demos::CHAPTERS;
@@ -353,16 +353,9 @@ fn before_the_run(choice: &Choice) -> Option<String> {
 
 fn choice(chapter: &'static Chapter, knobs: Knobs) -> Choice {
     Choice {
-        chapter,
         knobs,
-        named: Vec::new(),
         all: true,
-        clock: Clock::Real,
-        speed: None,
-        yes_wait: false,
-        twin: false,
-        next: None,
-        reading: Reading::default(),
+        ..Choice::new(chapter, Clock::Real)
     }
 }
 

@@ -6,8 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use asyncade::chapter::{
-    Chapter, Claim, Figure, Finding, Knobs, Measure, Plays, Reading, Scene,
-    Twin, run,
+    Chapter, Claim, Figure, Finding, Knobs, Measure, Plays, Scene, Twin, run,
 };
 use asyncade::report::{self, Choice, Plan, Report, Reporter, Status, Unheard};
 use asyncade::stage::{Lane, say, sleep};
@@ -17,16 +16,9 @@ use crate::support::{chapter, on_virtual_clock};
 
 fn choice(chapter: &'static Chapter, clock: Clock) -> Choice {
     Choice {
-        chapter,
-        knobs: Knobs::new(chapter.knobs),
-        named: Vec::new(),
         all: true,
-        clock,
         speed: (clock == Clock::Real).then_some(20.0),
-        yes_wait: false,
-        twin: false,
-        next: None,
-        reading: Reading::default(),
+        ..Choice::new(chapter, clock)
     }
 }
 

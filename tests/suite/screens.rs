@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::io::{self, Write};
 use std::rc::Rc;
 
-use asyncade::chapter::{Chapter, Knobs, Plays, Reading};
+use asyncade::chapter::{Chapter, Plays, Reading};
 use asyncade::command;
 use asyncade::demos::COURSE;
 use asyncade::report::{self, Choice, Plan, Unheard};
@@ -40,16 +40,8 @@ pub fn screen(page: Page, show: impl FnOnce(&mut Screen)) -> String {
 fn choice(name: &str, all: bool) -> Choice {
     let chapter = chapter(name);
     Choice {
-        chapter,
-        knobs: Knobs::new(chapter.knobs),
-        named: Vec::new(),
         all,
-        clock: Clock::Virtual,
-        speed: None,
-        yes_wait: false,
-        twin: false,
-        next: None,
-        reading: Reading::default(),
+        ..Choice::new(chapter, Clock::Virtual)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The player: keys in, a screen out, in both directions; and the sentences
 //! that say what happened and why, against the trace's own causes.
 
-use asyncade::chapter::{Knobs, Reading};
+use asyncade::chapter::Knobs;
 use asyncade::report::{self, Choice, Nobody, Plan, Report, Unheard, why};
 use asyncade::terminal::{Flow, Page, Player};
 use asyncade::timeline::{Doing, History, State};
@@ -13,16 +13,9 @@ use crate::support::{chapter, on_virtual_clock, ran};
 fn played(name: &str) -> Report {
     let chapter = chapter(name);
     let plan = Plan::new(&Choice {
-        chapter,
-        knobs: Knobs::new(chapter.knobs),
-        named: Vec::new(),
         all: true,
-        clock: Clock::Virtual,
-        speed: None,
-        yes_wait: false,
         twin: true,
-        next: None,
-        reading: Reading::default(),
+        ..Choice::new(chapter, Clock::Virtual)
     });
     report::play(plan.unwrap(), &mut Nobody, Unheard::Stop).report
 }
@@ -224,16 +217,9 @@ fn a_long_run_is_stepped_without_delay() {
     let mut knobs = Knobs::new(chapter.knobs);
     knobs.set(tasks, tasks.parse("10000").unwrap());
     let plan = Plan::new(&Choice {
-        chapter,
         knobs,
         named: vec![chapter.scene("async").unwrap()],
-        all: false,
-        clock: Clock::Virtual,
-        speed: None,
-        yes_wait: false,
-        twin: false,
-        next: None,
-        reading: Reading::default(),
+        ..Choice::new(chapter, Clock::Virtual)
     });
     let report = report::play(plan.unwrap(), &mut Nobody, Unheard::Stop).report;
     let events = report.scenes[0].trace.as_ref().unwrap().events.len();

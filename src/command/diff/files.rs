@@ -1,22 +1,23 @@
 //! Two files of traces, scene by scene.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
-use super::{Found, findings};
-use crate::chapter::{Chapter, Course, Knobs};
+use super::Found;
+use crate::chapter::{Chapter, Course, Reading};
+use crate::command::recorded::recorded;
 use crate::report::difference::{Both, Difference, SceneDifference};
-use crate::report::{Finding, Usage};
+use crate::report::{
+    self, Finding, Nobody, Unheard, Usage, Viewing, of_traces,
+};
 use crate::system::foreign;
-use crate::trace::{Subject, Trace, ndjson};
+use crate::trace::{Subject, Trace};
 
 /// Compares what two files have in common.
 pub(super) fn files(course: &Course, paths: &Both<PathBuf>) -> Result<Found> {
-    let traces = Both::new(read(&paths.a)?, read(&paths.b)?);
+    let traces = Both::new(recorded(&paths.a)?, recorded(&paths.b)?);
     let (runs, alone) = by_scene(traces);
     if runs.is_empty() {
         let wrong = format!(
@@ -38,70 +39,33 @@ pub(super) fn files(course: &Course, paths: &Both<PathBuf>) -> Result<Found> {
         SceneDifference::of(&runs.a, &runs.b, measure)
     });
     let scenes: Vec<SceneDifference> = scenes.collect();
-    let a: Vec<Trace> = runs.iter().map(|runs| runs.a.clone()).collect();
-    let b: Vec<Trace> = runs.iter().map(|runs| runs.b.clone()).collect();
-    let findings = Both::new(findings_of(course, &a), findings_of(course, &b));
+    let a = runs.iter().map(|runs| runs.a.clone()).collect();
+    let b = runs.iter().map(|runs| runs.b.clone()).collect();
+    let findings = Both::new(findings_of(course, a), findings_of(course, b));
     let difference =
         Difference::new(None, names_of(paths), scenes, alone, &findings);
     Ok((difference, runs))
 }
 
-/// What became of the claims that speak of the traces of a file: if they are all
-/// runs of one chapter in one setting, and in the world that claims are of.
-fn findings_of(course: &Course, traces: &[Trace]) -> Vec<Finding> {
-    let knobs = |trace: &Trace| {
-        let chapter = chapter_of(course, trace)?;
-        let mut knobs = Knobs::new(chapter.knobs);
-        for (name, value) in &trace.header.knobs {
-            let mut all = chapter.knobs.iter();
-            let knob = all.find(|knob| knob.name == name)?;
-            knobs.set(knob, knob.parse(value).ok()?);
-        }
-        (chapter.check)(&knobs).ok()?;
-        Some((chapter, knobs.at_speed(trace.header.speed)))
+/// What became of the claims that speak of the traces of a file, if they are
+/// all of one run.
+fn findings_of(course: &Course, traces: Vec<Trace>) -> Vec<Finding> {
+    let viewing = Viewing {
+        course,
+        next: &|_| String::new(),
+        reading: Reading::default(),
+        pace: None,
     };
-    let Some(first) = traces.first() else {
-        return Vec::new();
-    };
-    let is_like_it = |trace: &Trace| {
-        trace.header.world.name == "tokio"
-            && trace.header.knobs == first.header.knobs
-            && trace.header.speed == first.header.speed
-            && chapter_of(course, trace).map(|chapter| chapter.name)
-                == chapter_of(course, first).map(|chapter| chapter.name)
-    };
-    match knobs(first) {
-        Some((chapter, knobs)) if traces.iter().all(is_like_it) => {
-            findings(chapter, &knobs, traces)
+    let mut runs = of_traces(traces, &viewing).into_iter();
+    match (runs.next(), runs.next()) {
+        (Some(run), None) => {
+            report::play(run, &mut Nobody, Unheard::GoOn)
+                .report
+                .findings
         }
         _ => Vec::new(),
     }
 }
-
-/// The traces of a file.
-fn read(path: &Path) -> Result<Vec<Trace>> {
-    let shown = foreign::path(path);
-    let file = File::open(path)
-        .with_context(|| format!("'{shown}' could not be opened"))?;
-    let traces = ndjson::read(BufReader::new(file)).map_err(|error| {
-        let error = foreign::cut(&error.to_string(), LONGEST);
-        Usage::new(
-            format!("'{shown}' is no file of traces: {error}"),
-            "give a file that '--export' has written",
-        )
-    })?;
-    if traces.is_empty() {
-        return Err(Usage::new(
-            format!("there is no trace in '{shown}'"),
-            "give a file that '--export' has written",
-        )
-        .into());
-    }
-    Ok(traces)
-}
-
-/// More of what is wrong with a line is not shown.
-const LONGEST: usize = 200;
 
 /// What two files are called: by their names, unless those are the same.
 fn names_of(paths: &Both<PathBuf>) -> Both<String> {

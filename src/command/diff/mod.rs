@@ -10,15 +10,12 @@ use anyhow::Result;
 
 use self::files::files;
 use super::Ending;
-use crate::chapter::{
-    Chapter, Course, Kind, Knobs, Played, Scene, Value, time,
-};
+use crate::chapter::{Chapter, Course, Kind, Knobs, Scene, Value, time};
 use crate::report::difference::{Both, Difference, SceneDifference};
-use crate::report::{Finding, Usage, finding};
+use crate::report::{self, Choice, Nobody, Plan, Report, Unheard, Usage};
 use crate::system::stop;
 use crate::terminal::{self, Screen};
 use crate::trace::{Clock, Trace};
-use crate::world;
 
 /// What is compared with what.
 pub enum Compared {
@@ -103,18 +100,14 @@ fn settings(
     knobs: &Both<Knobs>,
     scenes: &[&'static Scene],
 ) -> Result<Found> {
-    let mut runs = Vec::new();
-    for scene in scenes {
-        runs.push(Both::new(
-            play(chapter, scene, &knobs.a)?,
-            play(chapter, scene, &knobs.b)?,
-        ));
-    }
+    let a = played(chapter, scenes, &knobs.a)?;
+    let b = played(chapter, scenes, &knobs.b)?;
+    let findings = Both::new(a.findings.clone(), b.findings.clone());
+    let runs = traces(a).zip(traces(b)).map(|(a, b)| Both::new(a, b));
+    let runs: Vec<Both<Trace>> = runs.collect();
     let scenes = runs.iter().map(|runs| {
         SceneDifference::of(&runs.a, &runs.b, Some(&chapter.measure))
     });
-    let a: Vec<Trace> = runs.iter().map(|runs| runs.a.clone()).collect();
-    let b: Vec<Trace> = runs.iter().map(|runs| runs.b.clone()).collect();
     let mut names = described(chapter, knobs);
     if names.a.is_empty() {
         names = Both::new("A".to_owned(), "B".to_owned());
@@ -124,10 +117,7 @@ fn settings(
         names,
         scenes.collect(),
         Both::default(),
-        &Both::new(
-            findings(chapter, &knobs.a, &a),
-            findings(chapter, &knobs.b, &b),
-        ),
+        &findings,
     );
     Ok((difference, runs))
 }
@@ -137,11 +127,13 @@ fn two_scenes(
     knobs: &Both<Knobs>,
     scenes: &Both<&'static Scene>,
 ) -> Result<Found> {
-    let runs = Both::new(
-        play(chapter, scenes.a, &knobs.a)?,
-        play(chapter, scenes.b, &knobs.b)?,
-    );
-    let scene = SceneDifference::of(&runs.a, &runs.b, Some(&chapter.measure));
+    let a = traces(played(chapter, &[scenes.a], &knobs.a)?);
+    let b = traces(played(chapter, &[scenes.b], &knobs.b)?);
+    let runs: Vec<Both<Trace>> =
+        a.zip(b).map(|(a, b)| Both::new(a, b)).collect();
+    let compared = runs.iter().map(|runs| {
+        SceneDifference::of(&runs.a, &runs.b, Some(&chapter.measure))
+    });
     let set = described(chapter, knobs);
     let name = |scene: &Scene, set: &str| {
         format!("{} {set}", scene.name).trim_end().to_owned()
@@ -151,17 +143,19 @@ fn two_scenes(
     let difference = Difference::new(
         Some(chapter.name.to_owned()),
         Both::new(name(scenes.a, &set.a), name(scenes.b, &set.b)),
-        vec![scene],
+        compared.collect(),
         Both::default(),
         &Both::default(),
     );
-    Ok((difference, vec![runs]))
+    Ok((difference, runs))
 }
 
-fn play(chapter: &Chapter, scene: &Scene, knobs: &Knobs) -> Result<Trace> {
-    // Each is one run more.
-    stop::check()?;
-    (chapter.check)(knobs)?;
+/// Plays scenes of a chapter on the virtual clock.
+fn played(
+    chapter: &'static Chapter,
+    scenes: &[&'static Scene],
+    knobs: &Knobs,
+) -> Result<Report> {
     if let Some(why) = chapter.why_real_only() {
         let wrong = format!(
             "{} {why}, which no virtual clock can hurry, and no two runs of it \
@@ -172,7 +166,23 @@ fn play(chapter: &Chapter, scene: &Scene, knobs: &Knobs) -> Result<Trace> {
                        those";
         return Err(Usage::new(wrong, instead).into());
     }
-    world::scene(chapter, scene, knobs, Clock::Virtual)
+    let plan = Plan::new(&Choice {
+        knobs: knobs.clone(),
+        named: scenes.to_vec(),
+        ..Choice::new(chapter, Clock::Virtual)
+    })?;
+    // Each is one run more.
+    stop::check()?;
+    let played = report::play(plan, &mut Nobody, Unheard::GoOn);
+    match played.failure {
+        Some(error) => Err(error),
+        None => Ok(played.report),
+    }
+}
+
+/// What happened in each scene of a run.
+fn traces(report: Report) -> impl Iterator<Item = Trace> {
+    report.scenes.into_iter().filter_map(|scene| scene.trace)
 }
 
 /// The knobs that differ, as they are typed; all others are the same in both.
@@ -195,24 +205,11 @@ fn described(chapter: &Chapter, knobs: &Both<Knobs>) -> Both<String> {
         };
         (own.a != own.b && !follows).then_some((knob.name, own))
     });
-    let differ: Vec<(&str, Both<Option<String>>)> = differ.collect();
-    let words = |is_a: bool| {
-        let knobs = differ.iter().filter_map(|(name, values)| {
-            let value = if is_a { &values.a } else { &values.b };
-            Some(format!("--{name} {}", value.as_ref()?))
-        });
-        knobs.collect::<Vec<_>>().join(" ")
-    };
-    Both::new(words(true), words(false))
-}
-
-/// What became of the claims that speak of these runs.
-fn findings(
-    chapter: &'static Chapter,
-    knobs: &Knobs,
-    traces: &[Trace],
-) -> Vec<Finding> {
-    let played = Played::new(knobs, traces);
-    let claims = chapter.claims.iter();
-    claims.filter_map(|claim| finding(&played, claim)).collect()
+    let mut words = Both::<Vec<String>>::default();
+    for (name, values) in differ {
+        let word = |value| format!("--{name} {value}");
+        words.a.extend(values.a.map(word));
+        words.b.extend(values.b.map(word));
+    }
+    words.map(|words| words.join(" "))
 }

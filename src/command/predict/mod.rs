@@ -167,16 +167,10 @@ fn happened(scene: &report::Scene) -> &Trace {
 /// others is what one may take it for.
 fn plan(asked: &Predict) -> Result<Plan> {
     Plan::new(&Choice {
-        chapter: asked.chapter,
         knobs: asked.knobs.clone(),
-        named: Vec::new(),
         all: true,
-        clock: Clock::Virtual,
-        speed: None,
-        yes_wait: false,
-        twin: false,
-        next: None,
         reading: asked.reading,
+        ..Choice::new(asked.chapter, Clock::Virtual)
     })
 }
 

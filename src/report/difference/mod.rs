@@ -191,6 +191,11 @@ impl<T> Both<T> {
         Both::new(f(&self.a), f(&self.b))
     }
 
+    /// Each with the same one's of something else.
+    pub fn zip<'a, U>(&'a self, other: &'a Both<U>) -> [(&'a T, &'a U); 2] {
+        [(&self.a, &other.a), (&self.b, &other.b)]
+    }
+
     /// Whether something is so of one of the two.
     pub fn any(&self, is: impl Fn(&T) -> bool) -> bool {
         is(&self.a) || is(&self.b)

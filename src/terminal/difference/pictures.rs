@@ -43,8 +43,9 @@ pub(super) fn pictures(
             lines.push(sheet.axis(&a));
         }
         before = Some(layout);
-        for (picture, is_a) in [(a, true), (b, false)] {
-            lines.push(heading(page, names, scene, runs, is_a));
+        let headings = headings(names, scene, runs);
+        for (picture, head) in [(a, headings.a), (b, headings.b)] {
+            lines.push(head.line(page));
             lines.extend(sheet.rows(&picture));
             used.add(&picture.legend);
         }
@@ -55,55 +56,78 @@ pub(super) fn pictures(
     lines
 }
 
-/// Whose picture it is: the scene, which of the two, and what is special.
-fn heading(
-    page: &Page,
+/// What stands above a picture.
+struct Heading {
+    /// Whose picture it is: the scene, and which of the two.
+    head: String,
+    /// What is special.
+    about: String,
+}
+
+fn headings(
     names: &Names,
     scene: &SceneDifference,
     runs: &Both<Trace>,
-    is_a: bool,
-) -> String {
-    let (name, short) = (names.long(is_a), names.short(is_a));
-    let own = if is_a { &scene.names.a } else { &scene.names.b };
-    let head = match name.strip_prefix(own.as_str()) {
-        Some(_) if short == name => clean(short).into_owned(),
-        _ => format!("{}  {}", clean(own), clean(short)),
-    };
-    let mut about = Vec::new();
-    if short != name {
-        // It has a letter for a name.
-        about.push(clean(name).into_owned());
+) -> Both<Heading> {
+    let settings = Both::new(
+        settings(scene, |values| &values.a),
+        settings(scene, |values| &values.b),
+    );
+    let heading =
+        |long: &str, short: &str, own: &str, set: &str, run: &Trace| {
+            let is_short = short == long;
+            let head = if is_short && long.starts_with(own) {
+                clean(short).into_owned()
+            } else {
+                format!("{}  {}", clean(own), clean(short))
+            };
+            let mut about = Vec::new();
+            if !is_short {
+                // It has a letter for a name.
+                about.push(long);
+            }
+            // Of a chapter's runs the name says it.
+            if names.are_of_files && !set.is_empty() {
+                about.push(set);
+            }
+            let header = &run.header;
+            if let Subject::Scene { about: own, .. } = &header.subject
+                && about.is_empty()
+                && scene.names.a != scene.names.b
+            {
+                about.push(own);
+            }
+            let about = clean(&about.join(", ")).into_owned();
+            Heading { head, about }
+        };
+    let (long, short, own) = (&names.long, &names.short, &scene.names);
+    Both::new(
+        heading(&long.a, &short.a, &own.a, &settings.a, &runs.a),
+        heading(&long.b, &short.b, &own.b, &settings.b, &runs.b),
+    )
+}
+
+impl Heading {
+    fn line(&self, page: &Page) -> String {
+        let head = page.cut(0, &self.head);
+        let column = measure_text_width(&head) + 2;
+        if self.about.is_empty() || column + SHORTEST > page.width {
+            return head.bold().to_string();
+        }
+        format!("{}  {}", head.bold(), page.cut(column, &self.about))
     }
-    let settings = settings(scene, is_a);
-    // Of a chapter's runs the name says it.
-    if names.are_of_files() && !settings.is_empty() {
-        about.push(clean(&settings).into_owned());
-    }
-    let run = if is_a { &runs.a } else { &runs.b };
-    if let Subject::Scene { about: own, .. } = &run.header.subject
-        && about.is_empty()
-        && scene.names.a != scene.names.b
-    {
-        about.push(clean(own).into_owned());
-    }
-    let head = page.cut(0, &head);
-    let column = measure_text_width(&head) + 2;
-    if about.is_empty() || column + SHORTEST > page.width {
-        return head.bold().to_string();
-    }
-    let about = page.cut(column, &about.join(", "));
-    format!("{}  {about}", head.bold())
 }
 
 /// What is shorter than that says nothing.
 const SHORTEST: usize = 12;
 
 /// How one of the two was made, where the other was made otherwise.
-fn settings(scene: &SceneDifference, is_a: bool) -> String {
+fn settings(
+    scene: &SceneDifference,
+    of: impl Fn(&Both<Option<String>>) -> &Option<String>,
+) -> String {
     let settings = scene.settings.iter().filter_map(|setting| {
-        let values = &setting.values;
-        let value = if is_a { &values.a } else { &values.b };
-        let value = value.as_ref()?;
+        let value = of(&setting.values).as_ref()?;
         Some(match setting.what.as_str() {
             what if what.starts_with("--") => format!("{what} {value}"),
             "clock" => format!("{value} clock"),

@@ -68,7 +68,7 @@ impl Row {
     /// As a sentence.
     pub fn sentence(&self, names: &Names) -> String {
         let Row { what, more, .. } = self;
-        let (in_a, in_b) = (names.within(true), names.within(false));
+        let Both { a: in_a, b: in_b } = &names.within;
         let comma = self.separator();
         match &self.values {
             Some(Both { a, b }) => {
@@ -91,9 +91,9 @@ pub(super) fn of_scene(scene: &SceneDifference, names: &Names) -> Vec<Row> {
         });
         Row::new(2, &change.lane).between(ends.a, ends.b)
     }));
-    let sides = [(true, &scene.lanes.a), (false, &scene.lanes.b)];
-    for (is_a, lanes) in sides.into_iter().filter(|(_, l)| !l.is_empty()) {
-        let what = format!("only {}", names.within(is_a));
+    let sides = names.within.zip(&scene.lanes).into_iter();
+    for (within, lanes) in sides.filter(|(_, lanes)| !lanes.is_empty()) {
+        let what = format!("only {within}");
         let names: Vec<&str> =
             lanes.iter().map(|lane| lane.lane.as_str()).collect();
         let lanes = if lanes.len() == 1 { "lane" } else { "lanes" };
@@ -107,9 +107,8 @@ pub(super) fn of_scene(scene: &SceneDifference, names: &Names) -> Vec<Row> {
         });
         rows.push(Row::new(4, "order").between(order.a, order.b));
     }
-    let sides = [(true, &scene.unsaid.a), (false, &scene.unsaid.b)];
-    for (is_a, lines) in sides {
-        let what = format!("said only {}", names.within(is_a));
+    for (within, lines) in names.within.zip(&scene.unsaid) {
+        let what = format!("said only {within}");
         rows.extend(lines.iter().map(|line| {
             let Line { at, lane, text } = line;
             let more = format!("{lane}: {text}, at {}", time(*at));

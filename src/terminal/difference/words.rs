@@ -15,45 +15,32 @@ const LONGEST: usize = 28;
 /// What the two are called: by their names or, where those are too long, by
 /// letters.
 pub(super) struct Names {
-    long: Both<String>,
-    short: Both<String>,
-    of_files: bool,
+    pub long: Both<String>,
+    pub short: Both<String>,
+    /// As a sentence has it: `with --b 1s`, `in sequential`.
+    pub within: Both<String>,
+    pub are_of_files: bool,
 }
 
 impl Names {
     pub fn of(difference: &Difference) -> Names {
         let long = difference.names.clone();
         let is_long = long.any(|name| measure_text_width(name) > LONGEST);
-        let letters = Both::new("A".to_owned(), "B".to_owned());
         let short = if is_long || long.a == long.b {
-            letters
+            Both::new("A".to_owned(), "B".to_owned())
         } else {
             long.clone()
         };
+        let within = short.map(|name| {
+            let is_knobs = name.starts_with("--");
+            format!("{} {name}", if is_knobs { "with" } else { "in" })
+        });
         Names {
             long,
             short,
-            of_files: difference.chapter.is_none(),
+            within,
+            are_of_files: difference.chapter.is_none(),
         }
-    }
-
-    pub fn are_of_files(&self) -> bool {
-        self.of_files
-    }
-
-    pub fn long(&self, is_a: bool) -> &str {
-        if is_a { &self.long.a } else { &self.long.b }
-    }
-
-    pub fn short(&self, is_a: bool) -> &str {
-        if is_a { &self.short.a } else { &self.short.b }
-    }
-
-    /// As a sentence has it: `with --b 1s`, `in sequential`.
-    pub fn within(&self, is_a: bool) -> String {
-        let name = self.short(is_a);
-        let preposition = if name.starts_with("--") { "with" } else { "in" };
-        format!("{preposition} {name}")
     }
 }
 
@@ -107,7 +94,7 @@ pub(super) fn sameness(difference: &Difference) -> String {
 /// Where two runs of a scene part.
 pub(super) fn parting(scene: &SceneDifference, names: &Names) -> String {
     let parting = &scene.parting;
-    let (in_a, in_b) = (names.within(true), names.within(false));
+    let Both { a: in_a, b: in_b } = &names.within;
     let when = parting.when.as_ref().map(|Both { a, b }| {
         format!(
             "'{}' is at {} {in_a}, at {} {in_b}",
@@ -155,24 +142,19 @@ pub(super) fn remarks(difference: &Difference, names: &Names) -> Vec<String> {
     if !same.is_empty() {
         remarks.push(format!("No difference in {}.", same.join(", ")));
     }
-    let alone = [(&difference.alone.a, true), (&difference.alone.b, false)];
-    for (scenes, is_a) in alone {
+    for (within, scenes) in names.within.zip(&difference.alone) {
         if !scenes.is_empty() {
             let scenes = scenes.join(", ");
-            remarks.push(format!("Only {}: {scenes}.", names.within(is_a)));
+            remarks.push(format!("Only {within}: {scenes}."));
         }
     }
-    for is_a in [true, false] {
-        let mut scenes = difference.scenes.iter();
-        let is_cut = scenes.any(|scene| match is_a {
-            true => !scene.whole.a,
-            false => !scene.whole.b,
-        });
-        if is_cut {
-            remarks.push(format!(
-                "The trace {} stops before its end.",
-                names.within(is_a)
-            ));
+    let is_cut = Both::new(
+        difference.scenes.iter().any(|scene| !scene.whole.a),
+        difference.scenes.iter().any(|scene| !scene.whole.b),
+    );
+    for (within, is_cut) in names.within.zip(&is_cut) {
+        if *is_cut {
+            remarks.push(format!("The trace {within} stops before its end."));
         }
     }
     remarks
