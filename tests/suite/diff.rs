@@ -677,7 +677,7 @@ fn bad_input_is_answered() {
         ),
         (
             &["Cargo.toml", "README.md"],
-            "'Cargo.toml' is no file of traces: line 1",
+            "cannot read 'Cargo.toml': line 1: not a line of a trace",
             "--export",
         ),
         (

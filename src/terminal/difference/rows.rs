@@ -72,7 +72,7 @@ impl Row {
         let comma = self.separator();
         match &self.values {
             Some(Both { a, b }) => {
-                format!("{what}: {a} {in_a}, {b} {in_b}{comma}{more}.")
+                format!("{what}: {a} {in_a}; {b} {in_b}{comma}{more}.")
             }
             None => format!("{what}: {more}."),
         }
