@@ -10,11 +10,13 @@ use tokio::task;
 
 use super::cell::LaneCell;
 use super::log::Source;
+use super::waker::LaneWaker;
 use crate::trace::LaneId;
 
 thread_local! {
     static HERE: Here = const { Here {
         lane: RefCell::new(None),
+        spares: RefCell::new(Vec::new()),
         line: Cell::new(None),
         parked: Cell::new(Parked::NOWHERE),
         tag: Cell::new(None),
@@ -28,7 +30,9 @@ thread_local! {
 
 struct Here {
     /// The lane that runs.
-    lane: RefCell<Option<Arc<LaneCell>>>,
+    lane: RefCell<Option<LaneCell>>,
+    /// Wakers that are nobody's at the moment.
+    spares: RefCell<Vec<Arc<LaneWaker>>>,
     /// The line that the innermost function runs, as far as it tells.
     line: Cell<Option<Source>>,
     /// Where what was polled last is parked.
@@ -126,17 +130,35 @@ impl Parked {
 }
 
 /// Makes `lane` the thread's, and returns the one before it.
-pub(super) fn replace(lane: Option<Arc<LaneCell>>) -> Option<Arc<LaneCell>> {
+pub(super) fn replace(lane: Option<LaneCell>) -> Option<LaneCell> {
     HERE.with(|here| here.lane.replace(lane))
 }
 
 /// Asks the lane that runs, if there is one.
-pub(super) fn with<T>(ask: impl FnOnce(&Arc<LaneCell>) -> T) -> Option<T> {
+pub(super) fn with<T>(ask: impl FnOnce(&LaneCell) -> T) -> Option<T> {
     // A thread that is being torn down has no lane any more, and a lane that
     // is just being replaced does not answer.
     HERE.try_with(|here| here.lane.try_borrow().ok()?.as_ref().map(ask))
         .ok()
         .flatten()
+}
+
+/// More lanes are seldom polled inside of each other.
+const MOST_SPARES: usize = 4;
+
+/// A waker that is nobody's, if there is one.
+pub(super) fn take_spare() -> Option<Arc<LaneWaker>> {
+    HERE.with(|here| here.spares.borrow_mut().pop())
+}
+
+/// Keeps a waker that is nobody's any more.
+pub(super) fn put_spare(waker: Arc<LaneWaker>) {
+    HERE.with(|here| {
+        let mut spares = here.spares.borrow_mut();
+        if spares.len() < MOST_SPARES {
+            spares.push(waker);
+        }
+    });
 }
 
 /// Sets the line that runs; returns the one before.

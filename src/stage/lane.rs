@@ -10,7 +10,7 @@ use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 use tokio::task;
@@ -107,7 +107,7 @@ impl<T, E: Display + 'static> Verdict<Result<T, E>> for Fallibly {
 pin_project! {
     /// A future on a lane of its own; see [`Lane`].
     ///
-    /// It is one pointer larger than the future itself, whatever it records:
+    /// It is three pointers larger than the future itself, whatever it records:
     /// a million tasks feel every byte of it.
     #[must_use = "futures do nothing unless you `.await` or spawn them"]
     pub struct Laned<F, V> {
@@ -122,21 +122,23 @@ pin_project! {
             let Projected::Alive { cell, .. } = state.as_mut().project() else {
                 return;
             };
-            let Some(cell) = cell.take() else {
+            let cell = cell.take();
+            if cell.is_none() {
                 return;
-            };
+            }
             // Dropped unfinished. What it still holds is dropped on its own
             // lane, before the lane ends, as Rust drops it.
-            let outer = here::replace(Some(Arc::clone(&cell)));
+            let outer = here::replace(cell);
             state.set(State::Dropped);
-            here::replace(outer);
-            drop_lane(&cell);
+            if let Some(cell) = here::replace(outer) {
+                drop_lane(&cell);
+            }
         }
     }
 }
 
 /// Ends the lane of a future that was dropped unfinished.
-fn drop_lane(cell: &Arc<LaneCell>) {
+fn drop_lane(cell: &LaneCell) {
     let outer = here::with(|outer| {
         Arc::ptr_eq(&outer.recorder, &cell.recorder).then_some(outer.lane)
     });
@@ -174,7 +176,7 @@ pin_project! {
             #[pin]
             future: F,
             // `None` outside a recorded run, and once the lane has ended.
-            cell: Option<Arc<LaneCell>>,
+            cell: Option<LaneCell>,
         },
         // Only ever seen by `drop`.
         Dropped,
@@ -182,7 +184,7 @@ pin_project! {
 }
 
 impl<F, V> Laned<F, V> {
-    fn on(future: F, cell: Option<Arc<LaneCell>>) -> Self {
+    fn on(future: F, cell: Option<LaneCell>) -> Self {
         Laned {
             state: State::Alive { future, cell },
             verdict: PhantomData,
@@ -238,7 +240,7 @@ where
         else {
             unreachable!("nothing can be polled while it is dropped");
         };
-        let Some(lane) = cell.take() else {
+        let Some(mut lane) = cell.take() else {
             return future.poll(cx);
         };
 
@@ -252,16 +254,16 @@ where
         if within.is_none() {
             here::set_ended(None);
         }
-        lane.set_outer(cx);
+        let waker = lane.waker(cx);
         lane.poll(within);
-        let waker = Waker::from(Arc::clone(&lane));
         let line = here::set_line(None);
         let before = here::look();
         here::replace(Some(lane));
         let polled = catch_unwind(AssertUnwindSafe(|| {
             future.poll(&mut Context::from_waker(&waker))
         }));
-        let Some(lane) = here::replace(outer) else {
+        drop(waker);
+        let Some(mut lane) = here::replace(outer) else {
             unreachable!("every poll puts back the lane that it finds");
         };
         let here = here::set_line(line);
@@ -272,6 +274,7 @@ where
             Ok(Poll::Pending) => {
                 let parked = parked.called_from(here);
                 lane.recorder.pend(lane.lane, parked.lines);
+                lane.leave();
                 *cell = Some(lane);
                 if within.is_some() {
                     here::park(before, Parked::SOMEWHERE);
@@ -279,11 +282,11 @@ where
             }
             Ok(Poll::Ready(output)) => {
                 let (outcome, detail) = V::of(output);
-                finish(&lane, outcome, detail, within.is_none());
+                finish(&mut lane, outcome, detail, within.is_none());
             }
             Err(payload) => {
                 let detail = message(payload.as_ref());
-                finish(&lane, Outcome::Panicked, detail, within.is_none());
+                finish(&mut lane, Outcome::Panicked, detail, within.is_none());
             }
         }
         polled.unwrap_or_else(|payload| resume_unwind(payload))
@@ -292,7 +295,7 @@ where
 
 /// Ends a lane whose future is done.
 fn finish(
-    lane: &Arc<LaneCell>,
+    lane: &mut LaneCell,
     outcome: Outcome,
     detail: Option<String>,
     is_task: bool,
@@ -302,6 +305,7 @@ fn finish(
         ..Ending::default()
     };
     lane.end(outcome, ending);
+    lane.leave();
     if is_task {
         here::set_ended(Some(Ended {
             recorder: lane.recorder.id(),

@@ -23,6 +23,7 @@ mod thread;
 pub mod traced;
 mod transcript;
 mod wait;
+mod waker;
 
 use std::fmt;
 

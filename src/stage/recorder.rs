@@ -19,6 +19,7 @@ use super::log::{
     Waited, Want,
 };
 use super::transcript::{Transcript, transcribe};
+use super::waker::LaneWaker;
 use crate::trace::{
     By, Clock, Event, How, LaneId, LaneKind, Outcome, Place, nanos,
 };
@@ -367,11 +368,11 @@ impl Recorder {
 
     /// Records that a lane is woken. It may have been already: the first wake
     /// makes it ready, but it may need what comes with a later one, too.
-    pub(super) fn wake(&self, lane: &LaneCell, by: By) {
+    pub(super) fn wake(&self, waker: &LaneWaker, by: By) {
         let mut tape = self.tape();
-        lane.take_wake();
+        waker.set_woken();
         let at = self.now(&tape);
-        tape.push(at, lane.lane, Note::Wake { by });
+        tape.push(at, waker.lane(), Note::Wake { by });
     }
 
     /// Records that `by` asks for something to be cancelled.

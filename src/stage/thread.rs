@@ -70,12 +70,11 @@ async fn start<T: Send + 'static>(
 }
 
 async fn run<T: Send + 'static>(
-    thread: Option<Thread>,
+    mut thread: Option<Thread>,
     f: impl FnOnce() -> T + Send + 'static,
 ) -> T {
-    let cell = thread.as_ref().and_then(|thread| thread.0.clone());
-    if let (Some(cell), Some(thread)) = (&cell, thread.as_ref())
-        && cell.recorder.clock() == Clock::Virtual
+    if let Some(thread) = &mut thread
+        && let Some(tag) = thread.is_computed()
     {
         // A running `spawn_blocking` would stop the paused clock, so the
         // closure runs here and now, stamped ahead of the loop, which then
@@ -83,7 +82,6 @@ async fn run<T: Send + 'static>(
         let before = here::set_ahead(Duration::ZERO);
         let output = thread.call(f);
         let debt = here::set_ahead(before);
-        let tag = Tag::Lane(cell.recorder.id(), cell.lane);
         let mut caught_up = pin!(tokio::time::sleep(debt));
         poll_fn(|cx| poll_tagged(caught_up.as_mut(), tag, cx)).await;
         return output.unwrap_or_else(|payload| resume_unwind(payload));
@@ -116,32 +114,40 @@ async fn run<T: Send + 'static>(
 type Returned<T> = Result<T, Box<dyn Any + Send>>;
 
 /// A thread's lane. If its closure is never called, that is how it ends.
-struct Thread(Option<Arc<LaneCell>>);
+struct Thread(Option<LaneCell>);
 
 impl Thread {
     fn lane(&self) -> Option<u32> {
         self.0.as_ref().map(|cell| cell.lane)
     }
 
+    /// Whether no thread runs, because the clock is virtual; and by what whoever
+    /// awaits it is woken then.
+    fn is_computed(&self) -> Option<Tag> {
+        let cell = self.0.as_ref()?;
+        let is_virtual = cell.recorder.clock() == Clock::Virtual;
+        is_virtual.then(|| Tag::Lane(cell.recorder.id(), cell.lane))
+    }
+
     /// Calls a closure on the lane, from its only poll to its end.
-    fn call<T>(&self, f: impl FnOnce() -> T) -> Returned<T> {
-        let Some(cell) = &self.0 else {
+    fn call<T>(&mut self, f: impl FnOnce() -> T) -> Returned<T> {
+        if self.0.is_none() {
             return catch_unwind(AssertUnwindSafe(f));
-        };
-        let outer = here::replace(Some(Arc::clone(cell)));
+        }
+        let outer = here::replace(self.0.take());
         let line = here::set_line(None);
         let latest = here::latest();
-        cell.poll(None);
+        here::with(|cell| cell.poll(None));
         let output = catch_unwind(AssertUnwindSafe(f));
         let outcome = match output {
             Ok(_) => Outcome::Finished,
             Err(_) => Outcome::Panicked,
         };
-        cell.end(outcome, Ending::default());
+        here::with(|cell| cell.end(outcome, Ending::default()));
         // On the virtual clock the thread was ahead of whoever called it.
         here::set_latest(latest);
         here::set_line(line);
-        here::replace(outer);
+        self.0 = here::replace(outer);
         output
     }
 }
