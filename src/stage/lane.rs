@@ -200,7 +200,6 @@ impl<F, V> Laned<F, V> {
                 kind: LaneKind::Future,
                 parent: parent.lane,
                 place,
-                task: None,
             });
             LaneCell::new(Arc::clone(&parent.recorder), lane)
         });
@@ -222,7 +221,6 @@ impl Recorder {
             kind: LaneKind::Main,
             parent: 0,
             place: Location::caller(),
-            task: None,
         });
         Laned::on(scene, Some(LaneCell::new(self, lane)))
     }

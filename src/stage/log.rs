@@ -1,7 +1,8 @@
 //! The recorder's memory. A run of a million tasks leaves eight million
-//! entries, so an entry is 16 bytes: what has no fixed size goes into side
-//! tables, and events are put together from both only when they are asked for
-//! (see [`transcript`](super::transcript)).
+//! [`entries`](super::entries), so what has no fixed size goes into side tables,
+//! and what is the same again and again is there once. Events are put together
+//! from both only when they are asked for (see
+//! [`transcript`](super::transcript)).
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -9,6 +10,7 @@ use std::panic::Location;
 
 use tokio::task;
 
+use super::entries::{Entries, Entry};
 use super::here::DEPTH;
 use super::segments::Segments;
 use crate::trace::{By, How, LaneId, LaneKind, Outcome};
@@ -18,9 +20,13 @@ pub(super) type Source = &'static Location<'static>;
 /// Everything recorded so far.
 #[derive(Default)]
 pub(super) struct Log {
-    pub entries: Segments<Entry>,
-    pub lanes: Segments<Spawned>,
-    pub waits: Segments<Waited>,
+    pub entries: Entries,
+    lanes: Segments<Lane>,
+    /// What lanes are called, and where they are made.
+    origins: Segments<(Cow<'static, str>, Source)>,
+    waits: Segments<Wait>,
+    /// What waits are for, and where they begin.
+    wants: Segments<(Want, Source)>,
     pub lines: Segments<(String, Source)>,
     pub endings: Segments<Ending>,
     pub cancels: Segments<Asked>,
@@ -33,28 +39,21 @@ pub(super) struct Log {
     last: Option<(Stack, u32)>,
 }
 
-/// One event: when, on which lane, and what, with an index into the side table
-/// that its tag stands for.
-pub(super) struct Entry {
-    pub at: u64,
-    pub lane: LaneId,
-    code: u32,
-}
-
-impl Entry {
-    pub fn note(&self) -> Note {
-        Note::unpack(self.code)
-    }
-}
-
-/// A lane as it was spawned. Its index is its id.
+/// A lane that is spawned.
 pub(super) struct Spawned {
     pub name: Cow<'static, str>,
     pub place: Source,
-    /// The task that it turned out to be, when it was first polled.
-    pub task: Option<task::Id>,
     /// The lane that made it; `main` made itself.
     pub parent: LaneId,
+    pub kind: LaneKind,
+}
+
+/// A lane. Its index is its id.
+pub(super) struct Lane {
+    origin: u32,
+    pub parent: LaneId,
+    /// The task that it turned out to be, when it was first polled.
+    pub task: Option<task::Id>,
     pub kind: LaneKind,
 }
 
@@ -66,11 +65,18 @@ pub(super) struct Waited {
     pub place: Source,
 }
 
+/// A wait. Its index is its number.
+struct Wait {
+    want: u32,
+    due: u64,
+}
+
 /// No due time.
 pub(super) const NEVER: u64 = u64::MAX;
 
 /// What a wait is for. What lanes a task or a set stands for is found out
 /// later: a task's lane is known by its first poll.
+#[derive(PartialEq)]
 pub enum Want {
     /// A timer of so many nanoseconds.
     Timer(u64),
@@ -182,10 +188,6 @@ pub(super) enum Note {
     },
 }
 
-/// The bits of a code that hold the tag; the rest hold the index, or 0 for
-/// none. 134 million of anything is more than memory holds.
-const TAG_BITS: u32 = 5;
-
 const OUTCOMES: [Outcome; 5] = [
     Outcome::Finished,
     Outcome::Failed,
@@ -195,17 +197,18 @@ const OUTCOMES: [Outcome; 5] = [
 ];
 
 /// The tag of the first outcome.
-const END: u32 = 16;
+const END: u8 = 16;
 
 const WAKERS: [By; 4] = [By::Timer, By::Io, By::Itself, By::Runtime];
 
 impl Note {
-    fn pack(self) -> u32 {
+    /// A tag, which is below 32, and the index that goes with it.
+    pub fn pack(self) -> (u8, u32) {
         let optional = |index: Option<u32>| index.map_or(0, |index| index + 1);
-        let (tag, index) = match self {
+        match self {
             Note::Spawn => (0, 0),
             Note::Poll { within, is_bare } => {
-                (1 + u32::from(is_bare), optional(within))
+                (1 + u8::from(is_bare), optional(within))
             }
             Note::Moved { thread } => (3, thread),
             Note::Pend { stack } => (4, optional(stack)),
@@ -226,15 +229,14 @@ impl Note {
             Note::Cancel { cancel } => (10, cancel),
             Note::Resource { amount } => (11, amount),
             Note::End { outcome, ending } => {
-                (END + outcome as u32, optional(ending))
+                (END + outcome as u8, optional(ending))
             }
-        };
-        index << TAG_BITS | tag
+        }
     }
 
-    fn unpack(code: u32) -> Note {
-        let index = code >> TAG_BITS;
-        match code & ((1 << TAG_BITS) - 1) {
+    /// The note that was packed.
+    pub fn unpack(tag: u8, index: u32) -> Note {
+        match tag {
             0 => Note::Spawn,
             tag @ (1 | 2) => Note::Poll {
                 within: index.checked_sub(1),
@@ -257,7 +259,7 @@ impl Note {
             10 => Note::Cancel { cancel: index },
             11 => Note::Resource { amount: index },
             tag => Note::End {
-                outcome: OUTCOMES[(tag - END) as usize % OUTCOMES.len()],
+                outcome: OUTCOMES[usize::from(tag - END) % OUTCOMES.len()],
                 ending: index.checked_sub(1),
             },
         }
@@ -266,14 +268,59 @@ impl Note {
 
 impl Log {
     pub fn push(&mut self, at: u64, lane: LaneId, note: Note) {
-        let code = note.pack();
-        self.entries.push(Entry { at, lane, code });
+        self.entries.push(Entry { at, lane, note });
     }
 
-    /// The entry that came last.
-    pub fn last(&self) -> Option<&Entry> {
-        let count = self.entries.len() as u32;
-        count.checked_sub(1).map(|last| &self.entries[last])
+    /// Adds a lane, and returns its id.
+    pub fn spawn(&mut self, lane: Spawned) -> LaneId {
+        let Spawned {
+            name,
+            place,
+            parent,
+            kind,
+        } = lane;
+        let origin = self.origins.push_other((name, place));
+        self.lanes.push(Lane {
+            origin,
+            parent,
+            task: None,
+            kind,
+        })
+    }
+
+    /// A lane.
+    pub fn lane(&self, lane: LaneId) -> &Lane {
+        &self.lanes[lane]
+    }
+
+    /// A lane, to be changed.
+    pub fn lane_mut(&mut self, lane: LaneId) -> &mut Lane {
+        self.lanes.get_mut(lane)
+    }
+
+    /// Every lane with its id.
+    pub fn lanes(&self) -> impl Iterator<Item = (LaneId, &Lane)> {
+        (0..).zip(self.lanes.iter())
+    }
+
+    /// What a lane is called, and where it was made.
+    pub fn origin(&self, lane: LaneId) -> (&str, Source) {
+        let (name, place) = &self.origins[self.lanes[lane].origin];
+        (name, place)
+    }
+
+    /// Adds a wait, and returns its number.
+    pub fn wait(&mut self, waited: Waited) -> u32 {
+        let Waited { want, due, place } = waited;
+        let want = self.wants.push_other((want, place));
+        self.waits.push(Wait { want, due })
+    }
+
+    /// A wait: what it is for, when it is due, and where it began.
+    pub fn waited(&self, wait: u32) -> (&Want, u64, Source) {
+        let Wait { want, due } = self.waits[wait];
+        let (want, place) = &self.wants[want];
+        (want, due, place)
     }
 
     /// The index of an ending; a plain one needs none.
@@ -305,7 +352,7 @@ impl Log {
     pub fn open_lanes(&self) -> Vec<LaneId> {
         let mut open = vec![true; self.lanes.len()];
         for entry in self.entries.iter() {
-            if let Note::End { .. } = entry.note() {
+            if let Note::End { .. } = entry.note {
                 open[entry.lane as usize] = false;
             }
         }
@@ -327,23 +374,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_entry_stays_small() {
-        assert_eq!(size_of::<Entry>(), 16);
-        assert_eq!(size_of::<Spawned>(), 48);
-        assert!(size_of::<Waited>() <= 32);
+    fn a_lane_and_a_wait_stay_small() {
+        assert_eq!(size_of::<Lane>(), 24);
+        assert_eq!(size_of::<Wait>(), 16);
+    }
+
+    fn again(note: Note) -> Note {
+        let (tag, index) = note.pack();
+        Note::unpack(tag, index)
     }
 
     #[test]
     fn a_note_survives_packing() {
         for outcome in OUTCOMES {
             for ending in [None, Some(0), Some(7)] {
-                let code = Note::End { outcome, ending }.pack();
+                let (tag, index) = Note::End { outcome, ending }.pack();
                 let Note::End {
                     outcome: o,
                     ending: e,
-                } = Note::unpack(code)
+                } = Note::unpack(tag, index)
                 else {
-                    panic!("{code} is not an end");
+                    panic!("{tag} is not an end");
                 };
                 assert_eq!((o, e), (outcome, ending));
             }
@@ -353,7 +404,7 @@ mod tests {
                 let Note::Poll {
                     within: w,
                     is_bare: b,
-                } = Note::unpack(Note::Poll { within, is_bare }.pack())
+                } = again(Note::Poll { within, is_bare })
                 else {
                     panic!("not a poll");
                 };
@@ -362,8 +413,7 @@ mod tests {
         }
         let lanes = [By::Lane(0), By::Lane(1_000_000)];
         for by in lanes.into_iter().chain(WAKERS) {
-            let Note::Wake { by: b } = Note::unpack(Note::Wake { by }.pack())
-            else {
+            let Note::Wake { by: b } = again(Note::Wake { by }) else {
                 panic!("not a wake");
             };
             assert_eq!(b, by);

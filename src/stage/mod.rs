@@ -12,6 +12,7 @@
 //! [`say!`]: crate::say
 
 mod cell;
+mod entries;
 mod here;
 mod lane;
 mod log;

@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 use tokio::{task, time};
 
 use super::cell::LaneCell;
+use super::entries::Entry;
 use super::here::{self, RecorderId};
 use super::log::{
     Asked, Ending, Log, NEVER, Name, Note, Source, Spawned, Stack, Target,
@@ -55,7 +56,7 @@ struct Tape {
     /// The threads that have polled something, by number.
     threads: Vec<ThreadId>,
     /// How much was recorded when the runtime began to shut down.
-    shutdown: Option<u32>,
+    shutdown: Option<usize>,
     /// After this nothing is recorded any more.
     closed: bool,
 }
@@ -99,8 +100,8 @@ impl Tape {
         self.last = at;
         if let Some((live, transcript)) = &mut self.live {
             let mut events = Vec::new();
-            let index = self.log.entries.len() as u32 - 1;
-            transcript.take(&self.log, index, false, &mut events);
+            let entry = Entry { at, lane, note };
+            transcript.take(&self.log, entry, false, &mut events);
             for event in events {
                 // An error means that nobody watches any more; recording goes
                 // on.
@@ -168,7 +169,7 @@ impl Recorder {
     /// is its doing, and not the scene's.
     pub fn shut_down(&self) {
         let mut tape = self.tape();
-        tape.shutdown = Some(tape.log.entries.len() as u32);
+        tape.shutdown = Some(tape.log.entries.len());
         if let Some((_, transcript)) = &mut tape.live {
             transcript.shut_down();
         }
@@ -254,7 +255,7 @@ impl Recorder {
     /// dropping. It may have been aborted before its first poll.
     pub(super) fn dropped_task(&self, lane: LaneId) -> Option<task::Id> {
         let mut tape = self.tape();
-        let spawned = tape.log.lanes.get_mut(lane);
+        let spawned = tape.log.lane_mut(lane);
         if spawned.task.is_none() {
             spawned.task = task::try_id();
             if spawned.task.is_some() && spawned.kind == LaneKind::Future {
@@ -266,13 +267,13 @@ impl Recorder {
 
     /// Whether a lane is a thread.
     pub(super) fn is_thread(&self, lane: LaneId) -> bool {
-        self.tape().log.lanes[lane].kind == LaneKind::Thread
+        self.tape().log.lane(lane).kind == LaneKind::Thread
     }
 
     pub(super) fn spawn(&self, lane: Spawned) -> LaneId {
         let mut tape = self.tape();
         let at = self.now(&tape);
-        let lane = tape.log.lanes.push(lane);
+        let lane = tape.log.spawn(lane);
         tape.push(at, lane, Note::Spawn);
         lane
     }
@@ -302,7 +303,7 @@ impl Recorder {
         let (is_woken, is_first) = lane.take_poll(within.is_some());
         if within.is_none() {
             if is_first {
-                let spawned = tape.log.lanes.get_mut(lane.lane);
+                let spawned = tape.log.lane_mut(lane.lane);
                 // A thread on the virtual clock runs inside of the task that
                 // called it, and is not what that task's handle stands for.
                 if spawned.kind != LaneKind::Thread {
@@ -334,8 +335,8 @@ impl Recorder {
     /// right before, that is when: there was nothing else to do.
     pub(super) fn pend(&self, lane: LaneId, stack: Stack) {
         let mut tape = self.tape();
-        let has_just_begun = tape.log.last().is_some_and(|entry| {
-            entry.lane == lane && matches!(entry.note(), Note::Wait { .. })
+        let has_just_begun = tape.log.entries.last().is_some_and(|entry| {
+            entry.lane == lane && matches!(entry.note, Note::Wait { .. })
         });
         let at = if has_just_begun {
             tape.last
@@ -362,7 +363,7 @@ impl Recorder {
         if let Want::Blocking(length) = waited.want {
             waited.due = at.saturating_add(length).min(NEVER - 1);
         }
-        let wait = tape.log.waits.push(waited);
+        let wait = tape.log.wait(waited);
         (wait, tape.push(at, lane, Note::Wait { wait }))
     }
 

@@ -28,6 +28,19 @@ impl<T> Segments<T> {
             .expect("memory ends long before four billion items do")
     }
 
+    /// Appends an item unless it is the one that came last, and returns its
+    /// index.
+    pub fn push_other(&mut self, item: T) -> u32
+    where
+        T: PartialEq,
+    {
+        let last = self.0.last().and_then(|last| last.last());
+        if last == Some(&item) {
+            return (self.len() - 1) as u32;
+        }
+        self.push(item)
+    }
+
     /// How many items there are.
     pub fn len(&self) -> usize {
         match self.0.split_last() {

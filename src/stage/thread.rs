@@ -57,7 +57,6 @@ async fn start<T: Send + 'static>(
             kind: LaneKind::Thread,
             parent: parent.lane,
             place,
-            task: None,
         });
         Thread(Some(LaneCell::new(recorder, lane)))
     });

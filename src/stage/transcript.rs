@@ -8,9 +8,8 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use tokio::task;
 
-use super::log::{
-    Asked, Ending, Log, NEVER, Note, Source, Target, Waited, Want,
-};
+use super::entries::Entry;
+use super::log::{Asked, Ending, Log, NEVER, Note, Source, Target, Want};
 use crate::trace::{
     By, Cause, Event, How, LaneId, LaneKind, On, Outcome, Place, WaitId, What,
 };
@@ -25,12 +24,14 @@ const SOMETHING: &str = "something that the stage does not see";
 pub(super) fn transcribe(
     log: &Log,
     is_virtual: bool,
-    shutdown: Option<u32>,
+    shutdown: Option<usize>,
     main: Option<Place>,
 ) -> Vec<Event> {
-    let count = log.entries.len() as u32;
-    let shutdown = shutdown.unwrap_or(count);
-    let mut order: Vec<u32> = (0..count).collect();
+    let shutdown = shutdown.unwrap_or(log.entries.len());
+    let entries = log.entries.iter().enumerate();
+    let mut entries: Vec<(bool, Entry)> = entries
+        .map(|(index, entry)| (index >= shutdown, entry))
+        .collect();
     if is_virtual {
         // A thread is recorded ahead of the loop. The sort is stable: what
         // happened at one instant stays in the order in which it was noted.
@@ -38,19 +39,18 @@ pub(super) fn transcribe(
         // own, which depends on what else the process has run. On the virtual
         // clock that happens in no time, so no order is wrong, and the order of
         // spawning is the same in every run.
-        order.sort_by_key(|&index| {
-            let entry = &log.entries[index];
-            (entry.at, if index < shutdown { 0 } else { entry.lane })
+        entries.sort_by_key(|(is_shutting_down, entry)| {
+            (entry.at, if *is_shutting_down { entry.lane } else { 0 })
         });
     }
     let mut transcript = Transcript::new(main);
-    let tasks = (0..).zip(log.lanes.iter());
+    let tasks = log.lanes();
     transcript.tasks = tasks
         .filter_map(|(lane, spawned)| Some((spawned.task?, lane)))
         .collect();
-    let mut events = Vec::with_capacity(order.len());
-    for index in order {
-        transcript.take(log, index, index >= shutdown, &mut events);
+    let mut events = Vec::with_capacity(entries.len());
+    for (is_shutting_down, entry) in entries {
+        transcript.take(log, entry, is_shutting_down, &mut events);
     }
     events
 }
@@ -141,14 +141,13 @@ impl Transcript {
     pub fn take(
         &mut self,
         log: &Log,
-        index: u32,
+        entry: Entry,
         is_shutting_down: bool,
         out: &mut Vec<Event>,
     ) {
         self.is_shutting_down |= is_shutting_down;
-        let entry = &log.entries[index];
         let mut page = Page { at: entry.at, out };
-        if let Note::Spawn = entry.note() {
+        if let Note::Spawn = entry.note {
             return self.spawn(log, entry.lane, &mut page);
         }
         let Some(&lane) = self.numbers.get(&entry.lane) else {
@@ -157,7 +156,7 @@ impl Transcript {
         if self.row(lane).has_ended {
             return;
         }
-        match entry.note() {
+        match entry.note {
             Note::Spawn => {}
             Note::Moved { thread } => self.row(lane).thread = thread,
             Note::Poll { within, is_bare } => {
@@ -179,7 +178,7 @@ impl Transcript {
                 page.write(lane, What::Say { text, place });
             }
             Note::Wait { wait } => {
-                self.wait(lane, wait, &log.waits[wait], &mut page);
+                self.wait(log, lane, wait, &mut page);
             }
             Note::Done { wait } => self.close(lane, wait, true, &mut page),
             Note::Drop { wait } => self.close(lane, wait, false, &mut page),
@@ -221,13 +220,14 @@ impl Transcript {
 
     /// A lane that is polled for the first time has become a task.
     fn learn_task(&mut self, log: &Log, lane: LaneId) {
-        if let Some(task) = log.lanes[lane].task {
+        if let Some(task) = log.lane(lane).task {
             self.tasks.entry(task).or_insert(lane);
         }
     }
 
     fn spawn(&mut self, log: &Log, lane: LaneId, page: &mut Page) {
-        let spawned = &log.lanes[lane];
+        let spawned = log.lane(lane);
+        let (name, source) = log.origin(lane);
         let number = self.rows.len() as LaneId;
         self.numbers.insert(lane, number);
         let parent = match number {
@@ -236,7 +236,7 @@ impl Transcript {
         };
         let place = match self.main.take_if(|_| number == 0) {
             Some(place) => place,
-            None => place(spawned.place),
+            None => place(source),
         };
         self.rows.push(Row {
             is_thread: spawned.kind == LaneKind::Thread,
@@ -265,7 +265,7 @@ impl Transcript {
             }
         }
         let spawn = What::Spawn {
-            name: spawned.name.to_string(),
+            name: name.to_owned(),
             kind: spawned.kind,
             parent,
             place,
@@ -388,20 +388,13 @@ impl Transcript {
         wait
     }
 
-    fn wait(
-        &mut self,
-        lane: LaneId,
-        index: u32,
-        waited: &Waited,
-        page: &mut Page,
-    ) {
-        if matches!(waited.want, Want::Joined)
-            && self.row(lane).ended.is_empty()
-        {
+    fn wait(&mut self, log: &Log, lane: LaneId, index: u32, page: &mut Page) {
+        let (want, due, source) = log.waited(index);
+        if matches!(want, Want::Joined) && self.row(lane).ended.is_empty() {
             // The set was empty: there was nothing to wait for.
             return;
         }
-        let kind = match waited.want {
+        let kind = match want {
             Want::Set | Want::Joined | Want::Task(_) => Kind::Join,
             Want::Timer(_) | Want::Deadline => Kind::Timer,
             Want::Blocking(_) => Kind::Blocking,
@@ -411,13 +404,13 @@ impl Transcript {
             }
             _ => Kind::Other,
         };
-        let mut on = self.on(lane, &waited.want);
+        let mut on = self.on(lane, want);
         if let On::Timer { length } = &mut on {
             // Of a deadline one knows what is left of it.
-            length.get_or_insert(waited.due.saturating_sub(page.at));
+            length.get_or_insert(due.saturating_sub(page.at));
         }
-        self.row(lane).moves(place(waited.place));
-        let due = Some(waited.due).filter(|due| *due != NEVER);
+        self.row(lane).moves(place(source));
+        let due = Some(due).filter(|due| *due != NEVER);
         let wait = self.open(lane, kind, on, due, page);
         self.waits.insert(index, (lane, wait));
     }
