@@ -11,6 +11,7 @@ use crate::chapter::{
 };
 use crate::picture::Legend;
 use crate::report::{self, Choice, Nobody, Plan, Unheard};
+use crate::stage::Runtime;
 use crate::terminal::{self, Listing, Screen, listings, remember};
 use crate::trace::Clock;
 
@@ -131,6 +132,7 @@ fn picture(
         named: vec![scene],
         all: false,
         clock: Clock::Virtual,
+        runtime: Runtime::CurrentThread,
         speed: None,
         yes_wait: false,
         twin: false,

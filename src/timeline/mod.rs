@@ -10,6 +10,7 @@ mod history;
 mod reading;
 mod state;
 mod steps;
+mod threads;
 
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ pub use growing::Growing;
 pub use history::History;
 pub use state::{Doing, End, LaneState, State, WaitState};
 pub use steps::{STEP, Steps};
+pub use threads::Threads;
 
 /// What happened in one run, lane by lane.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,7 +35,8 @@ pub struct Timeline {
     pub lanes: Vec<Lane>,
     /// Everything that was said, in order.
     pub lines: Vec<Line>,
-    /// The first two tasks that held the loop's thread at once, if any did.
+    /// The first two tasks that held a thread of the runtime's at once, if any
+    /// did. On one thread none can.
     pub collision: Option<(LaneId, LaneId)>,
     peak: usize,
     path: CriticalPath,
@@ -60,6 +63,8 @@ pub struct Lane {
     pub waits: Vec<Wait>,
     /// When it was given the thread, each time.
     pub polls: Vec<Duration>,
+    /// The threads that polled it.
+    pub threads: Threads,
     /// When it said a line, each time.
     pub said: Vec<Duration>,
     /// The time that it spent holding a thread or on waits for nobody but
@@ -161,6 +166,23 @@ impl Timeline {
     /// they were born and ended: also where it all happened at one moment.
     pub fn peak_concurrency(&self) -> usize {
         self.peak
+    }
+
+    /// The most lanes that had a thread at the same moment, whether it was a
+    /// worker of the runtime's or their own: computing side by side, or taking
+    /// turns as the system lets them.
+    pub fn peak_parallelism(&self) -> usize {
+        let holds = self.lanes.iter().flat_map(Lane::holds);
+        let moments = holds.flat_map(|span| [(span.from, 1), (span.to, -1)]);
+        let mut moments: Vec<(Duration, isize)> = moments.collect();
+        // Whoever gives a thread back comes before who gets it.
+        moments.sort_unstable();
+        let mut now: isize = 0;
+        let held = moments.into_iter().map(|(_, step)| {
+            now += step;
+            now
+        });
+        usize::try_from(held.max().unwrap_or(0)).unwrap_or(0)
     }
 
     /// The longest time that any task kept the loop's thread without giving

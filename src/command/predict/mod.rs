@@ -14,6 +14,7 @@ use crate::chapter::{Chapter, Course, Knobs, Plays, Reading, Scene};
 use crate::picture::Legend;
 use crate::quiz::{Asker, Kind, Question, command};
 use crate::report::{self, Choice, Nobody, Plan, Report, Unheard, Usage};
+use crate::stage::Runtime;
 use crate::system::typed::TypedLines;
 use crate::terminal::Screen;
 use crate::trace::{Clock, Trace};
@@ -172,6 +173,7 @@ fn plan(asked: &Predict) -> Result<Plan> {
         named: Vec::new(),
         all: true,
         clock: Clock::Virtual,
+        runtime: Runtime::CurrentThread,
         speed: None,
         yes_wait: false,
         twin: false,
