@@ -58,13 +58,16 @@ pub(super) fn who_ran_whom(timeline: &Timeline) -> Option<String> {
         }
     }
     let ran = threads.into_iter().map(|(thread, names)| {
-        let more = names.len().saturating_sub(FEW);
-        let mut names = names.into_iter().take(FEW).collect::<Vec<_>>();
-        let more = number_of(more, "more lane", "more lanes");
-        if !more.starts_with('0') {
-            names.push(&more);
+        let named = names.iter().take(FEW).copied();
+        let mut words = named.collect::<Vec<_>>().join(", ");
+        match names.len().saturating_sub(FEW) {
+            0 => {}
+            more => {
+                let more = number_of(more, "more lane", "more lanes");
+                words += &format!(" and {more}");
+            }
         }
-        format!("thread {thread} ran {}", names.join(", "))
+        format!("thread {thread} ran {words}")
     });
     let ran = ran.collect::<Vec<_>>().join("; ");
     (!ran.is_empty()).then(|| format!("Who ran where: {ran}."))

@@ -168,21 +168,26 @@ impl Timeline {
         self.peak
     }
 
-    /// The most lanes that had a thread at the same moment, whether it was a
-    /// worker of the runtime's or their own: computing side by side, or taking
-    /// turns as the system lets them.
-    pub fn peak_parallelism(&self) -> usize {
-        let holds = self.lanes.iter().flat_map(Lane::holds);
-        let moments = holds.flat_map(|span| [(span.from, 1), (span.to, -1)]);
-        let mut moments: Vec<(Duration, isize)> = moments.collect();
-        // Whoever gives a thread back comes before who gets it.
+    /// The most of these lanes that had a thread at the same moment, be it one of
+    /// the runtime's or their own. Whether the machine had a core for each, a
+    /// trace does not say.
+    pub fn most_at_once(&self, which: impl Fn(&Lane) -> bool) -> usize {
+        let lanes = self.lanes.iter().filter(|lane| which(lane));
+        let holds = lanes.flat_map(Lane::holds);
+        let mut moments: Vec<(Duration, bool)> = holds
+            .flat_map(|span| [(span.from, true), (span.to, false)])
+            .collect();
+        // Whoever gives a thread back comes before whoever gets it.
         moments.sort_unstable();
-        let mut now: isize = 0;
-        let held = moments.into_iter().map(|(_, step)| {
-            now += step;
-            now
-        });
-        usize::try_from(held.max().unwrap_or(0)).unwrap_or(0)
+        let (mut now, mut most) = (0_usize, 0);
+        for (_, begins) in moments {
+            now = match begins {
+                true => now + 1,
+                false => now.saturating_sub(1),
+            };
+            most = most.max(now);
+        }
+        most
     }
 
     /// The longest time that any task kept the loop's thread without giving

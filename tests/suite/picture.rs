@@ -42,6 +42,7 @@ fn played(name: &str, twin: bool) -> Report {
         named: Vec::new(),
         all: true,
         clock: Clock::Virtual,
+        runtime: asyncade::stage::Runtime::CurrentThread,
         speed: None,
         yes_wait: false,
         twin,

@@ -26,6 +26,7 @@ fn report(chapter: &'static Chapter, knobs: &Knobs) -> Report {
         named: Vec::new(),
         all: true,
         clock: Clock::Virtual,
+        runtime: asyncade::stage::Runtime::CurrentThread,
         speed: None,
         yes_wait: false,
         twin: false,

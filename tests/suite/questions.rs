@@ -358,6 +358,7 @@ fn choice(chapter: &'static Chapter, knobs: Knobs) -> Choice {
         named: Vec::new(),
         all: true,
         clock: Clock::Real,
+        runtime: asyncade::stage::Runtime::CurrentThread,
         speed: None,
         yes_wait: false,
         twin: false,

@@ -22,6 +22,7 @@ fn choice(chapter: &'static Chapter, clock: Clock) -> Choice {
         named: Vec::new(),
         all: true,
         clock,
+        runtime: asyncade::stage::Runtime::CurrentThread,
         speed: (clock == Clock::Real).then_some(20.0),
         yes_wait: false,
         twin: false,

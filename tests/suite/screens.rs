@@ -45,6 +45,7 @@ fn choice(name: &str, all: bool) -> Choice {
         named: Vec::new(),
         all,
         clock: Clock::Virtual,
+        runtime: asyncade::stage::Runtime::CurrentThread,
         speed: None,
         yes_wait: false,
         twin: false,
