@@ -100,7 +100,7 @@ pub const BELIEFS: &[Belief] = &[
                 after the other; only more cores compute faster.",
         proofs: &[
             proof("parallel", "tasks-gain-nothing"),
-            proof("parallel", "workers-side-by-side"),
+            proof("parallel", "heartbeat-falls-silent"),
         ],
         mistakes: &[Mistake::Longest],
     },

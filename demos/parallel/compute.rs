@@ -20,7 +20,9 @@ const STEPS: u32 = 5_000;
 /// A row of numbers, each computed from the one before.
 fn numbers() -> u64 {
     (0..STEPS).fold(black_box(1), |number: u64, _| {
-        number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1)
+        number
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1)
     })
 }
 

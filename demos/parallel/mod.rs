@@ -50,7 +50,9 @@ fn sum(k: &Knobs) -> (u32, Duration, Duration) {
 
 fn workers(k: &Knobs) -> NonZeroUsize {
     let workers = usize::try_from(k.count(&WORKERS)).ok();
-    workers.and_then(NonZeroUsize::new).unwrap_or(NonZeroUsize::MIN)
+    workers
+        .and_then(NonZeroUsize::new)
+        .unwrap_or(NonZeroUsize::MIN)
 }
 
 /// The lanes of a scene, `main` aside.
@@ -97,9 +99,11 @@ fn all_compute<'a>(
     let lanes = || computing(p, scene, prefix);
     let of_kind = lanes().filter(|lane| lane.kind == kind).count();
     let least = lanes().map(computed).min().unwrap_or_default();
-    check
-        .is("lanes that compute", of_kind, tasks)
-        .at_least("the shortest computation", least, work)
+    check.is("lanes that compute", of_kind, tasks).at_least(
+        "the shortest computation",
+        least,
+        work,
+    )
 }
 
 /// What is claimed of computations that have more than one thread.
@@ -213,8 +217,11 @@ pub const CHAPTER: Chapter = Chapter {
             plays: Plays::Always,
             run: |k| {
                 let (tasks, work, all) = sum(k);
-                run(demo::as_tasks(tasks, work, k.time(&HEARTBEAT)))
-                    .real_only(WHY, Some(all), lanes(k, &["Task"], true))
+                run(demo::as_tasks(tasks, work, k.time(&HEARTBEAT))).real_only(
+                    WHY,
+                    Some(all),
+                    lanes(k, &["Task"], true),
+                )
             },
         },
         Scene {
@@ -236,13 +243,12 @@ pub const CHAPTER: Chapter = Chapter {
             plays: Plays::Always,
             run: |k| {
                 let (tasks, work, _) = sum(k);
-                run(demo::threads(tasks, work, k.time(&HEARTBEAT)))
-                    .real_only(
-                        WHY,
-                        // With a core for each.
-                        Some(work),
-                        lanes(k, &["Task", "thread"], true),
-                    )
+                run(demo::threads(tasks, work, k.time(&HEARTBEAT))).real_only(
+                    WHY,
+                    // With a core for each.
+                    Some(work),
+                    lanes(k, &["Task", "thread"], true),
+                )
             },
         },
         Scene {
@@ -365,12 +371,9 @@ pub const CHAPTER: Chapter = Chapter {
                 let (tasks, _, all) = sum(p.knobs);
                 let most = usize::try_from(tasks).unwrap_or(usize::MAX);
                 let check = side_by_side(p, "threads", "thread", most);
-                all_compute(check, p, "threads", "thread", LaneKind::Thread)
-                    .so(format!(
-                        "{} for {}",
-                        time(p.total("threads")),
-                        time(all)
-                    ))
+                all_compute(check, p, "threads", "thread", LaneKind::Thread).so(
+                    format!("{} for {}", time(p.total("threads")), time(all)),
+                )
             },
         },
         Claim {

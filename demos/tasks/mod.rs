@@ -134,7 +134,9 @@ pub const CHAPTER: Chapter = Chapter {
                     ("World had its first turn", p.first_poll(scene, "World")),
                 ];
                 p.ask(scene)
-                    .on_one_thread().in_order(steps).so(in_order(steps))
+                    .on_one_thread()
+                    .in_order(steps)
+                    .so(in_order(steps))
             },
         },
         Claim {

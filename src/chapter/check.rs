@@ -4,8 +4,8 @@
 use std::fmt::Display;
 use std::time::Duration;
 
-use super::number_of;
 use super::due::{Due, allowance, is_due, too_close};
+use super::number_of;
 use super::time;
 use super::{Fact, Finding, Played};
 use crate::trace::{Header, How, LaneKind, Outcome};

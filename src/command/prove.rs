@@ -84,12 +84,16 @@ pub fn prove(
     if !left_out.is_empty() {
         let names: Vec<&str> =
             left_out.iter().map(|chapter| chapter.name).collect();
+        let (needs, it) = match names.len() {
+            1 => ("needs", "it"),
+            _ => ("need", "them"),
+        };
         page.prose(
             screen,
             0,
             &format!(
-                "Not proved: {}, which needs real time. Prove it with",
-                names.join(", ")
+                "Not proved: {}, which {needs} real time. Prove {it} with",
+                names.join(" and ")
             ),
         )?;
         let command = format!("asyncade prove {}", names.join(" "));

@@ -191,7 +191,9 @@ impl Choice {
                 continue;
             };
             // A future does nothing before it is polled, so this runs nothing.
-            let chapter::Run { clocks, runtime, .. } = (scene.run)(knobs);
+            let chapter::Run {
+                clocks, runtime, ..
+            } = (scene.run)(knobs);
             if let (Clocks::RealOnly { why, .. }, Clock::Virtual) =
                 (&clocks, clock)
             {

@@ -167,7 +167,9 @@ impl Seat {
         clock: Clock,
     ) -> Seat {
         // A future does nothing before it is polled, so this runs nothing.
-        let Run { function, runtime, .. } = (scene.run)(knobs);
+        let Run {
+            function, runtime, ..
+        } = (scene.run)(knobs);
         Seat {
             subject: Subject::Scene {
                 chapter: chapter.name.to_owned(),

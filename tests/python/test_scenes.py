@@ -75,6 +75,7 @@ PARKED = {
 # Short enough for the real clock.
 FAST = {
     "crawler": ["--pages=4", "--limit=2", "--latency=30ms"],
+    "parallel": ["--work=60ms", "--heartbeat=20ms", "--workers=2"],
     "cashier": ["--speed=10"],
     "timeout": ["--limit=100ms", "--work=300ms"],
 }

@@ -36,6 +36,7 @@ mod robust_python;
 mod robust_signals;
 #[cfg(unix)]
 mod robust_text;
+mod runtime;
 mod screens;
 mod stage;
 mod step;

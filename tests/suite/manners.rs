@@ -500,6 +500,7 @@ fn the_chapters_are_in_the_articles_order_and_each_knows_the_next() {
         "timeout",
         "shield",
         "to_thread",
+        "parallel",
         "pitfalls",
         "crawler",
     ];

@@ -311,7 +311,10 @@ fn queue(page: &Page, tape: &Tape, rows: usize) -> Vec<String> {
 fn holders(state: &State) -> String {
     if !state.is_multi_thread() {
         let holder = state.holder().map(|holder| state.name(holder));
-        return format!("has the thread: {}", clean(holder.unwrap_or("nobody")));
+        return format!(
+            "has the thread: {}",
+            clean(holder.unwrap_or("nobody"))
+        );
     }
     let holders = state.holders().filter_map(|id| state.lane(id));
     let holders: Vec<String> = holders
