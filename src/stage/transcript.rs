@@ -43,6 +43,7 @@ pub(super) fn transcribe(
             (entry.at, if index < shutdown { 0 } else { entry.lane })
         });
     }
+    let ending = returns(log).unwrap_or(count).min(shutdown);
     let mut transcript = Transcript::new(main);
     let tasks = (0..).zip(log.lanes.iter());
     transcript.tasks = tasks
@@ -50,9 +51,23 @@ pub(super) fn transcribe(
         .collect();
     let mut events = Vec::with_capacity(order.len());
     for index in order {
-        transcript.take(log, index, index >= shutdown, &mut events);
+        transcript.take(log, index, index >= ending, &mut events);
     }
     events
+}
+
+/// Where `main` is polled for the last time, if it has ended. What it owns it
+/// lets go of there, a set of tasks for one; and where there are several
+/// threads, what is ended by that may be over before `main` is.
+fn returns(log: &Log) -> Option<u32> {
+    let mut ended = false;
+    let mut indices = (0..log.entries.len() as u32).rev();
+    indices.find(|&index| {
+        let entry = &log.entries[index];
+        let is_main = entry.lane == 0;
+        ended |= is_main && matches!(entry.note(), Note::End { .. });
+        ended && is_main && matches!(entry.note(), Note::Poll { .. })
+    })
 }
 
 /// A log being written down, note by note.
