@@ -36,6 +36,16 @@ pub async fn as_tasks(
     Ok(())
 }
 
+/// The very same tasks: this is played on a runtime that has several workers.
+#[traced]
+pub async fn workers(
+    tasks: u32,
+    work: Duration,
+    every: Duration,
+) -> Result<(), JoinError> {
+    as_tasks(tasks, work, every).await
+}
+
 async fn computing(n: u32, work: Duration) {
     compute(work);
     say!("Task {n} computed");

@@ -259,7 +259,7 @@ pub const CHAPTER: Chapter = Chapter {
                 let (tasks, work, _) = sum(k);
                 let workers = workers(k);
                 let rounds = tasks.div_ceil(k.count(&WORKERS));
-                run(demo::as_tasks(tasks, work, k.time(&HEARTBEAT)))
+                run(demo::workers(tasks, work, k.time(&HEARTBEAT)))
                     .real_only(
                         WHY,
                         // With a core for each worker.
