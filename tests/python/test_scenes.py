@@ -23,6 +23,9 @@ CULPRITS = {
     ("pitfalls", "blocking-call-fixed"): [("heartbeat", "main", "abort")],
     ("pitfalls", "forgotten-await"): [("save", None, "unrun")],
     ("pitfalls", "lost-task"): [("save", "main", "shutdown")],
+    ("parallel", "tasks"): [("heartbeat", "main", "abort")],
+    ("parallel", "threads"): [("heartbeat", "main", "abort")],
+    ("parallel", "workers"): [("heartbeat", "main", "abort")],
     ("shield", "article"): [("critical", "main", "abort")],
     ("shield", "unshielded"): [
         ("critical", "caller", "drop"),

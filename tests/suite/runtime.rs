@@ -5,11 +5,14 @@ use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use asyncade::chapter::{Chapter, Finding, Knobs, Played, Plays};
+use asyncade::chapter::{Chapter, Finding, Knobs, Played, Plays, Reading};
+use asyncade::report::{self, Choice, Nobody, Plan, Unheard};
 use asyncade::stage::{Lane, Runtime, Session, block};
+use asyncade::terminal::{Page, Player};
 use asyncade::timeline::{Growing, Timeline};
 use asyncade::trace::{Clock, Trace, What, World, ndjson};
 use asyncade::world;
+use console::Key;
 
 use crate::support::{
     broken, chapter, on_virtual_clock, ran, undisturbed, unwrapped,
@@ -301,4 +304,43 @@ fn a_lane_that_is_late_while_another_thread_is_held_is_not_ready() {
 fn the_virtual_clock_has_no_several_threads() {
     let session = Session::new("test").clock(Clock::Virtual);
     assert!(session.runtime(workers(2)).record(async {}).is_err());
+}
+
+#[test]
+fn the_player_says_who_runs_on_which_thread() {
+    let cashier = chapter("cashier");
+    let plan = Plan::new(&Choice {
+        chapter: cashier,
+        knobs: Knobs::new(cashier.knobs),
+        named: vec![cashier.scene("async").unwrap()],
+        all: false,
+        clock: Clock::Real,
+        runtime: workers(3),
+        speed: Some(10.0),
+        yes_wait: false,
+        twin: false,
+        next: None,
+        reading: Reading::default(),
+    });
+    let report = report::play(plan.unwrap(), &mut Nobody, Unheard::Stop).report;
+    assert_eq!(report.runtime.to_string(), "multi_thread:3");
+    let page = Page::new(100, true).with_height(24);
+    let mut player = Player::of(page, &report, false).unwrap();
+    let steps = report.scenes[0].trace.as_ref().unwrap().events.len();
+    let frames = (0..steps).map(|_| {
+        player.press(&Key::ArrowRight);
+        console::strip_ansi_codes(&player.frame().join("\n")).into_owned()
+    });
+    let frames: Vec<String> = frames.collect();
+    let says = |words: &str| {
+        assert!(frames.iter().any(|frame| frame.contains(words)), "{words}");
+    };
+    assert!(frames[0].contains("tokio on 3 workers"), "{}", frames[0]);
+    says("running: Customer ");
+    says("running on thread ");
+    says(": it has thread ");
+    says("so nobody else can run on that one");
+    // Before a second thread has polled anybody it is as on one thread.
+    let last = &frames[steps - 1];
+    assert!(!last.contains("has the thread:"), "{last}");
 }

@@ -318,13 +318,13 @@ fn holders(state: &State) -> String {
     }
     let holders = state.holders().filter_map(|id| state.lane(id));
     let holders: Vec<String> = holders
-        .map(|lane| format!("{} {}", lane.thread, clean(&lane.name)))
+        .map(|lane| format!("{} (thread {})", clean(&lane.name), lane.thread))
         .collect();
     let all = match holders.is_empty() {
         true => "nobody".to_owned(),
         false => holders.join(", "),
     };
-    format!("has thread: {all}")
+    format!("running: {all}")
 }
 
 fn said(page: &Page, tape: &Tape, rows: usize) -> Vec<String> {
