@@ -315,7 +315,7 @@ pub const CHAPTER: Chapter = Chapter {
                     .is("how many compute at the same time", at_once, 1)
                     .at_least("the total", total, all)
                     .so(format!(
-                        "{} for {}; {peak} tasks alive at once, and {at_once} \
+                        "{} for {}; {peak} lanes alive at once, and {at_once} \
                          at a time had the thread",
                         time(total),
                         time(all)
