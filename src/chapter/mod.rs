@@ -42,6 +42,7 @@ pub use played::Played;
 pub use time::{clock, time};
 pub use twin::{Erratum, Fork, Parting, Twin};
 
+use crate::stage::Runtime;
 use crate::system::usage::Usage;
 use crate::timeline::Timeline;
 use crate::trace::Source;
@@ -105,6 +106,9 @@ pub struct Run {
     pub function: &'static str,
     /// The clocks that it can play on.
     pub clocks: Clocks,
+    /// The runtime, if what it shows is a runtime of that kind. Any other scene
+    /// plays on the one that the user asks for.
+    pub runtime: Option<Runtime>,
 }
 
 /// The clocks that a scene can play on.
@@ -142,6 +146,14 @@ impl Run {
             ..self
         }
     }
+
+    /// The same, on a runtime of its own.
+    pub fn on(self, runtime: Runtime) -> Run {
+        Run {
+            runtime: Some(runtime),
+            ..self
+        }
+    }
 }
 
 /// Makes a [`Run`] of what a function of `demo.rs` returned, whether that is
@@ -158,6 +170,7 @@ where
         future: Box::pin(async { scene.await.into().0 }),
         function,
         clocks: Clocks::Both,
+        runtime: None,
     }
 }
 

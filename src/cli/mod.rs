@@ -10,6 +10,7 @@ mod lang;
 mod nearest;
 mod options;
 mod refusal;
+mod runtime;
 
 use std::ffi::OsString;
 
@@ -120,12 +121,14 @@ fn play(
         named: named_scenes(chapter, matches),
         all: args.all,
         clock: clock(chapter, &args, matches),
+        runtime: args.runtime.unwrap_or_default(),
         speed: args.speed,
         yes_wait: args.yes_wait,
         // Who reads Python only steps through what CPython does.
         twin: args.twin
             || (args.step
                 && reading.lang == Lang::Python
+                && !args.is_multi_thread()
                 && !chapter.is_real_only()),
         next: Some(next(course, chapter, reading)),
         // A trace names the code that ran, and nobody need ask CPython.
@@ -156,7 +159,9 @@ fn play(
 fn clock(chapter: &Chapter, args: &PlayArgs, matches: &ArgMatches) -> Clock {
     let is_default = matches.value_source("clock")
         != Some(clap::parser::ValueSource::CommandLine);
-    let is_measured = args.speed.is_some() || chapter.is_real_only();
+    let is_measured = args.speed.is_some()
+        || chapter.is_real_only()
+        || args.is_multi_thread();
     if args.step && is_default && !is_measured {
         return Clock::Virtual;
     }

@@ -8,6 +8,7 @@ use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 
 use crate::chapter::Lang;
 use crate::report::Usage;
+use crate::stage::Runtime;
 use crate::trace;
 
 /// What the values are called whose names are the course's: of what else is
@@ -208,6 +209,10 @@ pub(super) struct PlayArgs {
     /// paused one
     #[arg(long, value_enum, default_value = "real")]
     pub clock: ClockArg,
+    /// Run tasks on one thread (current_thread, the default) or on N workers
+    /// (multi_thread:N; without N, as many as the machine has cores)
+    #[arg(long, value_name = "RUNTIME", value_parser = super::runtime::runtime)]
+    pub runtime: Option<Runtime>,
     /// Divide every duration by F, and still measure for real
     #[arg(long, value_name = "F", value_parser = speed, allow_hyphen_values = true)]
     pub speed: Option<f64>,
@@ -247,6 +252,13 @@ pub(super) struct PlayArgs {
     /// else rust]
     #[arg(long, value_enum, value_name = "LANG")]
     pub lang: Option<LangArg>,
+}
+
+impl PlayArgs {
+    /// Whether tasks are to have several threads.
+    pub fn is_multi_thread(&self) -> bool {
+        self.runtime.is_some_and(Runtime::is_multi_thread)
+    }
 }
 
 /// The languages by their names on the command line.

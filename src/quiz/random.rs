@@ -62,6 +62,11 @@ pub fn random_knobs(
                 Kind::SameAs(_) if random.below(2) == 0 => {
                     knobs.set(knob, time(&mut random));
                 }
+                Kind::Cores(max) => {
+                    let count = 1 + random.below(COUNTS);
+                    let count = u32::try_from(count).unwrap_or(max).min(max);
+                    knobs.set(knob, Value::Count(count));
+                }
                 Kind::Count { min, max, .. } => {
                     let least = min.max(2).min(max);
                     let count = u64::from(least) + random.below(COUNTS);

@@ -118,7 +118,10 @@ pub(super) fn verdict(
                 report.scenes.iter().find(|scene| scene.name == name)
             };
             let scenes = (planned(measure.baseline)?, planned(measure.scene)?);
-            verdict.ideal = ideal(scenes, reading);
+            // The ideal one is computed on one thread: where tasks that were to
+            // share it have several, it is no ideal.
+            let is_ideal = !report.runtime.is_multi_thread();
+            verdict.ideal = ideal(scenes, reading).filter(|_| is_ideal);
             let is_measured = scenes.1.clock == Clock::Real;
             let (fore, aft) = match (is_measured, scenes.0.clock) {
                 (true, Clock::Real) => (clock(before), clock(after)),

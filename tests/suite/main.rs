@@ -37,6 +37,7 @@ mod robust_python;
 mod robust_signals;
 #[cfg(unix)]
 mod robust_text;
+mod runtime;
 mod screens;
 mod stage;
 mod step;

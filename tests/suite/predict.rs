@@ -804,9 +804,11 @@ fn a_seed_is_said_and_gives_the_same_again() {
 
 #[test]
 fn what_no_answer_is_right_for_is_refused() {
-    let (out, errors, code) = asked(&["crawler"], "");
-    assert_eq!((out.as_str(), code), ("", Some(2)));
-    assert!(errors.contains("differ from run to run"), "{errors}");
+    for real_only in ["crawler", "parallel"] {
+        let (out, errors, code) = asked(&[real_only], "");
+        assert_eq!((out.as_str(), code), ("", Some(2)));
+        assert!(errors.contains("differ from run to run"), "{errors}");
+    }
     let (_, errors, code) = asked(&["gather", "nowhere"], "");
     assert_eq!(code, Some(2));
     assert!(errors.contains("gather has no scene 'nowhere'"), "{errors}");
