@@ -20,9 +20,10 @@ use crate::chapter::{Chapter, Course, Knobs, Lang, Reading, Scene};
 use crate::command::{
     self as run, Asking, Ending, Output, Predict, Showing, Subject, Witness,
 };
-use crate::quiz::{new_seed, random_knobs};
+use crate::quiz::random_knobs;
 use crate::report::{Choice, Usage, Viewing};
 use crate::system::foreign;
+use crate::system::random::new_seed;
 use crate::terminal::{Screen, colours};
 use crate::trace::Clock;
 use chapters::{command, named_scenes, set};

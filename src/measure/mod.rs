@@ -1,0 +1,12 @@
+//! How to measure: in which order subjects run ([`experiment`]), what the
+//! figures come to ([`stats`]), and which machine it was and whether it was
+//! busy ([`machine`]). What the subjects are it is not told: they are numbers,
+//! and whoever measures runs them. Nothing here prints.
+
+pub mod experiment;
+pub mod machine;
+pub mod stats;
+
+pub use experiment::{Experiment, Taken, Turn, Yield};
+pub use machine::{Load, Machine, Watch};
+pub use stats::{Interval, Summary};
