@@ -14,6 +14,7 @@ mod languages;
 mod layers;
 mod legible;
 mod manners;
+mod measure;
 mod ndjson;
 mod picture;
 mod predict;
