@@ -76,6 +76,10 @@ fn warmups(text: &str) -> Result<usize, Usage> {
 fn count(text: &str, least: usize) -> Result<usize, Usage> {
     match text.parse() {
         Ok(count) if (least..=MOST_RUNS).contains(&count) => Ok(count),
+        Ok(0) => Err(Usage::new(
+            "nothing would be measured",
+            format!("give a whole number from {least} to {MOST_RUNS}"),
+        )),
         _ => Err(Usage::new(
             "not such a number",
             format!("give a whole number from {least} to {MOST_RUNS}"),

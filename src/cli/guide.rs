@@ -337,16 +337,10 @@ fn of_tool(course: &Course, name: &str) -> Section {
             let measured =
                 chapters.find(|c| matches!(c.measure.figure, Figure::Time(_)));
             let name = measured.map_or("", |chapter| chapter.name);
-            rows = vec![
-                row(
-                    format!("asyncade compare {name}"),
-                    "one chapter, five runs of each scene",
-                ),
-                row(
-                    format!("asyncade compare {name} --speed 10"),
-                    "ten times as fast",
-                ),
-            ];
+            rows = vec![row(
+                format!("asyncade compare {name} --speed 10"),
+                "one chapter, ten times as fast as the article",
+            )];
             let counted = measured.and_then(|chapter| {
                 let mut knobs = chapter.knobs.iter();
                 knobs.find(|k| matches!(k.kind, Kind::Count { .. }))
@@ -355,12 +349,15 @@ fn of_tool(course: &Course, name: &str) -> Section {
                 let knob = knob.name;
                 rows.push(row(
                     format!(
-                        "asyncade compare {name} --speed 20 --sweep {knob}=1,4,16"
+                        "asyncade compare {name} --speed 20 --sweep {knob}=1..4"
                     ),
                     "how the gain goes with a knob",
                 ));
             }
-            rows.push(row("asyncade compare", "every chapter that has a time"));
+            rows.push(row(
+                "asyncade compare --speed 20 --runs 1",
+                "every chapter that measures a time, once",
+            ));
         }
         ("view", Some((chapter, _))) => {
             rows = vec![

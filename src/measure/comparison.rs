@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::experiment::Taken;
 use super::machine::{Load, Machine};
 use super::stats::{
-    Interval, Summary, deviation_of_ratio, interval_of_ratio, outliers,
+    Interval, Summary, deviation_of_ratio, interval_of_ratio, mean, outliers,
 };
 use crate::chapter::Measure;
 
@@ -93,10 +93,21 @@ pub struct Row {
     pub figures: Vec<f64>,
     /// Those of the runs before, which do not count.
     pub warmups: Vec<f64>,
+    /// The mean of the total times, whatever the figure is.
+    pub total: Option<f64>,
     /// The positions of the figures that are out of line.
     pub outliers: Vec<usize>,
     /// Why there are no more, if it could not be measured.
     pub unfit: Option<String>,
+}
+
+/// What one run of a scene gives.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Measured {
+    /// The chapter's figure.
+    pub figure: f64,
+    /// The total time.
+    pub total: f64,
 }
 
 /// How much better a scene is than its baseline.
@@ -135,17 +146,25 @@ impl Row {
         (world, scene): (&str, &str),
         is_baseline: bool,
         ideal: Option<f64>,
-        taken: Taken<f64>,
+        taken: Taken<Measured>,
     ) -> Row {
+        let figures = |measured: &[Measured]| -> Vec<f64> {
+            measured.iter().map(|measured| measured.figure).collect()
+        };
+        let totals = taken.figures.iter().map(|measured| measured.total);
+        let total = mean(&totals.collect::<Vec<f64>>());
+        let (figures, warmups) =
+            (figures(&taken.figures), figures(&taken.warmups));
         Row {
             world: world.to_owned(),
             scene: scene.to_owned(),
             is_baseline,
             ideal,
-            summary: Summary::of(&taken.figures),
-            outliers: outliers(&taken.figures),
-            figures: taken.figures,
-            warmups: taken.warmups,
+            summary: Summary::of(&figures),
+            outliers: outliers(&figures),
+            figures,
+            warmups,
+            total,
             unfit: taken.unfit,
         }
     }
@@ -211,7 +230,14 @@ impl Gain {
         match self.deviation {
             Some(deviation) => {
                 let digits = digits(self.speed_up);
-                format!("{ratio} \u{b1} {deviation:.digits$}")
+                let shown = format!("{deviation:.digits$}");
+                // What rounds to nothing is not nothing.
+                let is_nothing = !shown.contains(|c: char| c > '0' && c <= '9');
+                if deviation > 0.0 && is_nothing {
+                    let least = 0.1_f64.powi(digits as i32);
+                    return format!("{ratio} \u{b1} <{least:.digits$}");
+                }
+                format!("{ratio} \u{b1} {shown}")
             }
             None => ratio,
         }
@@ -297,9 +323,13 @@ impl Setup {
             warmups => format!("after {}", count(warmups, "warm-up")),
         };
         format!(
-            "{} of each scene{at} {warmups}, in random order; seed {}.",
+            "{} of each scene{at} {warmups}, in random order; seed {}.{}",
             count(self.runs, "run"),
-            self.seed
+            self.seed,
+            match self.cpython {
+                Some(_) => " Starting CPython does not count.",
+                None => "",
+            }
         )
     }
 }
@@ -310,6 +340,24 @@ impl Comparison {
     pub fn gain_of(&self, row: &Row) -> Option<&Gain> {
         let mut gains = self.gains.iter();
         gains.find(|gain| !row.is_baseline && gain.world == row.world)
+    }
+
+    /// The total times, if they are not what is measured: a gain somewhere
+    /// else does not make them shorter.
+    pub fn totals(&self) -> Option<String> {
+        let is_other = |row: &Row| {
+            let mean = row.summary.as_ref().map(|summary| summary.mean);
+            let both = row.total.zip(mean);
+            both.is_some_and(|(total, mean)| total > mean * (1.0 + NEAR))
+        };
+        if !self.rows.iter().any(is_other) {
+            return None;
+        }
+        let rows = self.rows.iter().filter_map(|row| {
+            let name = self.name_of(row, false);
+            Some(format!("{} in {name}", seconds(row.total?)))
+        });
+        Some(format!("In all: {}.", rows.collect::<Vec<_>>().join(", ")))
     }
 
     /// What a row is called among the others.

@@ -6,6 +6,7 @@
 mod causes;
 mod claims;
 mod cli;
+mod compare;
 mod crawler;
 mod crawler_claims;
 mod critical_path;

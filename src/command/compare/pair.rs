@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Error, Result, anyhow};
 
 use crate::chapter::{Chapter, Figure, Knobs, Reading, Scene, time};
-use crate::measure::comparison::LeftOut;
+use crate::measure::comparison::{LeftOut, Measured};
 use crate::report::{Choice, Plan, Usage};
 use crate::timeline::Timeline;
 use crate::trace::{Clock, Trace};
@@ -48,6 +48,19 @@ pub(super) fn left_out(chapter: &Chapter) -> Option<LeftOut> {
     }
 }
 
+/// Here there is no other clock to be asked for.
+fn without_clock(error: Error) -> Error {
+    match error.downcast::<Usage>() {
+        Ok(mut usage) => {
+            for instead in &mut usage.instead {
+                *instead = instead.replace(", or add '--clock virtual'", "");
+            }
+            usage.into()
+        }
+        Err(error) => error,
+    }
+}
+
 impl Pair {
     /// The scenes of a chapter. On the virtual clock they are only computed,
     /// and may be as short as they like.
@@ -85,7 +98,8 @@ impl Pair {
             twin: false,
             next: None,
             reading: Reading::default(),
-        })?;
+        })
+        .map_err(without_clock)?;
         let ideal = |scene: &Scene| {
             let planned = plan.report().scenes.iter();
             let mut planned = planned.filter(|s| s.name == scene.name);
@@ -109,9 +123,13 @@ impl Pair {
         })
     }
 
-    /// The chapter's figure, in seconds.
-    pub fn figure(&self, trace: &Trace) -> Option<f64> {
-        (self.read)(&Timeline::of(trace)).map(|time| time.as_secs_f64())
+    /// The chapter's figure, and the total time.
+    pub fn figure(&self, trace: &Trace) -> Option<Measured> {
+        let timeline = Timeline::of(trace);
+        Some(Measured {
+            figure: (self.read)(&timeline)?.as_secs_f64(),
+            total: timeline.total.as_secs_f64(),
+        })
     }
 
     /// How long it takes to run both so often.

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, anyhow};
 
 use super::pair::Pair;
 use crate::measure::Yield;
+use crate::measure::comparison::Measured;
 use crate::system::foreign;
 use crate::system::stop::{self, Stopped};
 use crate::trace::{Clock, Trace};
@@ -43,7 +44,7 @@ pub(super) fn run(
     world: World,
     index: usize,
     tick: &mut dyn FnMut(Duration),
-) -> Yield<f64> {
+) -> Yield<Measured> {
     let trace = match world {
         World::Tokio => on_tokio(pair, index, tick),
         World::CPython(python) => on_cpython(pair, python, index, tick),
@@ -57,7 +58,7 @@ pub(super) fn run(
         }
     };
     match pair.figure(&trace) {
-        Some(figure) => Yield::Figure(figure),
+        Some(measured) => Yield::Figure(measured),
         None => Yield::Unfit(format!(
             "its trace has no {}",
             pair.chapter.measure.what

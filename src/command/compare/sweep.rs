@@ -83,7 +83,12 @@ pub fn sweep(
         swept.points.push(if setting.is_played {
             let measured =
                 asked.measure(&setting.pair, None, &mut progress, &mut watch);
-            Point::measured(values, computed.ideal, measured)
+            let point = Point::measured(values, computed.ideal, measured);
+            // What was stopped before it had both figures is no point.
+            if stop::asked().is_some() && point.scene.is_none() {
+                break;
+            }
+            point
         } else {
             computed
         });

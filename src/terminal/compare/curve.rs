@@ -78,6 +78,9 @@ fn rows(page: &Page, out: &mut Screen, sweep: &Sweep) -> io::Result<()> {
         let (speed_up, ideal) = (figure(point.speed_up), figure(point.ideal));
         match point.is_computed {
             true => format!("{speed_up}x computed"),
+            false if page.is_wide() => {
+                format!("{speed_up}x, ideal {ideal}x")
+            }
             false => format!("{speed_up}x of {ideal}x"),
         }
     };

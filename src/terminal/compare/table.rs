@@ -17,7 +17,7 @@ use crate::measure::stats::Interval;
 
 /// The columns of figures, of which the first has the deviation too.
 const FIGURES: [(&str, usize); 4] =
-    [("mean", 17), ("median", 9), ("min", 9), ("max", 9)];
+    [("mean", 19), ("median", 9), ("min", 9), ("max", 9)];
 
 /// A table that is written chapter by chapter.
 pub(crate) struct CompareTable {
@@ -64,10 +64,16 @@ impl CompareTable {
         for row in &comparison.rows {
             self.row(out, row)?;
         }
+        let totals = comparison.totals();
+        let what = match totals {
+            Some(_) => "gain",
+            None => "speed-up",
+        };
         for gain in &comparison.gains {
-            for line in page.wrap(2, &gained(gain)) {
-                writeln!(out, "{line}")?;
-            }
+            page.prose(out, 2, &gained(what, gain))?;
+        }
+        if let Some(totals) = totals {
+            page.prose(out, 2, &totals)?;
         }
         if comparison.gains.is_empty()
             && comparison.rows.iter().all(|row| row.summary.is_some())
@@ -146,10 +152,10 @@ pub(super) fn circumstances(
     setup: &Setup,
     remarks: &[String],
 ) -> io::Result<()> {
-    let runs = format!(
-        "{} The deviation is from run to run.",
-        setup.runs_in_words()
-    );
+    let mut runs = setup.runs_in_words();
+    if setup.runs > 1 {
+        runs += " What is behind \u{b1} is the standard deviation.";
+    }
     page.prose(out, 0, &runs)?;
     page.prose(out, 0, &setup.words())?;
     for remark in remarks {
@@ -179,12 +185,12 @@ fn figures(row: &Row) -> Vec<String> {
 }
 
 /// The gain in figures.
-fn gained(gain: &Gain) -> String {
+fn gained(what: &str, gain: &Gain) -> String {
     let place = match gain.world.as_str() {
         "tokio" => String::new(),
         world => format!(" on {world}"),
     };
-    let mut words = format!("speed-up{place} {}", gain.in_figures());
+    let mut words = format!("{what}{place} {}", gain.in_figures());
     if let Some(interval) = gain.interval {
         words += &format!(" ({})", confidence(interval));
     }
@@ -198,4 +204,158 @@ fn gained(gain: &Gain) -> String {
 /// As in `95%: 2.98 to 3.00`.
 pub(super) fn confidence(interval: Interval) -> String {
     format!("95%: {} to {}", ratio(interval.low), ratio(interval.high))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::collections::BTreeMap;
+    use std::rc::Rc;
+
+    use super::*;
+    use crate::chapter::{Figure, Measure};
+    use crate::measure::comparison::Measured;
+    use crate::measure::{Load, Machine, Taken};
+
+    /// What is written, to be looked at.
+    #[derive(Clone, Default)]
+    struct Sheet(Rc<RefCell<Vec<u8>>>);
+
+    impl Write for Sheet {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.borrow_mut().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    const MEASURE: Measure = Measure {
+        what: "total time",
+        baseline: "sync",
+        scene: "async",
+        gain: "was {} faster than",
+        figure: Figure::Time(|timeline| Some(timeline.total)),
+    };
+
+    fn taken(warmup: f64, figures: &[f64]) -> Taken<Measured> {
+        let measured = |figure: &f64| Measured {
+            figure: *figure,
+            total: *figure,
+        };
+        Taken {
+            warmups: vec![measured(&warmup)],
+            figures: figures.iter().map(measured).collect(),
+            unfit: None,
+        }
+    }
+
+    fn given() -> Comparisons {
+        let row = |world, scene, is_baseline, ideal, taken| {
+            Row::new((world, scene), is_baseline, Some(ideal), taken)
+        };
+        let slow = taken(3.9, &[3.001, 3.003, 3.002, 3.001, 3.402]);
+        let fast = taken(1.001, &[1.001, 1.004, 1.002, 1.002, 1.003]);
+        let same = taken(3.0, &[3.0002, 3.0001, 3.0002, 3.0003, 3.0002]);
+        let rows = vec![
+            row("tokio", "sync", true, 3.0, slow),
+            row("tokio", "async", false, 1.0, fast),
+            row("CPython", "sync", true, 3.0, same.clone()),
+            row("CPython", "async", false, 1.0, same),
+        ];
+        let gains = rows
+            .chunks(2)
+            .filter_map(|rows| Gain::of(&rows[0], &rows[1], &MEASURE, 1));
+        Comparisons {
+            setup: Setup {
+                command: "asyncade compare sync-vs-async".to_owned(),
+                machine: Machine {
+                    cpu: Some("Some CPU".to_owned()),
+                    cores: Some(2),
+                    memory: None,
+                    os: "linux".to_owned(),
+                    build: "release",
+                    asyncade: "1.2.3",
+                    date: "2026-01-31T12:00:00Z".to_owned(),
+                },
+                tokio: Some("1.2".to_owned()),
+                cpython: Some("3.13.0".to_owned()),
+                runs: 5,
+                warmups: 1,
+                speed: 1.0,
+                seed: 7,
+            },
+            comparisons: vec![Comparison {
+                chapter: "sync-vs-async".to_owned(),
+                what: "total time".to_owned(),
+                knobs: BTreeMap::new(),
+                gains: gains.collect(),
+                rows,
+            }],
+            left_out: vec![LeftOut {
+                chapter: "shield".to_owned(),
+                why: "measures no time".to_owned(),
+                instead: "asyncade shield".to_owned(),
+            }],
+            load: Load {
+                others: Some(0.5),
+                ..Load::default()
+            },
+            interrupted: false,
+        }
+    }
+
+    fn shown(page: Page, all: &Comparisons) -> String {
+        let sheet = Sheet::default();
+        let mut screen = Screen::new(page, sheet.clone());
+        let table = CompareTable::new(page, &["sync", "async"], true);
+        for comparison in &all.comparisons {
+            table.write(&mut screen, comparison).expect("it is memory");
+        }
+        table.close(&mut screen, all).expect("it is memory");
+        let text = String::from_utf8_lossy(&sheet.0.borrow()).into_owned();
+        console::strip_ansi_codes(&text).into_owned()
+    }
+
+    #[test]
+    fn a_wide_page_has_columns() {
+        insta::assert_snapshot!(shown(Page::new(80, true), &given()));
+    }
+
+    #[test]
+    fn a_narrow_page_has_names_and_is_not_overrun() {
+        let text = shown(Page::new(40, true), &given());
+        for line in text.lines() {
+            assert!(measure_text_width(line) <= 40, "{line}");
+        }
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn plain_is_the_same_in_words_however_wide() {
+        let mut page = Page::new(120, true);
+        page.plain = true;
+        let text = shown(page, &given());
+        assert!(!text.contains("  mean  "), "{text}");
+        let row = "  async: mean 1.002s \u{b1} 0.001s, median 1.002s, min \
+                   1.001s, max 1.004s";
+        assert!(text.lines().any(|line| line == row), "{text}");
+    }
+
+    #[test]
+    fn what_was_stopped_has_what_there_is_and_no_gain() {
+        let mut all = given();
+        all.interrupted = true;
+        let comparison = &mut all.comparisons[0];
+        comparison.gains.clear();
+        for row in &mut comparison.rows {
+            row.summary = None;
+        }
+        let text = shown(Page::new(80, true), &all);
+        assert!(text.contains("nothing was measured"), "{text}");
+        assert!(text.contains("Stopped: "), "{text}");
+        assert!(!text.contains("faster"), "{text}");
+    }
 }
