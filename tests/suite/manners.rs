@@ -15,13 +15,14 @@ use crate::support::{
 };
 
 /// The commands beside the chapters.
-const TOOLS: [&str; 10] = [
+const TOOLS: [&str; 11] = [
     "list",
     "checklist",
     "show",
     "predict",
     "prove",
     "verify",
+    "compare",
     "view",
     "completions",
     "man",

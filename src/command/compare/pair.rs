@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Error, Result, anyhow};
 
-use crate::chapter::{Chapter, Figure, Knobs, Reading, Scene, time};
+use crate::chapter::{Chapter, Figure, Knobs, Plays, Reading, Scene, time};
 use crate::measure::comparison::{LeftOut, Measured};
 use crate::report::{Choice, Plan, Usage};
 use crate::timeline::Timeline;
@@ -137,6 +137,13 @@ impl Pair {
         let both = self.ideals.iter().map(|ideal| ideal.length);
         let both: Duration = both.sum();
         both.saturating_mul(u32::try_from(times).unwrap_or(u32::MAX))
+    }
+
+    /// Whether one of them takes too long to sit through, as the chapter says
+    /// itself.
+    pub fn is_long(&self) -> bool {
+        let is_long = |scene: &&Scene| scene.plays == Plays::AlwaysVirtual;
+        self.scenes.iter().any(is_long)
     }
 
     /// As in `3s and 1s`.
