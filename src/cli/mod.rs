@@ -10,6 +10,7 @@ mod lang;
 mod nearest;
 mod options;
 mod refusal;
+mod sweep;
 
 use std::ffi::OsString;
 

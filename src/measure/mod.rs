@@ -7,6 +7,7 @@
 pub mod comparison;
 pub mod experiment;
 pub mod machine;
+mod remarks;
 pub mod stats;
 pub mod sweep;
 
