@@ -15,6 +15,7 @@
 //! | [`system`] | what the machine gives: text from outside, files, other programs, and being asked to stop |
 //! | [`chapter`] | chapters as data: knobs, scenes, measure, claims, lesson |
 //! | [`demos`] | the chapters themselves, one folder each; only `main` knows them |
+//! | [`measure`] | how to measure: the order of the runs, statistics, and what machine it was |
 //! | [`world`] | a scene on tokio, its twin on CPython, and comparing the two |
 //! | [`report`] | what a run will do, playing it, and all that came of it as one value |
 //! | [`quiz`] | questions about a run that are asked before it is seen, and what is right |
@@ -45,6 +46,8 @@ pub mod command;
 pub mod demos;
 #[cfg(feature = "cli")]
 pub mod export;
+#[cfg(feature = "cli")]
+pub mod measure;
 #[cfg(feature = "cli")]
 pub mod picture;
 #[cfg(feature = "cli")]

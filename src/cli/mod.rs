@@ -2,6 +2,7 @@
 //! from the course that the program is given.
 
 mod chapters;
+mod compare;
 mod diff;
 mod glance;
 mod guide;
@@ -11,6 +12,7 @@ mod nearest;
 mod options;
 mod refusal;
 mod runtime;
+mod sweep;
 
 use std::ffi::OsString;
 
@@ -23,9 +25,10 @@ use crate::command::{
     self as run, Asking, Ending, Output, Predict, Showing, Shown, Subject,
     Witness,
 };
-use crate::quiz::{new_seed, random_knobs};
+use crate::quiz::random_knobs;
 use crate::report::{Choice, Usage, Viewing};
 use crate::system::foreign;
+use crate::system::random::new_seed;
 use crate::terminal::{Screen, colours};
 use crate::trace::Clock;
 use chapters::{command, named_scenes, set};
@@ -282,6 +285,11 @@ fn tool(
                 required: require_python,
             };
             return run::verify(&subjects, &witness, screen);
+        }
+        Tool::Compare(args) => {
+            let chapters = named(course, &args.chapter);
+            let matches = matches.subcommand_matches("compare");
+            return compare::compare(course, &args, chapters, matches, screen);
         }
         Tool::View(args) => return view(course, &args, screen),
         Tool::Diff {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 
+use super::compare::CompareArgs;
 use crate::chapter::Lang;
 use crate::report::Usage;
 use crate::stage::Runtime;
@@ -113,6 +114,8 @@ pub(super) enum Tool {
         #[arg(long)]
         require_python: bool,
     },
+    /// Measure baseline against gain for real, many times, in random order
+    Compare(CompareArgs),
     /// Open recorded traces, and show them as the runs that made them
     View(ViewArgs),
     /// Compare two settings of a chapter, two of its scenes, or two files of
@@ -309,7 +312,7 @@ impl From<ClockArg> for trace::Clock {
     }
 }
 
-fn speed(text: &str) -> Result<f64, Usage> {
+pub(super) fn speed(text: &str) -> Result<f64, Usage> {
     match text.parse::<f64>() {
         Ok(speed) if (0.01..=1000.0).contains(&speed) => Ok(speed),
         _ => Err(Usage::new(

@@ -2,6 +2,7 @@
 
 mod beliefs;
 mod checklist;
+mod compare;
 mod completions;
 mod diff;
 mod list;
@@ -17,6 +18,7 @@ mod view;
 
 pub(crate) use beliefs::beliefs;
 pub(crate) use checklist::checklist;
+pub(crate) use compare::{Axis, Compare, compare, sweep};
 pub(crate) use completions::completions;
 pub(crate) use diff::{Compared, Shown, diff};
 pub use list::list;

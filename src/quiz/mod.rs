@@ -35,7 +35,7 @@ use seen::Seen;
 
 pub use answer::{Answer, Grade};
 pub use parting::Parting;
-pub use random::{new_seed, random_knobs};
+pub use random::random_knobs;
 pub use words::command;
 
 /// What a question asks for.

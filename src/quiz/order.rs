@@ -3,9 +3,9 @@
 //! order is all there is.
 
 use super::choices::Choices;
-use super::random::shuffled;
 use super::{About, Form, Item, Kind, Question, Spot, Value};
 use crate::chapter::Mistake;
+use crate::system::random::shuffled;
 use crate::timeline::Line;
 use crate::trace::nanos;
 

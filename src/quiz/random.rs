@@ -1,27 +1,9 @@
-//! Chance that can be had again: from a seed, in the same way on every machine.
+//! Random knobs: other figures than the article's, the same for the same seed.
 
 use std::time::Duration;
 
 use crate::chapter::{Chapter, Kind, Knobs, Value};
-
-/// Random numbers of a seed: splitmix64, which is small and good enough to
-/// choose among a few. <https://prng.di.unimi.it/splitmix64.c>
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// One below a bound.
-    fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound.max(1)
-    }
-}
+use crate::system::random::Random;
 
 /// Times are multiples of this, up to so many: figures for the head.
 const UNIT: Duration = Duration::from_millis(500);
@@ -33,22 +15,13 @@ const COUNTS: u64 = 5;
 /// So often another set is tried before the article's is taken.
 const TRIES: u32 = 100;
 
-/// A seed that nobody chose, short enough to be typed.
-pub fn new_seed() -> u64 {
-    let now = std::time::SystemTime::now();
-    let since = now
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap_or_default();
-    Random(u64::from(since.subsec_nanos())).below(100_000)
-}
-
 /// Random knobs that the chapter takes; `set` puts on top what the user said.
 pub fn random_knobs(
     chapter: &Chapter,
     seed: u64,
     set: impl Fn(Knobs) -> Knobs,
 ) -> Knobs {
-    let mut random = Random(seed);
+    let mut random = Random::new(seed);
     for _ in 0..TRIES {
         let mut knobs = Knobs::new(chapter.knobs);
         for knob in chapter.knobs {
@@ -82,15 +55,4 @@ pub fn random_knobs(
         }
     }
     set(Knobs::new(chapter.knobs))
-}
-
-/// The same in another order.
-pub fn shuffled<T: Clone>(items: &[T], seed: u64) -> Vec<T> {
-    let mut random = Random(seed);
-    let mut items = items.to_vec();
-    for index in (1..items.len()).rev() {
-        let other = random.below(index as u64 + 1);
-        items.swap(index, usize::try_from(other).unwrap_or(0));
-    }
-    items
 }

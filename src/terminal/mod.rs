@@ -8,6 +8,7 @@
 mod apart;
 mod chart;
 mod claims;
+mod compare;
 mod complaint;
 mod difference;
 mod explain;
@@ -35,6 +36,7 @@ mod with_live;
 
 pub(crate) use apart::apart;
 pub(crate) use claims::{Check, check, finding};
+pub(crate) use compare::{CompareTable, Progress, announce, curve, json};
 pub use complaint::complain;
 pub(crate) use difference::difference;
 pub use full::Full;

@@ -6,6 +6,7 @@
 mod causes;
 mod claims;
 mod cli;
+mod compare;
 mod crawler;
 mod crawler_claims;
 mod critical_path;
@@ -15,6 +16,7 @@ mod languages;
 mod layers;
 mod legible;
 mod manners;
+mod measure;
 mod ndjson;
 mod picture;
 mod predict;
