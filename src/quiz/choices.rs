@@ -37,7 +37,9 @@ impl<'a> Choices<'a> {
         Choices {
             exactness,
             is_blurred: at.is_some_and(|at| {
-                !exactness.is_none(at) && exactness.is_same(at, Duration::ZERO)
+                about.scene.is_measured()
+                    && !exactness.is_none(at)
+                    && exactness.is_same(at, Duration::ZERO)
             }),
             ..Choices::with(&about.beliefs, right)
         }

@@ -18,6 +18,7 @@ mod manners;
 mod ndjson;
 mod picture;
 mod predict;
+mod predict_measured;
 mod questions;
 mod real;
 mod registry;
