@@ -421,7 +421,9 @@ fn of_those_that_end_at_once_none_is_asked_for() {
         add += 200 * MILLI * u64::from(is_end && event.lane > 0);
     }
     let (all, _) = questions(&knobs, &apart);
-    for question in all.iter().filter(|q| q.kind == Kind::Wakes) {
+    let wakes: Vec<_> = all.iter().filter(|q| q.kind == Kind::Wakes).collect();
+    assert!(!wakes.is_empty());
+    for question in wakes {
         let read = Read(trace(&apart, "async"));
         let right = &question.right().unwrap().says;
         assert_eq!(*right, read.waker(quoted(&question.asks)));
