@@ -67,7 +67,7 @@ fn question(
     let at = scene.trace.events[woke].at();
     // Of several that end at once any may be the one, if that was measured.
     let is_it = |end, id| by == By::Lane(id) || !scene.is_at_once(end, at);
-    if !ended.iter().all(|(end, id)| is_it(*end, *id)) {
+    if scene.is_measured() && !ended.iter().all(|(end, id)| is_it(*end, *id)) {
         return None;
     }
     if let Some((_, first)) = ended.iter().min() {
