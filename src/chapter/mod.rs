@@ -30,6 +30,7 @@ pub use check::{Check, in_order, short};
 pub use claim::{Claim, Evidence, Fact, Finding};
 pub use code::{Part, Say, says};
 pub use course::Course;
+pub(crate) use due::clock_adds;
 pub use due::{AT_ONCE, Due, after};
 pub use gaps::number_of;
 pub use knob::{Kind, Knob, Knobs, Value};

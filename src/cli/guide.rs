@@ -13,7 +13,8 @@ use crate::terminal::{Page, Section};
 
 /// What stands before and after what clap writes.
 pub(super) struct Guide {
-    /// What comes first, after what it is.
+    /// What comes first, after what it is: a chapter's question, or more of a
+    /// tool.
     pub question: Option<String>,
     pub before: Vec<Section>,
     pub after: Vec<Section>,
@@ -42,7 +43,7 @@ impl Guide {
                 }
             }
             None => Guide {
-                question: None,
+                question: whole.find_subcommand(name).and_then(more),
                 before: Vec::new(),
                 after: vec![of_tool(course, name)],
             },
@@ -141,6 +142,13 @@ fn scenes(chapter: &Chapter) -> Vec<Section> {
     sections
         .filter(|section| !section.rows.is_empty())
         .collect()
+}
+
+/// What there is to be said of a tool beside what it does.
+fn more(tool: &Command) -> Option<String> {
+    let long = tool.get_long_about()?.to_string();
+    let (_, more) = long.split_once("\n\n")?;
+    Some(more.to_owned())
 }
 
 /// How a time is typed: every chapter has one among its knobs.

@@ -61,6 +61,12 @@ pub(super) enum Tool {
         lang: Option<LangArg>,
     },
     /// Ask what will happen in a chapter, run it, and grade the answers
+    ///
+    /// What is right is read off the run itself, so other knobs are other
+    /// questions. A chapter that plays on the real clock only cannot be
+    /// computed: it is recorded first, unseen, and then asked about. Its times
+    /// are there to choose from, and one that is typed may be off by what a
+    /// machine adds.
     Predict {
         /// The chapter; its knobs may follow
         // The values of it are put in later, which would make it the last.

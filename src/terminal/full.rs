@@ -94,7 +94,7 @@ impl<'a> Full<'a> {
 
 impl Reporter for Full<'_> {
     fn begins(&mut self, report: &Report) -> io::Result<()> {
-        announce(report, self.screen);
+        announce(report, &self.screen.page);
         self.opening(report)
     }
 

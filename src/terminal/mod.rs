@@ -31,6 +31,7 @@ mod sources;
 mod stderr;
 mod step;
 mod summary;
+mod unseen;
 mod wait;
 mod with_live;
 
@@ -52,4 +53,5 @@ pub(crate) use screen::{colours, help_page};
 pub(crate) use section::Section;
 pub use step::{Flow, Player};
 pub(crate) use step::{Stepped, step};
+pub(crate) use unseen::Unseen;
 pub use with_live::WithLive;

@@ -20,6 +20,7 @@ mod measure;
 mod ndjson;
 mod picture;
 mod predict;
+mod predict_measured;
 mod questions;
 mod real;
 mod registry;
