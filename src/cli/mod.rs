@@ -22,8 +22,7 @@ use clap::{ArgMatches, ColorChoice, Command, FromArgMatches};
 
 use crate::chapter::{Chapter, Course, Knobs, Lang, Reading, Scene};
 use crate::command::{
-    self as run, Asking, Ending, Output, Predict, Showing, Shown, Subject,
-    Witness,
+    self as run, Asking, Ending, Predict, Showing, Shown, Subject, Witness,
 };
 use crate::quiz::random_knobs;
 use crate::report::{Choice, Usage, Viewing};
@@ -34,7 +33,7 @@ use crate::trace::Clock;
 use chapters::{command, named_scenes, set};
 use glance::Glance;
 use help::{help, manual};
-use options::{AxisArg, Cli, PlayArgs, Tool, ViewArgs};
+use options::{Cli, PlayArgs, Tool, ViewArgs};
 use refusal::{Asked, refusal};
 
 /// Does what the arguments ask for.
@@ -117,7 +116,7 @@ fn play(
 ) -> Result<Ending> {
     let args = PlayArgs::from_arg_matches(matches)?;
     let knobs = set(chapter, Knobs::new(chapter.knobs), matches);
-    let reading = lang::reading(args.lang)?;
+    let reading = lang::reading(args.show.lang)?;
     let choice = Choice {
         chapter,
         knobs,
@@ -134,25 +133,12 @@ fn play(
                 && !args.is_multi_thread()
                 && !chapter.is_real_only()),
         next: Some(next(course, chapter, reading)),
-        // A trace names the code that ran, and nobody need ask CPython.
-        reading: if args.json {
-            Reading::default()
-        } else {
-            reading
-        },
+        reading: args.show.code(reading),
     };
-    screen.page.plain |= args.plain;
-    screen.page.steps = args.axis == AxisArg::Steps;
     let showing = Showing {
-        output: match (args.json, args.quiet) {
-            (true, _) => Output::Json,
-            (_, true) => Output::Quiet,
-            _ => Output::Full,
-        },
-        explains: args.explain,
         steps: args.step,
-        live: !args.no_progress && !screen.page.plain,
         exports: &args.export,
+        ..args.show.showing(screen)
     };
     run::play(&choice, &showing, screen)
 }
@@ -339,30 +325,19 @@ fn view(
     args: &ViewArgs,
     screen: &mut Screen,
 ) -> Result<Ending> {
-    let reading = lang::reading(args.lang)?;
+    let reading = lang::reading(args.show.lang)?;
     let next = |chapter: &Chapter| next(course, chapter, reading);
     let viewing = Viewing {
         course,
         next: &next,
-        reading: if args.json {
-            Reading::default()
-        } else {
-            reading
-        },
+        reading: args.show.code(reading),
         pace: args.play.then(|| args.speed.unwrap_or(1.0)),
     };
-    screen.page.plain |= args.plain;
-    screen.page.steps = args.axis == AxisArg::Steps;
+    let showing = args.show.showing(screen);
     let showing = Showing {
-        output: match (args.json, args.quiet) {
-            (true, _) => Output::Json,
-            (_, true) => Output::Quiet,
-            _ => Output::Full,
-        },
-        explains: args.explain,
         steps: args.step,
-        live: args.play && !args.no_progress && !screen.page.plain,
-        exports: &[],
+        live: args.play && showing.live,
+        ..showing
     };
     run::view(&args.file, &viewing, &showing, screen)
 }

@@ -7,9 +7,11 @@ use std::path::PathBuf;
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 
 use super::compare::CompareArgs;
-use crate::chapter::Lang;
+use crate::chapter::{Lang, Reading};
+use crate::command::{Output, Showing};
 use crate::report::Usage;
 use crate::stage::Runtime;
+use crate::terminal::Screen;
 use crate::trace;
 
 /// What the values are called whose names are the course's: of what else is
@@ -175,7 +177,7 @@ pub(super) struct ViewArgs {
     #[arg(required = true, value_name = "FILE")]
     pub file: Vec<PathBuf>,
     /// Play them at their own pace, with the picture that grows
-    #[arg(long)]
+    #[arg(long, conflicts_with = "json")]
     pub play: bool,
     /// Play them F times as fast
     #[arg(long, value_name = "F", value_parser = speed, requires = "play", allow_hyphen_values = true)]
@@ -183,8 +185,15 @@ pub(super) struct ViewArgs {
     /// Step through them in both directions
     #[arg(long, conflicts_with_all = ["quiet", "json", "explain", "play"])]
     pub step: bool,
+    #[command(flatten)]
+    pub show: ShowArgs,
+}
+
+/// How a run is shown, whether it is played or was recorded.
+#[derive(Args)]
+pub(super) struct ShowArgs {
     /// Print the traces as NDJSON, and nothing else
-    #[arg(long, conflicts_with_all = ["quiet", "play"])]
+    #[arg(long, conflicts_with = "quiet")]
     pub json: bool,
     /// Show the last screen only: the pictures, the result and the claims
     #[arg(long, short)]
@@ -195,16 +204,46 @@ pub(super) struct ViewArgs {
     /// What the columns of a picture stand for
     #[arg(long, value_enum, default_value = "time")]
     pub axis: AxisArg,
-    /// Draw no picture while they play, only when they are over
+    /// Draw no picture while a scene plays, only when it is over
     #[arg(long)]
     pub no_progress: bool,
-    /// Sentences in place of pictures, for screen readers
+    /// Sentences in place of pictures, for screen readers; so does
+    /// the variable ACCESSIBLE
     #[arg(long)]
     pub plain: bool,
     /// The code that is referred to [default: the variable ASYNCADE_LANG, or
     /// else rust]
     #[arg(long, value_enum, value_name = "LANG")]
     pub lang: Option<LangArg>,
+}
+
+impl ShowArgs {
+    /// What is shown of a run that is not stepped through, on that screen.
+    pub fn showing(&self, screen: &mut Screen) -> Showing<'_> {
+        screen.page.plain |= self.plain;
+        screen.page.steps = self.axis == AxisArg::Steps;
+        Showing {
+            output: match (self.json, self.quiet) {
+                (true, _) => Output::Json,
+                (_, true) => Output::Quiet,
+                _ => Output::Full,
+            },
+            explains: self.explain,
+            steps: false,
+            live: !self.no_progress && !screen.page.plain,
+            exports: &[],
+        }
+    }
+
+    /// The code that it refers to. A trace names the code that ran, and nobody
+    /// need ask CPython.
+    pub fn code(&self, reading: Reading) -> Reading {
+        if self.json {
+            Reading::default()
+        } else {
+            reading
+        }
+    }
 }
 
 /// The options that every chapter has.
@@ -228,39 +267,18 @@ pub(super) struct PlayArgs {
     /// Play also what takes more than ten minutes
     #[arg(long)]
     pub yes_wait: bool,
-    /// Print the traces as NDJSON, and nothing else
-    #[arg(long, conflicts_with = "quiet")]
-    pub json: bool,
     /// Write the traces to a file (.ndjson); may be repeated
     #[arg(long, value_name = "FILE")]
     pub export: Vec<PathBuf>,
-    /// Show the last screen only: the pictures, the result and the claims
-    #[arg(long, short)]
-    pub quiet: bool,
-    /// Say also what it means: figures, evidence, and what to remember
-    #[arg(long, conflicts_with_all = ["quiet", "json"])]
-    pub explain: bool,
     /// Record it, on the virtual clock unless --clock real is given, and step
     /// through it in both directions
     #[arg(long, conflicts_with_all = ["quiet", "json", "explain", "twin"])]
     pub step: bool,
-    /// What the columns of a picture stand for
-    #[arg(long, value_enum, default_value = "time")]
-    pub axis: AxisArg,
-    /// Draw no picture while a scene plays, only when it is over
-    #[arg(long)]
-    pub no_progress: bool,
-    /// Sentences in place of pictures, for screen readers; so does
-    /// the variable ACCESSIBLE
-    #[arg(long)]
-    pub plain: bool,
     /// Show what CPython does in the same scenes, and where the two part
     #[arg(long)]
     pub twin: bool,
-    /// The code that is referred to [default: the variable ASYNCADE_LANG, or
-    /// else rust]
-    #[arg(long, value_enum, value_name = "LANG")]
-    pub lang: Option<LangArg>,
+    #[command(flatten)]
+    pub show: ShowArgs,
 }
 
 impl PlayArgs {
