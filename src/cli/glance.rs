@@ -13,7 +13,11 @@ use super::options::Cli;
 use crate::chapter::{Chapter, Course, Kind};
 
 /// The tools that are asked of chapters, and take the knobs of one.
-pub(super) const ASKED_OF_CHAPTERS: [&str; 2] = ["verify", "predict"];
+pub(super) const ASKED_OF_CHAPTERS: [&str; 3] =
+    ["verify", "predict", "compare"];
+
+/// The tool among them that is asked of two scenes, and takes no others.
+const OF_TWO_SCENES: &str = "compare";
 
 /// What there is to be seen.
 pub(super) struct Glance {
@@ -43,7 +47,10 @@ impl Glance {
         let options = match only(&named) {
             Some(chapter) => {
                 let knobs = chapter.knobs.iter().map(knob);
-                knobs.chain([scene(chapter)]).collect()
+                let named = subcommand.map(|(tool, _)| tool);
+                let scene =
+                    (named != Some(OF_TWO_SCENES)).then(|| scene(chapter));
+                knobs.chain(scene).collect()
             }
             // It is the chapter that is wrong then, and not its options.
             None if named.iter().any(Option::is_none) => {

@@ -6,7 +6,9 @@ use clap::Command;
 use clap::builder::StyledStr;
 
 use super::chapters::capitalised;
-use crate::chapter::{Chapter, Course, Kind, Knob, Knobs, Plays, Scene};
+use crate::chapter::{
+    Chapter, Course, Figure, Kind, Knob, Knobs, Plays, Scene,
+};
 use crate::terminal::{Page, Section};
 
 /// What stands before and after what clap writes.
@@ -329,6 +331,36 @@ fn of_tool(course: &Course, name: &str) -> Section {
                     "one scene",
                 ),
             ]
+        }
+        ("compare", _) => {
+            let mut chapters = course.chapters.iter();
+            let measured =
+                chapters.find(|c| matches!(c.measure.figure, Figure::Time(_)));
+            let name = measured.map_or("", |chapter| chapter.name);
+            rows = vec![
+                row(
+                    format!("asyncade compare {name}"),
+                    "one chapter, five runs of each scene",
+                ),
+                row(
+                    format!("asyncade compare {name} --speed 10"),
+                    "ten times as fast",
+                ),
+            ];
+            let counted = measured.and_then(|chapter| {
+                let mut knobs = chapter.knobs.iter();
+                knobs.find(|k| matches!(k.kind, Kind::Count { .. }))
+            });
+            if let Some(knob) = counted {
+                let knob = knob.name;
+                rows.push(row(
+                    format!(
+                        "asyncade compare {name} --speed 20 --sweep {knob}=1,4,16"
+                    ),
+                    "how the gain goes with a knob",
+                ));
+            }
+            rows.push(row("asyncade compare", "every chapter that has a time"));
         }
         ("view", Some((chapter, _))) => {
             rows = vec![

@@ -2,6 +2,7 @@
 //! from the course that the program is given.
 
 mod chapters;
+mod compare;
 mod glance;
 mod guide;
 mod help;
@@ -272,6 +273,11 @@ fn tool(
                 required: require_python,
             };
             return run::verify(&subjects, &witness, screen);
+        }
+        Tool::Compare(args) => {
+            let chapters = named(course, &args.chapter);
+            let matches = matches.subcommand_matches("compare");
+            return compare::compare(course, &args, chapters, matches, screen);
         }
         Tool::View(args) => return view(course, &args, screen),
         Tool::Completions { shell } => {

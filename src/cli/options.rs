@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 
+use super::compare::CompareArgs;
 use crate::chapter::Lang;
 use crate::report::Usage;
 use crate::trace;
@@ -111,6 +112,8 @@ pub(super) enum Tool {
         #[arg(long)]
         require_python: bool,
     },
+    /// Measure baseline against gain for real, many times, in random order
+    Compare(CompareArgs),
     /// Open recorded traces, and show them as the runs that made them
     View(ViewArgs),
     /// Print a completion script for a shell
@@ -272,7 +275,7 @@ impl From<ClockArg> for trace::Clock {
     }
 }
 
-fn speed(text: &str) -> Result<f64, Usage> {
+pub(super) fn speed(text: &str) -> Result<f64, Usage> {
     match text.parse::<f64>() {
         Ok(speed) if (0.01..=1000.0).contains(&speed) => Ok(speed),
         _ => Err(Usage::new(

@@ -2,6 +2,7 @@
 
 mod beliefs;
 mod checklist;
+mod compare;
 mod completions;
 mod list;
 mod man;
@@ -15,6 +16,7 @@ mod view;
 
 pub(crate) use beliefs::beliefs;
 pub(crate) use checklist::checklist;
+pub(crate) use compare::{Axis, Compare, compare, sweep};
 pub(crate) use completions::completions;
 pub use list::list;
 pub(crate) use man::{Manual, man, man_pages};

@@ -73,6 +73,20 @@ impl Machine {
     }
 }
 
+/// The version of tokio that this program was built with, by the file that pins
+/// it.
+pub fn tokio_version() -> Option<String> {
+    locked(include_str!("../../Cargo.lock"), "tokio")
+}
+
+/// The version of a package in a `Cargo.lock`.
+fn locked(lock: &str, package: &str) -> Option<String> {
+    let name = format!("name = \"{package}\"");
+    let mut lines = lock.lines().skip_while(|line| *line != name);
+    let version = lines.nth(1)?.strip_prefix("version = \"")?;
+    Some(version.trim_end_matches('"').to_owned())
+}
+
 /// The value of a field of `/proc/cpuinfo`, from the first processor that has
 /// one.
 fn field(text: &str, name: &str) -> Option<String> {
@@ -325,5 +339,12 @@ mod tests {
         assert_eq!(field(text, "Model"), None);
         assert_eq!(memory("MemTotal:  2 kB\n"), Some(2048));
         assert_eq!(memory("MemTotal: x\n"), None);
+    }
+
+    #[test]
+    fn the_version_of_tokio_is_the_one_that_is_built() {
+        let version = tokio_version().unwrap_or_default();
+        assert!(version.starts_with("1."), "{version}");
+        assert_eq!(locked("name = \"tokio\"\n", "tokio"), None);
     }
 }

@@ -29,6 +29,7 @@ use crate::world::compare::{self, Parting};
 pub use crate::system::usage::Usage;
 pub use findings::{Finding, Status, finding};
 pub use in_python::{Apart, InPython, Said};
+pub(crate) use limits::TOO_LONG;
 pub use measures::Measures;
 pub use places::{Places, Seen};
 pub use plan::{Choice, Plan};

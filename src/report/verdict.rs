@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::{Report, Scene};
 use crate::chapter::{self, Chapter, Played, clock, time};
+use crate::measure::comparison::{LEAST_GAIN, MEASURABLE};
 use crate::timeline::Timeline;
 use crate::trace::{Clock, as_nanos};
 
@@ -59,12 +60,6 @@ impl Verdict {
         }
     }
 }
-
-/// A baseline shorter than this says nothing on the real clock.
-const MEASURABLE: Duration = Duration::from_millis(20);
-
-/// A ratio below this is none: as printed, it would be 1.0x.
-const LEAST_GAIN: f64 = 1.05;
 
 /// How a time is read off a timeline.
 type Reading = fn(&Timeline) -> Option<Duration>;
@@ -139,7 +134,7 @@ pub(super) fn verdict(
                         Verdict::ratio_in_words(ideal)
                     ))
                 );
-            } else if is_measured && before < MEASURABLE {
+            } else if is_measured && before.as_secs_f64() < MEASURABLE {
                 verdict.sentence = format!(
                     "{}: {aft} in {} against {fore} in {}, too short to be \
                      compared: what timers and schedulers add is as large.",

@@ -50,12 +50,13 @@ pub(crate) fn measure(
     count: u64,
     wait: Duration,
     limit: Duration,
+    tick: impl FnMut(Duration),
 ) -> Result<Cost, Failure> {
     let bounds = Bounds {
         time: limit,
         bytes: MOST,
     };
-    let run = child::observe(command, bounds, Used::of);
+    let run = child::observe(command, bounds, Used::of, tick);
     let (output, seen) = run.map_err(|fault| match fault {
         Fault::Stopped => Failure::Stopped,
         fault => Failure::Unfit(fault.to_string()),

@@ -21,14 +21,14 @@ use crate::system::stop;
 
 /// Is told how far it has come.
 pub(crate) trait Progress {
-    /// So many runs lie ahead.
-    fn begins(&mut self, runs: usize);
-    /// A run begins.
-    fn runs(&mut self, subject: Subject, count: u64);
+    /// All processes together should take so long.
+    fn begins(&mut self, length: Duration);
+    /// A process starts, which should take so long.
+    fn starts(&mut self, subject: Subject, count: u64, length: Duration);
+    /// It has run for so long.
+    fn ticks(&mut self, elapsed: Duration);
     /// It is over.
-    fn ran(&mut self);
-    /// Something takes its time before.
-    fn prepares(&mut self, subject: Subject);
+    fn ends(&mut self);
 }
 
 /// A single wait of that length, for what a process takes by itself.
@@ -60,8 +60,7 @@ pub(crate) fn measure(
     let ready = bench.prepare(&mut parts, &folder, progress);
     let mut sections = Vec::new();
     if ready.is_ok() {
-        let runs = parts.iter().map(|part| part.subjects.len() * asked.runs);
-        progress.begins(runs.sum());
+        progress.begins(bench.length(&parts));
         for part in &parts {
             sections.extend(bench.section(part, &mut watch, progress));
             if stop::asked().is_some() {
@@ -110,8 +109,10 @@ impl Bench<'_> {
             if !parts.iter().any(|part| part.subjects.contains(&subject)) {
                 continue;
             }
-            progress.prepares(subject);
-            match self.stand(subject, folder) {
+            progress.starts(subject, 1, SHORT);
+            let stand = self.stand(subject, folder, progress);
+            progress.ends();
+            match stand {
                 Ok(stand) => self.stands.push(stand),
                 Err(Failure::Stopped) => return Err(Failure::Stopped),
                 Err(Failure::Unfit(why)) => {
@@ -133,6 +134,7 @@ impl Bench<'_> {
         &self,
         subject: Subject,
         folder: &Folder,
+        progress: &mut dyn Progress,
     ) -> Result<Stand, Failure> {
         let python = &self.asked.python;
         let peer = subject
@@ -141,7 +143,9 @@ impl Bench<'_> {
             .transpose()?;
         let command = self.command(subject, peer.as_ref(), 1, SHORT);
         let limit = self.limit(1);
-        let alone = outside::measure(command, 1, SHORT, limit)?;
+        let alone = outside::measure(command, 1, SHORT, limit, |elapsed| {
+            progress.ticks(elapsed);
+        })?;
         Ok(Stand {
             subject,
             peer,
@@ -180,6 +184,29 @@ impl Bench<'_> {
         command
     }
 
+    /// About how long a process takes, for a bar.
+    fn guess(&self, subject: Subject, count: u64) -> Duration {
+        let nanos = match subject {
+            Subject::Tokio | Subject::Recorded => 800,
+            Subject::Go | Subject::Node => 5_000,
+            Subject::Asyncio | Subject::Uvloop => 15_000,
+            Subject::Threads | Subject::Connections => 60_000,
+            Subject::Trio => 70_000,
+        };
+        self.asked.wait + Duration::from_nanos(nanos * count)
+    }
+
+    /// About how long all of it takes.
+    fn length(&self, parts: &[Part]) -> Duration {
+        let runs = self.asked.runs.try_into().unwrap_or(u32::MAX);
+        let guess = |part: &Part| {
+            let subjects = part.subjects.iter();
+            let all = subjects.map(|subject| self.guess(*subject, part.count));
+            all.sum::<Duration>().saturating_mul(runs)
+        };
+        parts.iter().map(guess).sum()
+    }
+
     /// The most time that a process may take: far more than any of them needs,
     /// and not so much that one that hangs holds up everything.
     fn limit(&self, count: u64) -> Duration {
@@ -208,18 +235,20 @@ impl Bench<'_> {
             subjects: stands.len(),
             warmups: 0,
             runs: self.asked.runs,
-            seed: random::seed(),
+            seed: random::new_seed(),
         };
         let limit = self.limit(count);
         let mut run = |turn: Turn| {
             let stand = stands[turn.subject];
             let subject = stand.subject;
-            progress.runs(subject, count);
+            progress.starts(subject, count, self.guess(subject, count));
             let command =
                 self.command(subject, stand.peer.as_ref(), count, wait);
-            let cost = outside::measure(command, count, wait, limit);
+            let cost = outside::measure(command, count, wait, limit, |elapsed| {
+                progress.ticks(elapsed);
+            });
             watch.doze();
-            progress.ran();
+            progress.ends();
             match cost {
                 Ok(cost) => Yield::Figure(cost),
                 Err(Failure::Stopped) => Yield::Stopped,

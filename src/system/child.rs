@@ -89,7 +89,7 @@ const LAST_WORDS: usize = 8 * 1024;
 /// If it does not come to its end within the bounds.
 pub fn run(command: Command, bounds: Bounds) -> Result<Output, Fault> {
     let mut nobody = None::<fn(u32)>;
-    drive(command, bounds, &mut nobody).map(|(output, _)| output)
+    drive(command, bounds, &mut nobody, |_| {}).map(|(output, _)| output)
 }
 
 /// What was seen of a program while it was there.
@@ -104,7 +104,8 @@ pub struct Seen<T> {
 /// Runs a program as [`run`] does, and looks at it once it has printed a line,
 /// while it is still there: the observer is given its process number. Then its
 /// standard input closes, by which it knows that it may end. Nothing is seen of
-/// one that ends without a line.
+/// one that ends without a line. Meanwhile `tick` is told again and again how
+/// long it has been there.
 ///
 /// # Errors
 /// As [`run`].
@@ -112,8 +113,9 @@ pub fn observe<T>(
     command: Command,
     bounds: Bounds,
     observer: impl FnOnce(u32) -> T,
+    tick: impl FnMut(Duration),
 ) -> Result<(Output, Option<Seen<T>>), Fault> {
-    drive(command, bounds, &mut Some(observer))
+    drive(command, bounds, &mut Some(observer), tick)
 }
 
 /// Runs a program. If there is an observer, standard input closes when it has
@@ -122,6 +124,7 @@ fn drive<T>(
     mut command: Command,
     bounds: Bounds,
     observer: &mut Option<impl FnOnce(u32) -> T>,
+    mut tick: impl FnMut(Duration),
 ) -> Result<(Output, Option<Seen<T>>), Fault> {
     let start = Instant::now();
     command
@@ -132,8 +135,9 @@ fn drive<T>(
     let mut input = child.stdin.take();
     let mut seen = None;
     let number = child.id();
-    let mut at_a_line = || {
-        if let Some(observer) = observer.take() {
+    let mut notice = |is_a_line: bool| {
+        tick(start.elapsed());
+        if is_a_line && let Some(observer) = observer.take() {
             let after = start.elapsed();
             let what = observer(number);
             seen = Some(Seen { after, what });
@@ -143,7 +147,7 @@ fn drive<T>(
     let mut printed = Printed::default();
     let parts = read(&mut child, bounds.bytes).map_err(Fault::NotRun);
     let watched = parts.and_then(|parts| {
-        printed.watch(&mut child, &parts, bounds, &mut at_a_line)?;
+        printed.watch(&mut child, &parts, bounds, &mut notice)?;
         Ok(parts)
     });
     // Whatever is left of it goes now. Nobody has waited for it yet, so its
@@ -276,7 +280,7 @@ impl Printed {
         child: &mut Child,
         parts: &Receiver<Part>,
         bounds: Bounds,
-        at_a_line: &mut impl FnMut(),
+        notice: &mut impl FnMut(bool),
     ) -> Result<(), Fault> {
         let start = Instant::now();
         loop {
@@ -290,9 +294,9 @@ impl Printed {
                 return Err(Fault::Slow(bounds.time));
             }
             match parts.recv_timeout(TICK) {
-                Ok(Part::Line) => at_a_line(),
+                Ok(Part::Line) => notice(true),
                 Ok(part) => self.take(part, bounds.bytes)?,
-                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Timeout) => notice(false),
                 // It has closed its streams, and is about to end as a rule.
                 Err(RecvTimeoutError::Disconnected) => {
                     thread::sleep(Duration::from_millis(1));

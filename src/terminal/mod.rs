@@ -8,6 +8,7 @@
 mod apart;
 mod chart;
 mod claims;
+mod compare;
 mod complaint;
 mod explain;
 mod full;
@@ -34,6 +35,7 @@ mod with_live;
 
 pub(crate) use apart::apart;
 pub(crate) use claims::{Check, check, finding};
+pub(crate) use compare::{CompareTable, Progress, announce, curve, json};
 pub use complaint::complain;
 pub use full::Full;
 pub use json::Json;

@@ -1,5 +1,5 @@
-//! CPython, where there is one: runs a chapter's `demo.py` on its virtual
-//! clock, and reads the traces that it prints. It runs by itself: nothing of
+//! CPython, where there is one: runs a chapter's `demo.py`, on its virtual
+//! clock unless it is to be measured, and reads the traces that it prints. It runs by itself: nothing of
 //! the user's own Python (its variables, its packages, the folder that one
 //! happens to be in) has a part in it, and it has bounds.
 
@@ -15,7 +15,7 @@ use crate::system::child::{self, Bounds, Fault, Output};
 use crate::system::folder::Folder;
 use crate::system::foreign;
 use crate::system::stop::Stopped;
-use crate::trace::{Trace, ndjson};
+use crate::trace::{Clock, Trace, ndjson};
 
 /// The oldest Python that has `TaskGroup` and `timeout`.
 const OLDEST: (u32, u32) = (3, 11);
@@ -92,20 +92,61 @@ impl Python {
         twin: &Twin,
         knobs: &Knobs,
     ) -> Result<Vec<Trace>> {
+        let mut arguments = vec!["--all", "--clock", "virtual"];
+        if !twin.errata.is_empty() {
+            arguments.push("--article");
+        }
+        self.traces(chapter, knobs, &arguments, TO_PLAY)
+    }
+
+    /// Plays one scene on the real clock, at the speed of the knobs. `length`
+    /// is how long it should take.
+    ///
+    /// # Errors
+    /// As [`play`](Python::play), and if it prints another trace than that.
+    pub fn play_for_real(
+        &self,
+        chapter: &Chapter,
+        scene: &str,
+        knobs: &Knobs,
+        length: Duration,
+    ) -> Result<Trace> {
+        let speed = format!("--speed={}", knobs.speed());
+        let arguments = [scene, "--clock", "real", &speed];
+        let bounds = Bounds {
+            time: 2 * length + TO_PLAY.time,
+            ..TO_PLAY
+        };
+        let traces = self.traces(chapter, knobs, &arguments, bounds)?;
+        let [trace] = <[Trace; 1]>::try_from(traces).map_err(|traces| {
+            anyhow!("it printed {} traces, and not one", traces.len())
+        })?;
+        let header = &trace.header;
+        ensure!(
+            header.name() == scene && header.clock == Clock::Real,
+            "it printed the trace of another run"
+        );
+        Ok(trace)
+    }
+
+    /// Has a chapter's demo print traces.
+    fn traces(
+        &self,
+        chapter: &Chapter,
+        knobs: &Knobs,
+        arguments: &[&str],
+        bounds: Bounds,
+    ) -> Result<Vec<Trace>> {
         let demo = format!("demos/{}/demo.py", chapter.folder());
-        let demo = self.folder.write(&demo, twin.demo)?;
+        let demo = self.folder.write(&demo, chapter.twin.demo)?;
         let mut command = isolated(&self.program);
-        command.arg(demo);
-        command.args(["--all", "--clock", "virtual", "--json"]);
+        command.arg(demo).args(arguments).arg("--json");
         // It ends when we are gone, whatever ended us.
         command.arg("--end-with-stdin");
-        if !twin.errata.is_empty() {
-            command.arg("--article");
-        }
         for (name, value) in knobs.describe() {
             command.arg(format!("--{name}={value}"));
         }
-        let output = run(command, TO_PLAY, &self.program)?;
+        let output = run(command, bounds, &self.program)?;
         if !output.status.success() {
             let said = match output.complaint.as_str() {
                 "" => "it said nothing",

@@ -15,7 +15,7 @@ use crate::support::{
 };
 
 /// The commands beside the chapters.
-const TOOLS: [&str; 10] = [
+const TOOLS: [&str; 11] = [
     "list",
     "checklist",
     "show",
