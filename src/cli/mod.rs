@@ -10,6 +10,7 @@ mod lang;
 mod nearest;
 mod options;
 mod refusal;
+mod scale;
 
 use std::ffi::OsString;
 
@@ -23,6 +24,7 @@ use crate::command::{
 };
 use crate::quiz::random_knobs;
 use crate::report::{Choice, Usage, Viewing};
+use crate::scale::work;
 use crate::system::foreign;
 use crate::system::random::new_seed;
 use crate::terminal::{Screen, colours};
@@ -43,6 +45,9 @@ pub fn main(
     course: &Course,
 ) -> Result<Ending> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(done) = work::is_called(&arguments) {
+        return Ok(done.map(|()| Ending::Fine)?);
+    }
     let glance = Glance::at(course, &arguments);
     let mut parser = parser(course, &glance);
     let parsed = parser.try_get_matches_from_mut(&arguments);
@@ -279,6 +284,7 @@ fn tool(
             let matches = matches.subcommand_matches("compare");
             return compare::compare(course, &args, chapters, matches, screen);
         }
+        Tool::Scale(args) => return scale::scale(*args, screen),
         Tool::View(args) => return view(course, &args, screen),
         Tool::Completions { shell } => {
             run::completions(command(course), shell, screen)?;

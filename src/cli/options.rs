@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 
 use super::compare::CompareArgs;
+use super::scale::ScaleArgs;
 use crate::chapter::Lang;
 use crate::report::Usage;
 use crate::trace;
@@ -114,6 +115,8 @@ pub(super) enum Tool {
     },
     /// Measure baseline against gain for real, many times, in random order
     Compare(CompareArgs),
+    /// Measure what thousands of waits at once cost, here and elsewhere
+    Scale(Box<ScaleArgs>),
     /// Open recorded traces, and show them as the runs that made them
     View(ViewArgs),
     /// Print a completion script for a shell

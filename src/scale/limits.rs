@@ -74,11 +74,7 @@ fn number(file: &str) -> Option<u64> {
 /// its own folder first, and then the root, which is what a container sees of
 /// its own. Version 2 names them so, and version 1 in the folder of the
 /// controller.
-fn of_group(
-    controller: &str,
-    most: [&str; 2],
-    used: [&str; 2],
-) -> Option<u64> {
+fn of_group(controller: &str, most: [&str; 2], used: [&str; 2]) -> Option<u64> {
     let groups = fs::read_to_string("/proc/self/cgroup").ok()?;
     let mut folders = Vec::new();
     for line in groups.lines() {
@@ -268,9 +264,9 @@ mod tests {
             connections: limit(u64::MAX, "files"),
         };
         assert_eq!(limits.most(Subject::Threads), limit(500, "threads"));
-        let connections = limits.most(Subject::Connections).unwrap_or_else(
-            || panic!("memory is known"),
-        );
+        let connections = limits
+            .most(Subject::Connections)
+            .unwrap_or_else(|| panic!("memory is known"));
         assert_eq!(connections.by, "memory");
         // What fits is what the estimate says that it takes.
         let estimate = Subject::Connections.estimate(connections.left);

@@ -28,6 +28,18 @@ pub(crate) struct Report {
     pub is_interrupted: bool,
 }
 
+impl Report {
+    /// Whether one of our own could not be measured: that is an error of ours,
+    /// or of the machine's.
+    pub fn is_broken(&self) -> bool {
+        let mut left_out = self.left_out.iter();
+        left_out.any(|left_out| {
+            let is_own = [Subject::Tokio, Subject::Recorded];
+            is_own.contains(&left_out.subject) && !left_out.had_no_room
+        })
+    }
+}
+
 /// So many waits at once.
 #[derive(Clone, Debug)]
 pub(crate) struct Section {
@@ -59,6 +71,8 @@ pub(crate) struct LeftOut {
     pub count: Option<u64>,
     /// Why, as half a sentence.
     pub why: String,
+    /// It was known before that there is no room for it.
+    pub had_no_room: bool,
 }
 
 impl LeftOut {
@@ -68,6 +82,16 @@ impl LeftOut {
             subject,
             count: Some(count),
             why,
+            had_no_room: false,
+        }
+    }
+
+    /// From so many waits on, as there is no room.
+    pub fn without_room(subject: Subject, count: u64, why: String) -> LeftOut {
+        let had_no_room = true;
+        LeftOut {
+            had_no_room,
+            ..LeftOut::at(subject, count, why)
         }
     }
 
@@ -77,6 +101,7 @@ impl LeftOut {
             subject,
             count: None,
             why,
+            had_no_room: false,
         }
     }
 }

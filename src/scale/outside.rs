@@ -6,12 +6,14 @@ use std::fs;
 use std::process::Command;
 use std::time::Duration;
 
+use serde::Serialize;
+
 use crate::chapter::time;
 use crate::system::child::{self, Bounds, Fault};
 use crate::system::foreign;
 
 /// What one run took.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub(crate) struct Cost {
     /// From the first wait's start to the last one's end, in seconds, by the
     /// process' own clock.
@@ -116,7 +118,8 @@ fn seconds(said: &str, count: u64) -> Option<f64> {
     let [waits, total, seconds] = words[..] else {
         return None;
     };
-    let is_right = waits.parse() == Ok(count) && total.parse() == Ok(sum(count));
+    let is_right =
+        waits.parse() == Ok(count) && total.parse() == Ok(sum(count));
     // A day is far more than any limit.
     let seconds: f64 = seconds.parse().ok()?;
     (is_right && (0.0..86_400.0).contains(&seconds)).then_some(seconds)

@@ -4,6 +4,7 @@
 //! tune it (variables, start-up files) has no part in it.
 
 use std::ffi::OsString;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -17,8 +18,6 @@ use crate::system::foreign;
 /// A runtime, ready to wait.
 #[derive(Clone, Debug)]
 pub(crate) struct Peer {
-    /// Which one.
-    pub subject: Subject,
     /// What it calls itself, with its version.
     pub version: String,
     /// The program, and the arguments before the number and the time.
@@ -130,7 +129,16 @@ fn of_python(
 ) -> Result<Peer, Failure> {
     let mut command = Command::new(python);
     command.args(PYTHON).args(["-c", ASK_PYTHON]).args(package);
-    let said = ask(command, python, TO_ANSWER)?;
+    let said = ask(command, python, TO_ANSWER);
+    let said = said.map_err(|failure| match (failure, package) {
+        (Failure::Unfit(why), Some(package))
+            if why.ends_with(&format!("No module named '{package}'")) =>
+        {
+            let python = foreign::path(python);
+            Failure::Unfit(format!("'{python}' has no package '{package}'"))
+        }
+        (failure, _) => failure,
+    })?;
     let (version, place, package_version) = match &said[..] {
         [version, place] if package.is_none() => (version, place, None),
         [version, place, own] => (version, place, Some(own)),
@@ -151,7 +159,6 @@ fn of_python(
         _ => String::new(),
     };
     Ok(Peer {
-        subject,
         version: foreign::short(&format!("{own}{version}")),
         command,
     })
@@ -168,7 +175,6 @@ fn node(folder: &Folder) -> Result<Peer, Failure> {
     let text = include_str!("../../demos/scale/node_waits.mjs");
     let script = write(folder, "node_waits.mjs", text)?;
     Ok(Peer {
-        subject: Subject::Node,
         version: foreign::short(version),
         command: vec![place.into(), script.into()],
     })
@@ -204,7 +210,6 @@ fn go(folder: &Folder) -> Result<Peer, Failure> {
     command.args(["build", "-o"]).arg(&program).arg(source);
     ask(command, go, TO_BUILD)?;
     Ok(Peer {
-        subject: Subject::Go,
         version: foreign::short(&format!("Go {version}")),
         command: vec![program.into()],
     })
@@ -220,6 +225,9 @@ fn ask(
     let shown = foreign::path(program);
     let output = child::run(command, bounds).map_err(|fault| match fault {
         Fault::Stopped => Failure::Stopped,
+        Fault::NotRun(error) if error.kind() == io::ErrorKind::NotFound => {
+            Failure::Unfit(format!("there is no '{shown}' on this machine"))
+        }
         fault => Failure::Unfit(format!("'{shown}' {fault}")),
     })?;
     if !output.status.success() {

@@ -74,13 +74,16 @@ impl Plan {
             for count in USUAL.into_iter().filter(|count| !fits(count)) {
                 let why = refusal(count, limits);
                 let why = why.map(|usage| usage.wrong).unwrap_or_default();
-                left_out.push(LeftOut::at(Subject::Tokio, count, why));
+                left_out.push(LeftOut::without_room(
+                    Subject::Tokio,
+                    count,
+                    why,
+                ));
             }
             USUAL.into_iter().filter(fits).collect()
         } else {
             let mut refusals = asked.sizes.iter();
-            let refused =
-                refusals.find_map(|count| refusal(*count, limits));
+            let refused = refusals.find_map(|count| refusal(*count, limits));
             if let Some(usage) = refused {
                 return Err(usage);
             }
@@ -126,9 +129,8 @@ fn add(
     left_out: &mut Vec<LeftOut>,
 ) {
     let most = limits.most(subject);
-    let fits = |count: u64| {
-        most.as_ref().is_none_or(|limit| count <= limit.left)
-    };
+    let fits =
+        |count: u64| most.as_ref().is_none_or(|limit| count <= limit.left);
     for part in parts.iter_mut().filter(|part| sizes.contains(&part.count)) {
         if fits(part.count) {
             part.subjects.push(subject);
@@ -137,8 +139,11 @@ fn add(
     let Some(limit) = &most else {
         return;
     };
-    let beyond: Vec<u64> =
-        sizes.iter().copied().filter(|count| !fits(*count)).collect();
+    let beyond: Vec<u64> = sizes
+        .iter()
+        .copied()
+        .filter(|count| !fits(*count))
+        .collect();
     let Some(first) = beyond.first() else {
         return;
     };
@@ -148,11 +153,11 @@ fn add(
         subject.name(),
         limit.by
     );
-    left_out.push(LeftOut::at(subject, *first, why));
+    left_out.push(LeftOut::without_room(subject, *first, why));
     let has_a_limit = !subject.is_peer();
-    let is_more = sizes.iter().all(|count| {
-        *count > limit.left || *count < limit.left
-    });
+    let is_more = sizes
+        .iter()
+        .all(|count| *count > limit.left || *count < limit.left);
     if has_a_limit && limit.left > 0 && is_more {
         let part = parts.iter_mut().find(|part| part.count == limit.left);
         match part {
@@ -298,8 +303,22 @@ mod tests {
             assert_eq!(size(text), Ok(number), "{text}");
         }
         for text in [
-            "", "0", "0k", "k", "M", "-1", "+1", "1.5k", "1 000", "1e6",
-            "1m", "_1", "1_", "1kk", "\u{661}", "99999999999999999999",
+            "",
+            "0",
+            "0k",
+            "k",
+            "M",
+            "-1",
+            "+1",
+            "1.5k",
+            "1 000",
+            "1e6",
+            "1m",
+            "_1",
+            "1_",
+            "1kk",
+            "\u{661}",
+            "99999999999999999999",
             "99999999999999999M",
         ] {
             assert!(size(text).is_err(), "{text}");
@@ -327,7 +346,11 @@ mod tests {
         let [left_out] = &plan.left_out[..] else {
             panic!("{plan:?}");
         };
-        assert!(left_out.why.ends_with("500 threads: limited by the threads"));
+        assert!(
+            left_out
+                .why
+                .ends_with("500 threads: limited by the threads")
+        );
     }
 
     #[test]

@@ -5,9 +5,9 @@ use std::env;
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration};
+use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::outside::{self, Cost, Failure};
 use super::peer::{Peer, untuned};
@@ -57,7 +57,13 @@ pub(crate) fn measure(
         left_out: plan.left_out,
     };
     let mut parts = plan.parts;
+    progress.begins(SHORT);
     let ready = bench.prepare(&mut parts, &folder, progress);
+    if asked.require_peers
+        && let Some(missing) = bench.missing()
+    {
+        bail!("{missing}, and --require-peers wants every one of them");
+    }
     let mut sections = Vec::new();
     if ready.is_ok() {
         progress.begins(bench.length(&parts));
@@ -128,6 +134,15 @@ impl Bench<'_> {
         // A part that was there for one subject only has nothing to show.
         parts.retain(|part| part.subjects.len() > 1);
         Ok(())
+    }
+
+    /// A peer that cannot be measured at all, in words.
+    fn missing(&self) -> Option<String> {
+        let mut left_out = self.left_out.iter();
+        let missing = left_out
+            .find(|left| left.subject.is_peer() && left.count.is_none())?;
+        let LeftOut { subject, why, .. } = missing;
+        Some(format!("{}: {why}", subject.name()))
     }
 
     fn stand(
@@ -244,9 +259,10 @@ impl Bench<'_> {
             progress.starts(subject, count, self.guess(subject, count));
             let command =
                 self.command(subject, stand.peer.as_ref(), count, wait);
-            let cost = outside::measure(command, count, wait, limit, |elapsed| {
-                progress.ticks(elapsed);
-            });
+            let cost =
+                outside::measure(command, count, wait, limit, |elapsed| {
+                    progress.ticks(elapsed);
+                });
             watch.doze();
             progress.ends();
             match cost {

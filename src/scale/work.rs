@@ -72,9 +72,7 @@ fn waits(arguments: &[OsString]) -> io::Result<()> {
             (total, Some(recorder))
         }
         Some(Subject::Threads) => (threads::run(count, length)?, None),
-        Some(Subject::Connections) => {
-            (connections::run(count, length)?, None)
-        }
+        Some(Subject::Connections) => (connections::run(count, length)?, None),
         _ => return Err(io::Error::other("there is no such subject")),
     };
     let seconds = start.elapsed().as_secs_f64();

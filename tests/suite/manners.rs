@@ -15,13 +15,15 @@ use crate::support::{
 };
 
 /// The commands beside the chapters.
-const TOOLS: [&str; 11] = [
+const TOOLS: [&str; 12] = [
     "list",
     "checklist",
     "show",
     "predict",
     "prove",
     "verify",
+    "compare",
+    "scale",
     "view",
     "completions",
     "man",
