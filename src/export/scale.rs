@@ -12,6 +12,7 @@ use crate::measure::comparison::{ratio, seconds};
 use crate::measure::machine::tokio_version;
 use crate::measure::{Load, Machine, Summary};
 use crate::scale::plan::{bytes, spaced};
+use crate::scale::words::processor;
 use crate::scale::{Cost, Ratios, Report, Row, Section};
 
 /// The formats.
@@ -155,7 +156,7 @@ fn markdown(report: &Report, out: &mut dyn Write) -> io::Result<()> {
                 line.subject,
                 line.beyond.map_or(String::new(), seconds),
                 times(|ratios| ratios.beyond),
-                in_words(&line.processor, seconds),
+                in_words(&line.processor, processor),
                 times(|ratios| ratios.processor),
                 in_words(&line.memory, |memory| bytes(memory as u64)),
                 times(|ratios| ratios.memory),

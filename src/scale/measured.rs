@@ -253,9 +253,10 @@ mod tests {
         assert_eq!(section.rows[1].bytes_a_wait(10), None);
         // And a run without a /proc has no sum of what the others have.
         let mut half = section.clone();
+        let first = half.rows[1].costs[0];
         half.rows[1].costs.push(Cost {
             memory: None,
-            ..half.rows[1].costs[0]
+            ..first
         });
         assert_eq!(half.rows[1].memory(), None);
         assert!(half.rows[1].wall().is_some());

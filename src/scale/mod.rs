@@ -13,11 +13,12 @@ mod peer;
 pub(crate) mod plan;
 mod run;
 mod subject;
-mod words;
+pub(crate) mod words;
 pub(crate) mod work;
 
 pub(crate) use measured::{LeftOut, Ratios, Report, Row, Section};
 pub(crate) use outside::Cost;
+pub use outside::Used;
 pub(crate) use plan::{Asked, Plan};
 pub(crate) use run::{Progress, measure};
 pub(crate) use subject::Subject;

@@ -3,7 +3,7 @@
 //! is checked as far as that goes.
 
 use std::fs;
-use std::process::Command;
+use std::process::{self, Command};
 use std::time::Duration;
 
 use serde::Serialize;
@@ -78,6 +78,10 @@ pub(crate) fn measure(
             "printed no result".to_owned()
         }));
     };
+    if seen.what.memory.is_none() && Used::of(process::id()).memory.is_some() {
+        let why = "ended before it could be looked at".to_owned();
+        return Err(Failure::Unfit(why));
+    }
     let wall = seconds(&said, count).ok_or_else(|| {
         let said = foreign::short(said.trim());
         let sum = sum(count);
@@ -125,15 +129,19 @@ fn seconds(said: &str, count: u64) -> Option<f64> {
     (is_right && (0.0..86_400.0).contains(&seconds)).then_some(seconds)
 }
 
-/// What a process has used until now.
+/// What a process has used until now; nothing where there is no `/proc`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Used {
-    processor: Option<f64>,
-    memory: Option<u64>,
+pub struct Used {
+    /// The processor time of all its threads, in seconds.
+    pub processor: Option<f64>,
+    /// The most memory that it has held, in bytes.
+    pub memory: Option<u64>,
 }
 
 impl Used {
-    fn of(process: u32) -> Used {
+    /// Reads it, of the process of that number. One that has ended has no
+    /// memory.
+    pub fn of(process: u32) -> Used {
         let read = |name: &str| {
             fs::read_to_string(format!("/proc/{process}/{name}")).ok()
         };

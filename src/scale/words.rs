@@ -4,7 +4,7 @@
 use super::plan::spaced;
 use super::{LeftOut, Report, Row, Section, Subject};
 use crate::chapter::time;
-use crate::measure::comparison::seconds;
+use crate::measure::comparison::{ratio, seconds};
 use crate::measure::machine::tokio_version;
 
 /// Two times that are so near to each other, in seconds, are no order.
@@ -48,7 +48,8 @@ impl Report {
              is not counted in it. Processor time and peak memory are of the \
              whole process, its start included, as the system counts them; a \
              wait's memory is what the peak has beyond that of one wait. The \
-             ratios are to bare tokio."
+             ratios are to bare tokio, and left out where the system counts \
+             too coarsely for one."
         );
         let has = |subject| {
             let mut sections = self.sections.iter();
@@ -64,8 +65,8 @@ impl Report {
             words += " What the kernel has of a thread is not in its memory.";
         }
         if has(Subject::Go) {
-            words += " Go runs on all cores, as it does by default; the \
-                      others wait on one thread.";
+            words += " Go runs on all cores, as it does by default; tokio, \
+                      Node.js and Python wait on one thread.";
         }
         words
     }
@@ -157,6 +158,9 @@ impl Report {
         let ends = if section.count == 1 { "ends" } else { "end" };
         let mut words =
             format!("{heading} {ends} later than ideal: {}.", listed(&each));
+        if let Some(cost) = section.recording(self.wait) {
+            words += &format!(" {cost}");
+        }
         if let Some(ahead) = section.ahead() {
             words += &format!(" {ahead}");
         }
@@ -168,6 +172,22 @@ impl Section {
     /// The row of a subject.
     pub fn row(&self, subject: Subject) -> Option<&Row> {
         self.rows.iter().find(|row| row.subject == subject)
+    }
+
+    /// What recording costs, in all.
+    fn recording(&self, wait: f64) -> Option<String> {
+        let ratios = self.ratios(self.row(Subject::Recorded)?, wait)?;
+        let mut costs =
+            vec![format!("{}x the time in all", ratio(ratios.wall))];
+        let others = [
+            (ratios.processor, "processor time"),
+            (ratios.memory, "memory"),
+        ];
+        costs.extend(others.into_iter().filter_map(|(times, of)| {
+            Some(format!("{}x the {of}", ratio(times?)))
+        }));
+        let costs = listed(&costs);
+        Some(format!("Recorded, tokio takes {costs} of bare tokio."))
     }
 
     /// Which peers recorded tokio is ahead of. `None` without any.
@@ -222,6 +242,14 @@ impl LeftOut {
         });
         format!("Left out: {name}{at}: {}.", self.why)
     }
+}
+
+/// Processor time in words: the system counts it in hundredths of a second.
+pub(crate) fn processor(time: f64) -> String {
+    if time < 0.01 {
+        return "<0.01s".to_owned();
+    }
+    seconds(time)
 }
 
 /// A subject within a sentence.

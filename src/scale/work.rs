@@ -111,3 +111,36 @@ fn become_another(arguments: &[OsString]) -> io::Result<()> {
 fn become_another(_arguments: &[OsString]) -> io::Result<()> {
     Err(io::Error::other("this system has no such thing"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::What;
+
+    #[test]
+    fn what_is_recorded_is_there() {
+        let (total, recorder) = recorded::run(10, Duration::from_millis(1))
+            .unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(total, 45);
+        let events = recorder.events();
+        let timers = events.iter().filter(|event| match &event.what {
+            What::Wait { on, .. } => {
+                matches!(on, crate::trace::On::Timer { .. })
+            }
+            _ => false,
+        });
+        assert_eq!(timers.count(), 10);
+    }
+
+    #[test]
+    fn every_wait_waits_and_all_at_once() {
+        let length = Duration::from_millis(60);
+        for run in [tokio::run, threads::run, connections::run] {
+            let start = Instant::now();
+            let total = run(40, length).unwrap_or_else(|e| panic!("{e}"));
+            let took = start.elapsed();
+            assert_eq!(total, 780);
+            assert!(took >= length && took < 40 * length, "{took:?}");
+        }
+    }
+}

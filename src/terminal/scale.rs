@@ -13,6 +13,7 @@ use super::screen::Screen;
 use crate::measure::Summary;
 use crate::measure::comparison::{ratio, seconds};
 use crate::scale::plan::{bytes, spaced};
+use crate::scale::words::processor;
 use crate::scale::{self, Report, Row, Section, Subject};
 
 /// The column of names.
@@ -82,7 +83,7 @@ impl Cells {
                 times(ratios.and_then(|ratios| ratios.beyond)),
             ),
             processor: (
-                median(row.processor(), seconds),
+                median(row.processor(), processor),
                 times(ratios.and_then(|ratios| ratios.processor)),
             ),
             memory: (
@@ -121,7 +122,7 @@ fn table(
     for row in &section.rows {
         let Cells {
             beyond,
-            processor,
+            processor: used,
             memory,
             each,
         } = Cells::of(report, section, row);
@@ -129,17 +130,12 @@ fn table(
         let line = if is_wide {
             format!(
                 "  {name}{:>13} {:<7}{:>8} {:<7}{:>9} {:<7}{each:>7}",
-                beyond.0,
-                beyond.1,
-                processor.0,
-                processor.1,
-                memory.0,
-                memory.1
+                beyond.0, beyond.1, used.0, used.1, memory.0, memory.1
             )
         } else {
             format!(
                 "  {name}{:>9}{:>10}{:>9}{each:>8}",
-                beyond.0, processor.0, memory.0
+                beyond.0, used.0, memory.0
             )
         };
         writeln!(out, "{}", line.trim_end())?;

@@ -37,6 +37,8 @@ mod robust_python;
 mod robust_signals;
 #[cfg(unix)]
 mod robust_text;
+#[cfg(unix)]
+mod scale;
 mod screens;
 mod stage;
 mod step;
