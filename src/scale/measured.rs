@@ -123,6 +123,9 @@ pub(crate) struct Ratios {
 /// of a second for a ratio.
 const COUNTABLE: f64 = 0.05;
 
+/// Less memory than this, in bytes, is what one run has more than another.
+const SOME: f64 = 262_144.0;
+
 /// A wait that ends less than this too late, in seconds, ends at the next tick
 /// of a timer: a ratio of it says nothing.
 const NOTICEABLE: f64 = 0.002;
@@ -193,7 +196,7 @@ impl Row {
     /// takes by itself is not counted.
     pub fn bytes_a_wait(&self, count: u64) -> Option<f64> {
         let more = self.memory()?.median - self.alone.memory? as f64;
-        (count > 1 && more >= 0.0).then(|| more / count as f64)
+        (more >= SOME).then(|| more / count as f64)
     }
 }
 
@@ -218,13 +221,15 @@ mod tests {
 
     #[test]
     fn ratios_are_of_medians_over_the_floors() {
-        let floor = [(1.1, 0.1, 2_000), (9.0, 9.0, 9_000), (1.0, 0.1, 1_000)];
-        let own = [(1.3, 0.3, 6_000), (1.2, 0.2, 5_000), (1.4, 0.4, 7_000)];
+        let mib = |n: u64| n << 20;
+        let floor =
+            [(1.1, 0.1, mib(2)), (9.0, 9.0, mib(9)), (1.0, 0.1, mib(1))];
+        let own = [(1.3, 0.3, mib(6)), (1.2, 0.2, mib(5)), (1.4, 0.4, mib(7))];
         let section = Section {
             count: 10,
             rows: vec![
                 row(Subject::Tokio, 500, &floor),
-                row(Subject::Go, 1_000, &own),
+                row(Subject::Go, mib(1), &own),
             ],
         };
         let ratios = section.ratios(&section.rows[1], 1.0).unwrap();
@@ -233,8 +238,7 @@ mod tests {
         assert!(is(ratios.beyond.unwrap(), 3.0));
         assert!(is(ratios.processor.unwrap(), 3.0));
         assert!(is(ratios.memory.unwrap(), 3.0));
-        assert_eq!(section.rows[1].bytes_a_wait(10), Some(500.0));
-        assert_eq!(section.rows[1].bytes_a_wait(1), None);
+        assert_eq!(section.rows[1].bytes_a_wait(10), Some(524_288.0));
     }
 
     #[test]
@@ -249,7 +253,7 @@ mod tests {
         let ratios = section.ratios(&section.rows[1], 1.0).unwrap();
         assert_eq!((ratios.beyond, ratios.processor), (None, None));
         assert_eq!(ratios.memory, Some(3.0));
-        // Less than the process takes by itself is nothing to divide.
+        // Hardly more than the process takes by itself is nothing to divide.
         assert_eq!(section.rows[1].bytes_a_wait(10), None);
         // And a run without a /proc has no sum of what the others have.
         let mut half = section.clone();

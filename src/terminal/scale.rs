@@ -115,8 +115,8 @@ fn table(
     } else {
         writeln!(
             out,
-            "  {:NAME$}{beyond:>9}{:>10}{:>9}{:>8}",
-            "", "processor", "memory", "a wait"
+            "  {:NAME$}{:>9}{:>10}{:>9}{:>8}",
+            "", "beyond", "processor", "memory", "a wait"
         )?;
     }
     for row in &section.rows {

@@ -77,7 +77,7 @@ fn a_peer_that_lies_crashes_or_hangs_is_named_and_left_out() {
             "right $1; right $1; /bin/cat",
             "printed '1 0 0.5\\n1 0 0.5'",
         ),
-        ("right $1 0; /bin/cat", "says that waits of 0.001s took 0s"),
+        ("right $1 0; /bin/cat", "says that waits of 0.02s took 0s"),
         (
             "right $1 999; /bin/cat",
             "says that it took longer than it was",
@@ -116,8 +116,11 @@ fn a_peer_that_lies_crashes_or_hangs_is_named_and_left_out() {
         assert_eq!(run.stderr, "", "{script}");
         let said = unwrapped(&run.stdout);
         for name in ["asyncio", "uvloop", "trio"] {
-            let left_out = format!("Left out: {name}: {why}");
-            assert!(said.contains(&left_out), "{script}: {}", run.stdout);
+            // A wait of a millisecond may take none, and one that counts not.
+            let wholly = format!("Left out: {name}: {why}");
+            let there = format!("Left out: {name} at 50 waits: {why}");
+            let is_named = said.contains(&wholly) || said.contains(&there);
+            assert!(is_named, "{script}: {}", run.stdout);
         }
         assert!(!run.stdout.contains('\u{1b}'), "{}", run.stdout);
         // Those that it does not take with it are measured.
@@ -315,7 +318,7 @@ fn what_makes_no_sense_is_refused_before_anything_runs() {
         (&["scale", "many"], "not such a number"),
         (&["scale", "--runs", "0"], "not such a number"),
         (&["scale", "--runs", "-1"], "not such a number"),
-        (&["scale", "--wait", "1.5ms"], "not whole milliseconds"),
+        (&["scale", "--wait", "1.5ms"], "whole milliseconds"),
         (&["scale", "--wait", "2h"], "too long"),
         (&["scale", "--wait", "soon"], "invalid value 'soon'"),
         (&["scale", "--limit", "never"], "invalid value 'never'"),
