@@ -155,9 +155,7 @@ fn add(
     );
     left_out.push(LeftOut::without_room(subject, *first, why));
     let has_a_limit = !subject.is_peer();
-    let is_more = sizes
-        .iter()
-        .all(|count| *count > limit.left || *count < limit.left);
+    let is_more = sizes.iter().all(|count| *count != limit.left);
     if has_a_limit && limit.left > 0 && is_more {
         let part = parts.iter_mut().find(|part| part.count == limit.left);
         match part {
@@ -214,7 +212,7 @@ pub(crate) fn spaced(number: u64) -> String {
     let digits = number.to_string();
     let mut spaced = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             spaced.push(',');
         }
         spaced.push(digit);

@@ -5,7 +5,7 @@
 //! `demos/scale`, keep to the same.
 
 use std::ffi::OsString;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -79,7 +79,7 @@ fn waits(arguments: &[OsString]) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "{count} {total} {seconds}")?;
     out.flush()?;
-    io::copy(&mut io::stdin().lock().take(u64::MAX), &mut io::sink())?;
+    io::copy(&mut io::stdin().lock(), &mut io::sink())?;
     Ok(())
 }
 

@@ -20,7 +20,7 @@ use crate::scale::{self, Report, Row, Section, Subject};
 const NAME: usize = 12;
 
 /// A page this wide has room for the ratios.
-const WIDE: usize = 72;
+const WIDE: usize = 76;
 
 /// A page this wide has room for columns.
 const NARROW: usize = 50;

@@ -490,7 +490,7 @@ fn it_fits_every_page() {
         assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
         run.stdout
     };
-    for width in [40, 50, 71, 72, 80, 120] {
+    for width in [40, 50, 75, 76, 80, 120] {
         let text = at(&width.to_string(), &[]);
         for line in text.lines() {
             assert!(!is_too_wide(line, width), "{width}: {line:?}\n{text}");
