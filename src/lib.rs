@@ -17,6 +17,7 @@
 //! | [`demos`] | the chapters themselves, one folder each; only `main` knows them |
 //! | [`measure`] | how to measure: the order of the runs, statistics, and what machine it was |
 //! | [`world`] | a scene on tokio, its twin on CPython, and comparing the two |
+//! | [`scale`] | what N concurrent waits cost, here and elsewhere, each measured as a process |
 //! | [`report`] | what a run will do, playing it, and all that came of it as one value |
 //! | [`quiz`] | questions about a run that are asked before it is seen, and what is right |
 //! | [`picture`] | a timeline laid out as rows, marks, ticks and labels: data, no ink |
@@ -54,6 +55,8 @@ pub mod picture;
 pub mod quiz;
 #[cfg(feature = "cli")]
 pub mod report;
+#[cfg(feature = "cli")]
+pub mod scale;
 #[cfg(feature = "cli")]
 pub mod system;
 #[cfg(feature = "cli")]

@@ -67,7 +67,7 @@ pub(super) struct CompareArgs {
 /// More runs are not measured, they are a mistake.
 const MOST_RUNS: usize = 1000;
 
-fn runs(text: &str) -> Result<usize, Usage> {
+pub(super) fn runs(text: &str) -> Result<usize, Usage> {
     count(text, 1)
 }
 
@@ -172,7 +172,7 @@ fn command(
 }
 
 /// As a shell takes it.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let is_plain =
         |c: char| c.is_ascii_alphanumeric() || "._=,:/%+-".contains(c);
     if !text.is_empty() && text.chars().all(is_plain) {

@@ -369,6 +369,19 @@ fn of_tool(course: &Course, name: &str) -> Section {
                 "every chapter that measures a time, once",
             ));
         }
+        ("scale", _) => {
+            rows = vec![
+                row("asyncade scale 1k --runs 1", "a first look"),
+                row(
+                    "asyncade scale 1k --threads --connections --wait 100ms",
+                    "beside a thread each, and a connection each",
+                ),
+                row(
+                    "asyncade scale 1k --peers --wait 100ms --runs 1",
+                    "beside other languages' runtimes",
+                ),
+            ]
+        }
         ("view", Some((chapter, _))) => {
             rows = vec![
                 row(

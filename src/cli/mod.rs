@@ -12,6 +12,7 @@ mod nearest;
 mod options;
 mod refusal;
 mod runtime;
+mod scale;
 mod sweep;
 
 use std::ffi::OsString;
@@ -26,6 +27,7 @@ use crate::command::{
 };
 use crate::quiz::random_knobs;
 use crate::report::{Choice, Usage, Viewing};
+use crate::scale::work;
 use crate::system::foreign;
 use crate::system::random::new_seed;
 use crate::terminal::{Screen, colours};
@@ -46,6 +48,9 @@ pub fn main(
     course: &Course,
 ) -> Result<Ending> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(done) = work::is_called(&arguments) {
+        return Ok(done.map(|()| Ending::Fine)?);
+    }
     let glance = Glance::at(course, &arguments);
     let mut parser = parser(course, &glance);
     let parsed = parser.try_get_matches_from_mut(&arguments);
@@ -277,6 +282,7 @@ fn tool(
             let matches = matches.subcommand_matches("compare");
             return compare::compare(course, &args, chapters, matches, screen);
         }
+        Tool::Scale(args) => return scale::scale(*args, screen),
         Tool::View(args) => return view(course, &args, screen),
         Tool::Diff {
             subject,

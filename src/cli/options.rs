@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 
 use super::compare::CompareArgs;
+use super::scale::ScaleArgs;
 use crate::chapter::{Lang, Reading};
 use crate::command::{Output, Showing};
 use crate::report::Usage;
@@ -124,6 +125,8 @@ pub(super) enum Tool {
     },
     /// Measure baseline against gain for real, many times, in random order
     Compare(CompareArgs),
+    /// Measure what thousands of waits at once cost, here and elsewhere
+    Scale(Box<ScaleArgs>),
     /// Open recorded traces, and show them as the runs that made them
     View(ViewArgs),
     /// Compare two settings of a chapter, two of its scenes, or two files of

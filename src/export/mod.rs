@@ -3,6 +3,7 @@
 
 mod comparison;
 mod file;
+mod scale;
 mod sweep;
 
 use std::io::{self, Write};
@@ -12,6 +13,7 @@ use crate::report::Report;
 pub(crate) use file::Export;
 
 pub(crate) use comparison::COMPARISONS;
+pub(crate) use scale::{SCALES, json as scale_as_json};
 pub(crate) use sweep::SWEEPS;
 
 /// How a report, or another value, is written to a file.

@@ -3,8 +3,6 @@
 //! the user's own Python (its variables, its packages, the folder that one
 //! happens to be in) has a part in it, and it has bounds.
 
-use std::fs::{self, DirBuilder, File};
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -14,8 +12,9 @@ use anyhow::{Context, Error, Result, anyhow, bail, ensure};
 use super::stage_py::STAGE;
 use crate::chapter::{Chapter, Knobs, Twin};
 use crate::system::child::{self, Bounds, Fault, Output};
-use crate::system::stop::{self, Held, Leftover, Stopped};
-use crate::system::{foreign, secret};
+use crate::system::folder::Folder;
+use crate::system::foreign;
+use crate::system::stop::Stopped;
 use crate::trace::{Clock, Trace, ndjson};
 
 /// The oldest Python that has `TaskGroup` and `timeout`.
@@ -69,7 +68,7 @@ impl Python {
             (major, minor) >= OLDEST,
             "'{shown}' is Python {version}, and {needs}.{least} is needed"
         );
-        let folder = Folder::new().context("the demos could not be written")?;
+        let folder = stage().context("the demos could not be written")?;
         Ok(Python {
             program: program.to_owned(),
             version,
@@ -189,50 +188,11 @@ fn numbers(said: &str) -> Option<[u32; 3]> {
     numbers?.try_into().ok()
 }
 
-/// A temporary folder of this run's own, which goes when it does.
-struct Folder {
-    place: PathBuf,
-    _held: Held,
-}
-
-impl Folder {
-    /// Makes the folder, and writes what every demo needs.
-    fn new() -> Result<Folder> {
-        let (place, held) = stop::hold(|| {
-            let place = make_folder()?;
-            Ok((place.clone(), Leftover::Folder(place)))
-        })?;
-        let folder = Folder { place, _held: held };
-        for (name, text) in STAGE {
-            folder.write(&format!("demos/{name}"), text)?;
-        }
-        Ok(folder)
+/// The demos as files: what every one of them needs.
+fn stage() -> Result<Folder> {
+    let folder = Folder::new()?;
+    for (name, text) in STAGE {
+        folder.write(&format!("demos/{name}"), text)?;
     }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.place.join(name)
-    }
-
-    /// Writes a file, and returns where it is.
-    fn write(&self, name: &str, text: &str) -> Result<PathBuf> {
-        let path = self.path(name);
-        let folder = path.parent().unwrap_or(&self.place);
-        fs::create_dir_all(folder)
-            .and_then(|()| File::create(&path)?.write_all(text.as_bytes()))
-            .with_context(|| format!("'{}'", foreign::path(&path)))?;
-        Ok(path)
-    }
-}
-
-/// Makes a folder that nobody else can look into, under a name that nobody can
-/// have taken beforehand.
-fn make_folder() -> io::Result<PathBuf> {
-    let mut builder = DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    let name = format!("asyncade-{}", secret::name());
-    let place = std::env::temp_dir().join(name);
-    // Fails if it is there already: then it is not ours.
-    builder.create(&place)?;
-    Ok(place)
+    Ok(folder)
 }

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 /// The parts, each of which knows only those before it.
 const LAYERS: &[&str] = &[
     "trace", "timeline", "stage", "system", "chapter", "demos", "measure",
-    "world", "report", "quiz", "picture", "terminal", "export", "command",
-    "cli",
+    "world", "scale", "report", "quiz", "picture", "terminal", "export",
+    "command", "cli",
 ];
 
 /// Parts that are to know even less.

@@ -41,6 +41,8 @@ mod robust_signals;
 #[cfg(unix)]
 mod robust_text;
 mod runtime;
+#[cfg(unix)]
+mod scale;
 mod screens;
 mod stage;
 mod step;

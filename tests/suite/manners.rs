@@ -15,7 +15,7 @@ use crate::support::{
 };
 
 /// The commands beside the chapters.
-const TOOLS: [&str; 12] = [
+const TOOLS: [&str; 13] = [
     "list",
     "checklist",
     "show",
@@ -23,6 +23,7 @@ const TOOLS: [&str; 12] = [
     "prove",
     "verify",
     "compare",
+    "scale",
     "view",
     "diff",
     "completions",
