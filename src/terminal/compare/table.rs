@@ -125,13 +125,20 @@ impl CompareTable {
             let words = "Stopped: this is what was measured until then.";
             self.page.prose(out, 0, words)?;
         }
-        let gains = all.comparisons.iter().flat_map(|c| &c.gains);
+        let gains = all.comparisons.iter();
+        let gains = gains.flat_map(|of| of.gains.iter().map(move |g| (of, g)));
         let mut gains = gains.peekable();
         if gains.peek().is_some() {
             writeln!(out)?;
         }
-        for gain in gains {
-            for line in self.page.wrap(0, &gain.sentence) {
+        // Scenes of several chapters have the same names.
+        let are_several = all.comparisons.len() > 1;
+        for (of, gain) in gains {
+            let sentence = match are_several {
+                true => format!("{}: {}", of.chapter, gain.sentence),
+                false => gain.sentence.clone(),
+            };
+            for line in self.page.wrap(0, &sentence) {
                 writeln!(out, "{}", line.bold())?;
             }
         }
