@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU8, AtomicU16, Ordering::Relaxed};
 use std::task::{Context, Waker};
 
 use super::here;
-use super::log::{Ending, Note, Source, Waited};
-use super::recorder::Recorder;
+use super::note::{Note, Source};
+use super::recorder::{Ending, Recorder, Waited};
 use super::waker::LaneWaker;
 use crate::trace::{LaneId, Outcome};
 
@@ -20,7 +20,7 @@ pub(super) struct LaneCell {
     waker: Option<Arc<LaneWaker>>,
     pub lane: LaneId,
     /// The thread that polled it last, by number.
-    pub(super) thread: AtomicU16,
+    thread: AtomicU16,
     flags: AtomicU8,
 }
 
@@ -28,6 +28,8 @@ pub(super) struct LaneCell {
 const BEGUN: u8 = 1;
 /// It is polled inside of another lane.
 const NESTED: u8 = 2;
+/// It is a thread of its own.
+const THREAD: u8 = 4;
 
 impl LaneCell {
     /// A lane that has just been spawned.
@@ -38,6 +40,14 @@ impl LaneCell {
             lane,
             thread: AtomicU16::new(0),
             flags: AtomicU8::new(0),
+        }
+    }
+
+    /// The same for a lane that is a thread.
+    pub fn of_thread(recorder: Arc<Recorder>, lane: LaneId) -> LaneCell {
+        LaneCell {
+            flags: AtomicU8::new(THREAD),
+            ..LaneCell::new(recorder, lane)
         }
     }
 
@@ -59,13 +69,26 @@ impl LaneCell {
     }
 
     /// Takes in that the lane is polled; returns whether it was woken, and
-    /// whether it was never polled before. For the recorder, under its lock.
-    pub(super) fn take_poll(&self, is_nested: bool) -> (bool, bool) {
+    /// whether it was never polled before.
+    pub fn take_poll(&self, is_nested: bool) -> (bool, bool) {
         let nested = if is_nested { NESTED } else { 0 };
         let before = self.flags.load(Relaxed);
-        self.flags.store(BEGUN | nested, Relaxed);
+        self.flags.store(before & THREAD | BEGUN | nested, Relaxed);
         let is_woken = self.waker.as_ref().is_some_and(|w| w.take_wake());
         (is_woken, before & BEGUN == 0)
+    }
+
+    /// Takes in which thread polls the lane; returns whether that is another
+    /// one than before.
+    pub fn moves_to(&self, thread: u32) -> bool {
+        let before = self.thread.load(Relaxed);
+        self.thread.store(thread as u16, Relaxed);
+        before != thread as u16
+    }
+
+    /// Whether it is a thread of its own.
+    pub fn is_thread(&self) -> bool {
+        self.flags.load(Relaxed) & THREAD != 0
     }
 
     /// Whether it was ever polled.

@@ -9,7 +9,9 @@ use std::time::Duration;
 use tokio::task;
 
 use super::cell::LaneCell;
-use super::log::Source;
+use super::note::Source;
+use super::part::Part;
+use super::recorder::Recorder;
 use super::waker::LaneWaker;
 use crate::trace::LaneId;
 
@@ -23,7 +25,7 @@ thread_local! {
         ended: Cell::new(None),
         cancelling: Cell::new(false),
         ahead: Cell::new(Duration::ZERO),
-        thread: Cell::new(None),
+        parts: RefCell::new(Vec::new()),
         latest: Cell::new(0),
     } };
 }
@@ -48,8 +50,9 @@ struct Here {
     /// for a thread on the virtual clock, which runs its closure at once and
     /// lets the loop catch up.
     ahead: Cell<Duration>,
-    /// The number of this thread in the recording that it worked for last.
-    thread: Cell<Option<(RecorderId, u32)>>,
+    /// This thread's parts of recordings: the first is of the one that it
+    /// worked for last.
+    parts: RefCell<Vec<Part>>,
     /// When something was recorded last on the lane that runs, in nanoseconds.
     latest: Cell<u64>,
 }
@@ -253,15 +256,42 @@ pub(super) fn set_ahead(ahead: Duration) -> Duration {
     HERE.with(|here| here.ahead.replace(ahead))
 }
 
-/// The number of this thread in a recording, if it has one.
-pub(super) fn thread(recorder: RecorderId) -> Option<u32> {
-    let known = HERE.with(|here| here.thread.get());
-    known.and_then(|(owner, number)| (owner == recorder).then_some(number))
+/// Does something with this thread's part of a recording.
+pub(super) fn with_part<T>(
+    recorder: &Recorder,
+    write: impl FnOnce(&mut Part) -> T,
+) -> T {
+    let mut write = Some(write);
+    let written = HERE.try_with(|here| {
+        let mut parts = here.parts.try_borrow_mut().ok()?;
+        let write = write.take()?;
+        Some(write(part(&mut parts, recorder)))
+    });
+    if let Ok(Some(written)) = written {
+        return written;
+    }
+    let Some(write) = write else {
+        unreachable!("what is taken is called, and returns something");
+    };
+    // A thread that is being torn down keeps nothing any more.
+    write(&mut recorder.part())
 }
 
-/// Gives this thread a number.
-pub(super) fn set_thread(recorder: RecorderId, number: u32) {
-    HERE.with(|here| here.thread.set(Some((recorder, number))));
+/// This thread's part of a recording, which is the first from here on.
+fn part<'a>(parts: &'a mut Vec<Part>, recorder: &Recorder) -> &'a mut Part {
+    let id = recorder.id();
+    if parts.first().is_none_or(|part| part.recorder != id) {
+        let known = parts.iter().position(|part| part.recorder == id);
+        let part = match known {
+            Some(index) => parts.remove(index),
+            None => {
+                parts.retain(Part::is_read);
+                recorder.part()
+            }
+        };
+        parts.insert(0, part);
+    }
+    &mut parts[0]
 }
 
 /// When something was recorded last on the lane that runs.

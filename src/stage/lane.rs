@@ -18,8 +18,7 @@ use tokio::task;
 use super::Cancelled;
 use super::cell::LaneCell;
 use super::here::{self, Ended, Parked};
-use super::log::{Ending, Spawned};
-use super::recorder::Recorder;
+use super::recorder::{Ending, Recorder, Spawned};
 use crate::trace::{LaneKind, Outcome};
 
 /// Gives a future its own lane.
@@ -154,10 +153,13 @@ fn drop_lane(cell: &LaneCell) {
         cell.end(Outcome::Unrun, ending);
         return;
     }
-    let task = match dropped_by {
-        None => cell.recorder.dropped_task(cell.lane),
-        Some(_) => None,
-    };
+    // The runtime drops it. It may have been aborted before its first poll.
+    let task = dropped_by.is_none().then(task::try_id).flatten();
+    if let Some(task) = task
+        && !cell.has_begun()
+    {
+        cell.recorder.drop_task(cell.lane, task);
+    }
     cell.end(Outcome::Cancelled, ending);
     if dropped_by.is_none() {
         // Whoever awaits the task is told next.

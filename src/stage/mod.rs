@@ -12,14 +12,19 @@
 //! [`say!`]: crate::say
 
 mod cell;
-mod entries;
 mod here;
 mod lane;
-mod log;
+mod note;
+mod order;
+mod packed;
+mod part;
 mod recorder;
 mod runtime;
 mod segments;
 mod session;
+mod survey;
+mod tables;
+mod tape;
 mod thread;
 #[doc(hidden)]
 pub mod traced;

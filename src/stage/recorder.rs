@@ -3,22 +3,25 @@
 //! tell finished from cancelled, and that distinction is what half of the
 //! chapters are about.
 
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::borrow::Cow;
+use std::sync::atomic::{
+    AtomicBool, AtomicU32, AtomicUsize,
+    Ordering::{Acquire, Relaxed, Release},
+};
 use std::sync::mpsc::Sender;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::thread::{self, ThreadId};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Instant;
 
 use tokio::sync::Semaphore;
 use tokio::{task, time};
 
 use super::cell::LaneCell;
-use super::entries::Entry;
 use super::here::{self, RecorderId};
-use super::log::{
-    Asked, Ending, Log, NEVER, Name, Note, Source, Spawned, Stack, Target,
-    Waited, Want,
-};
+use super::note::{Entry, NEVER, Name, Note, Source, Target, TaskNumber, Want};
+use super::order::{ByTime, by_instant};
+use super::part::Part;
+use super::tables::{Stack, Tables};
+use super::tape::{Tape, Writer};
 use super::transcript::{Transcript, transcribe};
 use super::waker::LaneWaker;
 use crate::trace::{
@@ -27,10 +30,29 @@ use crate::trace::{
 
 /// Records one run. Lanes carry a handle to their recorder, so runs side by
 /// side in one process never mix.
+///
+/// Every thread writes to a tape of its own, so that none waits for another in
+/// the middle of a poll.
 pub struct Recorder {
     id: RecorderId,
     start: Start,
-    tape: Mutex<Tape>,
+    tapes: Mutex<Vec<Arc<Tape>>>,
+    tables: Mutex<Tables>,
+    /// The first numbers that no thread has taken.
+    lanes: AtomicU32,
+    waits: AtomicU32,
+    threads: AtomicU32,
+    /// Whoever watches, if somebody does. He is shown one thing after the other,
+    /// so then threads do wait for each other.
+    live: Option<Mutex<Live>>,
+    /// Where `main` begins, if that is not where it was put on its lane.
+    main: OnceLock<Place>,
+    /// What lanes share, and how much was left of it when somebody looked.
+    shared: Mutex<Vec<Shared>>,
+    is_sharing: AtomicBool,
+    is_shutting_down: AtomicBool,
+    /// Nothing is recorded any more.
+    is_closed: AtomicBool,
 }
 
 /// The moment that is a recording's zero. The real clock is the standard
@@ -40,25 +62,27 @@ enum Start {
     Virtual(time::Instant),
 }
 
-/// What the lock protects.
-struct Tape {
-    log: Log,
-    /// The time of the last entry. On the real clock no later one comes before
-    /// it.
+/// Whoever watches.
+struct Live {
+    /// Where each event goes as it happens. A channel, so that a slow terminal
+    /// cannot slow down what is measured.
+    to: Option<Sender<Event>>,
+    transcript: Transcript,
+    /// The time of the last event.
     last: u64,
-    /// Where each event goes as it happens, if somebody watches. A channel, so
-    /// that a slow terminal cannot slow down what is measured.
-    live: Option<(Sender<Event>, Transcript)>,
-    /// Where `main` begins, if that is not where it was put on its lane.
-    main: Option<Place>,
-    /// What lanes share, and how much was left of it when somebody looked.
-    shared: Vec<Shared>,
-    /// The threads that have polled something, by number.
-    threads: Vec<ThreadId>,
-    /// How much was recorded when the runtime began to shut down.
-    shutdown: Option<usize>,
-    /// After this nothing is recorded any more.
-    closed: bool,
+}
+
+impl Live {
+    fn take(&mut self, tables: &Tables, entry: Entry) {
+        let Some(to) = &self.to else { return };
+        let mut events = Vec::new();
+        self.transcript.take(tables, entry, &mut events);
+        self.last = entry.at;
+        for event in events {
+            // An error means that nobody watches any more; recording goes on.
+            let _ = to.send(event);
+        }
+    }
 }
 
 /// A semaphore that lanes share.
@@ -68,59 +92,29 @@ struct Shared {
     left: usize,
 }
 
-impl Tape {
-    /// Notes on a lane that gives its thread back what it has taken from what
-    /// lanes share, or given back to it.
-    fn note_amounts(&mut self, at: u64, lane: LaneId) {
-        // A runtime that shuts down drops its tasks in an order of its own.
-        if self.shared.is_empty() || self.shutdown.is_some() {
-            return;
-        }
-        for index in 0..self.shared.len() {
-            let shared = &mut self.shared[index];
-            let Some(semaphore) = shared.semaphore.upgrade() else {
-                continue;
-            };
-            let left = semaphore.available_permits();
-            if left != shared.left {
-                shared.left = left;
-                let amount = self.log.amounts.push((shared.name, left));
-                self.push(at, lane, Note::Resource { amount });
-            }
-        }
-    }
+/// A lane that is spawned.
+pub(super) struct Spawned {
+    pub name: Cow<'static, str>,
+    pub place: Source,
+    /// The lane that made it; `main` made itself.
+    pub parent: LaneId,
+    pub kind: LaneKind,
+}
 
-    /// Appends an entry, and returns its time. The virtual clock's threads are ahead of their time, and are sorted in
-    /// at the end.
-    fn push(&mut self, at: u64, lane: LaneId, note: Note) -> u64 {
-        if self.closed {
-            return at;
-        }
-        self.log.push(at, lane, note);
-        self.last = at;
-        if let Some((live, transcript)) = &mut self.live {
-            let mut events = Vec::new();
-            let entry = Entry { at, lane, note };
-            transcript.take(&self.log, entry, false, &mut events);
-            for event in events {
-                // An error means that nobody watches any more; recording goes
-                // on.
-                let _ = live.send(event);
-            }
-        }
-        at
-    }
+/// A wait as it begins.
+pub(super) struct Waited {
+    pub want: Want,
+    /// When it should be over; [`NEVER`] if nobody knows.
+    pub due: u64,
+    pub place: Source,
+}
 
-    /// The number of the thread that this is.
-    fn thread(&mut self) -> u32 {
-        let id = thread::current().id();
-        let known = self.threads.iter().position(|thread| *thread == id);
-        let number = known.unwrap_or_else(|| {
-            self.threads.push(id);
-            self.threads.len() - 1
-        });
-        number as u32
-    }
+/// How a lane ends, beyond its outcome.
+#[derive(Default)]
+pub(super) struct Ending {
+    pub detail: Option<String>,
+    /// The lane in whose poll it was dropped.
+    pub dropped_by: Option<LaneId>,
 }
 
 impl Recorder {
@@ -128,86 +122,92 @@ impl Recorder {
     /// will record: a virtual clock belongs to its runtime.
     pub fn new(clock: Clock, live: Option<Sender<Event>>) -> Arc<Recorder> {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let start = match clock {
-            Clock::Real => Start::Real(Instant::now()),
-            Clock::Virtual => Start::Virtual(time::Instant::now()),
-        };
-        let live = live.map(|live| (live, Transcript::new(None)));
+        let live = live.map(|live| Live {
+            to: Some(live),
+            transcript: Transcript::new(None),
+            last: 0,
+        });
         Arc::new(Recorder {
             id: COUNT.fetch_add(1, Relaxed),
-            start,
-            tape: Mutex::new(Tape {
-                log: Log::default(),
-                last: 0,
-                live,
-                main: None,
-                shared: Vec::new(),
-                threads: Vec::new(),
-                shutdown: None,
-                closed: false,
-            }),
+            start: match clock {
+                Clock::Real => Start::Real(Instant::now()),
+                Clock::Virtual => Start::Virtual(time::Instant::now()),
+            },
+            tapes: Mutex::default(),
+            tables: Mutex::default(),
+            lanes: AtomicU32::new(0),
+            waits: AtomicU32::new(0),
+            threads: AtomicU32::new(0),
+            live: live.map(Mutex::new),
+            main: OnceLock::new(),
+            shared: Mutex::default(),
+            is_sharing: AtomicBool::new(false),
+            is_shutting_down: AtomicBool::new(false),
+            is_closed: AtomicBool::new(false),
         })
     }
 
     /// Says where `main` begins, before it does.
     pub fn begin_main_at(&self, place: Place) {
-        let mut tape = self.tape();
-        if let Some((_, transcript)) = &mut tape.live {
-            *transcript = Transcript::new(Some(place.clone()));
+        if let Some(live) = &self.live {
+            lock(live).transcript = Transcript::new(Some(place.clone()));
         }
-        tape.main = Some(place);
+        // It begins once.
+        let _ = self.main.set(place);
     }
 
     /// Everything recorded so far, in order.
     pub fn events(&self) -> Vec<Event> {
-        let tape = self.tape();
-        let is_virtual = self.clock() == Clock::Virtual;
-        transcribe(&tape.log, is_virtual, tape.shutdown, tape.main.clone())
+        let tapes = lock(&self.tapes);
+        let tapes: Vec<_> = tapes.iter().map(|tape| tape.entries()).collect();
+        let tables = lock(&self.tables);
+        let main = self.main.get().cloned();
+        match self.clock() {
+            Clock::Real => transcribe(&tables, ByTime::new(tapes), main),
+            Clock::Virtual => {
+                let entries = by_instant(tapes);
+                transcribe(&tables, entries.iter().copied(), main)
+            }
+        }
     }
 
     /// Says that the runtime is about to shut down: what happens from here on
     /// is its doing, and not the scene's.
     pub fn shut_down(&self) {
-        let mut tape = self.tape();
-        tape.shutdown = Some(tape.log.entries.len());
-        if let Some((_, transcript)) = &mut tape.live {
-            transcript.shut_down();
-        }
+        self.write(|pen| {
+            let at = pen.now();
+            pen.push(at, MAIN, Note::Shutdown)
+        });
+        // A runtime that shuts down drops its tasks in an order of its own.
+        self.is_shutting_down.store(true, Relaxed);
     }
 
     /// Stops recording, and lets go of the live channel.
     pub fn close(&self) {
-        let mut tape = self.tape();
-        tape.closed = true;
-        tape.live = None;
+        self.is_closed.store(true, Relaxed);
+        if let Some(live) = &self.live {
+            lock(live).to = None;
+        }
     }
 
     /// Stops recording, and marks every lane that is still alive as cancelled,
     /// now. For a run that the user interrupts.
     pub fn interrupt(&self) {
-        let mut tape = self.tape();
-        let at = match self.start {
-            Start::Real(_) => self.now(&tape),
+        let latest = match self.start {
+            Start::Real(_) => None,
             // Whoever interrupts is outside of the runtime, where its clock is
             // not seen: it shows at least the last thing that happened.
             Start::Virtual(_) => {
-                let entries = tape.log.entries.iter();
-                entries.map(|entry| entry.at).max().unwrap_or_default()
+                let tapes = lock(&self.tapes);
+                let entries = tapes.iter().flat_map(|tape| tape.entries());
+                Some(entries.map(|entry| entry.at).max().unwrap_or_default())
             }
         };
-        // The innermost first, as they would be dropped.
-        for lane in tape.log.open_lanes().into_iter().rev() {
-            let ending = Ending {
-                detail: Some("interrupted".to_owned()),
-                is_interrupted: true,
-                ..Ending::default()
-            };
-            let ending = tape.log.ending(ending);
-            let outcome = Outcome::Cancelled;
-            tape.push(at, lane, Note::End { outcome, ending });
-        }
-        tape.closed = true;
-        tape.live = None;
+        self.write(|pen| {
+            let at = latest.unwrap_or_else(|| pen.now());
+            pen.push(at, MAIN, Note::Interrupt)
+        });
+        self.close();
     }
 
     /// The clock that it stamps with.
@@ -223,16 +223,12 @@ impl Recorder {
         self.id
     }
 
-    /// Nanoseconds since the start, as the current lane sees it. On the real
-    /// clock entries are in time order, because the clock is looked at under
-    /// the lock.
-    fn now(&self, tape: &Tape) -> u64 {
-        match self.start {
-            Start::Real(start) => nanos(start.elapsed()).max(tape.last),
-            Start::Virtual(start) => {
-                nanos((time::Instant::now() + here::ahead()) - start)
-            }
-        }
+    /// A thread's part of it, which is still empty.
+    pub(super) fn part(&self) -> Part {
+        let tape = Arc::default();
+        let writer = Writer::new(&tape);
+        lock(&self.tapes).push(tape);
+        Part::new(self.id, writer)
     }
 
     /// When a timer set for `deadline` fires at the earliest. Tokio rounds up
@@ -251,145 +247,157 @@ impl Recorder {
         }
     }
 
-    /// The task that a lane turned out to be, which the runtime is just
-    /// dropping. It may have been aborted before its first poll.
-    pub(super) fn dropped_task(&self, lane: LaneId) -> Option<task::Id> {
-        let mut tape = self.tape();
-        let spawned = tape.log.lane_mut(lane);
-        if spawned.task.is_none() {
-            spawned.task = task::try_id();
-            if spawned.task.is_some() && spawned.kind == LaneKind::Future {
-                spawned.kind = LaneKind::Task;
-            }
-        }
-        spawned.task
-    }
-
-    /// Whether a lane is a thread.
-    pub(super) fn is_thread(&self, lane: LaneId) -> bool {
-        self.tape().log.lane(lane).kind == LaneKind::Thread
+    /// Records that the runtime drops a task that it never polled, and of which
+    /// no poll has told that the lane is it.
+    pub(super) fn drop_task(&self, lane: LaneId, task: task::Id) {
+        self.write(|pen| {
+            let task = TaskNumber::from(task);
+            let at = pen.now();
+            pen.push(at, lane, Note::Task { task })
+        });
     }
 
     pub(super) fn spawn(&self, lane: Spawned) -> LaneId {
-        let mut tape = self.tape();
-        let at = self.now(&tape);
-        let lane = tape.log.spawn(lane);
-        tape.push(at, lane, Note::Spawn);
-        lane
+        self.write(|pen| {
+            let at = pen.now();
+            let id = pen.part.lanes.next(&self.lanes);
+            let note = Note::Spawn {
+                kind: lane.kind,
+                parent: lane.parent,
+                name: pen.text(lane.name),
+                place: pen.place(lane.place),
+            };
+            pen.push(at, id, note);
+            id
+        })
     }
 
     /// Records something now, and returns when that was.
     pub(super) fn note(&self, lane: LaneId, note: Note) -> u64 {
-        let mut tape = self.tape();
-        let at = self.now(&tape);
-        tape.push(at, lane, note)
+        self.write(|pen| {
+            let at = pen.now();
+            pen.push(at, lane, note)
+        })
     }
 
     /// Records something that happened at `at`, or right now if something else
     /// has been recorded since.
     pub(super) fn note_at(&self, at: u64, lane: LaneId, note: Note) {
-        let mut tape = self.tape();
-        let at = match self.start {
-            Start::Real(_) => at.max(tape.last),
-            Start::Virtual(_) => at,
-        };
-        tape.push(at, lane, note);
+        self.write(|pen| {
+            let at = match self.start {
+                Start::Real(_) => at.max(pen.last()),
+                Start::Virtual(_) => at,
+            };
+            pen.push(at, lane, note)
+        });
     }
 
     /// Records that a lane is polled.
     pub(super) fn poll(&self, lane: &LaneCell, within: Option<LaneId>) -> u64 {
-        let mut tape = self.tape();
-        let at = self.now(&tape);
+        // Before it looks at the clock: it is polled no earlier than woken.
         let (is_woken, is_first) = lane.take_poll(within.is_some());
-        if within.is_none() {
-            if is_first {
-                let spawned = tape.log.lane_mut(lane.lane);
-                // A thread on the virtual clock runs inside of the task that
-                // called it, and is not what that task's handle stands for.
-                if spawned.kind != LaneKind::Thread {
-                    spawned.task = task::try_id();
-                }
-                if spawned.kind == LaneKind::Future {
-                    spawned.kind = LaneKind::Task;
+        self.write(|pen| {
+            let at = pen.now();
+            if within.is_none() {
+                let thread = pen.thread();
+                if lane.moves_to(thread) {
+                    pen.push(at, lane.lane, Note::Moved { thread });
                 }
             }
-            self.move_to_thread(&mut tape, at, lane);
-        }
-        let is_bare = !is_woken && !is_first && within.is_none();
-        tape.push(at, lane.lane, Note::Poll { within, is_bare })
-    }
-
-    /// Notes which thread polls a lane, if it is another one than before.
-    fn move_to_thread(&self, tape: &mut Tape, at: u64, lane: &LaneCell) {
-        let thread = here::thread(self.id).unwrap_or_else(|| {
-            let thread = tape.thread();
-            here::set_thread(self.id, thread);
-            thread
-        });
-        if lane.thread.swap(thread as u16, Relaxed) != thread as u16 {
-            tape.push(at, lane.lane, Note::Moved { thread });
-        }
+            // A thread on the virtual clock runs inside of the task that called
+            // it, and is not what that task's handle stands for.
+            let is_new = is_first && within.is_none() && !lane.is_thread();
+            let task = if is_new { task::try_id() } else { None };
+            let note = Note::Poll {
+                within,
+                is_bare: !is_woken && !is_first && within.is_none(),
+                task: task.map(TaskNumber::from),
+            };
+            pen.push(at, lane.lane, note)
+        })
     }
 
     /// Records that a lane gives its thread back. If it has begun to wait
     /// right before, that is when: there was nothing else to do.
     pub(super) fn pend(&self, lane: LaneId, stack: Stack) {
-        let mut tape = self.tape();
-        let has_just_begun = tape.log.entries.last().is_some_and(|entry| {
-            entry.lane == lane && matches!(entry.note, Note::Wait { .. })
+        let shared = self.shared();
+        self.write(|pen| {
+            let has_just_begun = pen.part.waiting == Some(lane);
+            let at = if has_just_begun && shared.is_none() {
+                pen.last()
+            } else {
+                pen.now()
+            };
+            pen.amounts(at, lane, shared);
+            let stack = stack[0].is_some().then(|| pen.stack(stack));
+            pen.push(at, lane, Note::Pend { stack })
         });
-        let at = if has_just_begun {
-            tape.last
-        } else {
-            self.now(&tape)
-        };
-        tape.note_amounts(at, lane);
-        let stack = tape.log.stack(stack);
-        tape.push(at, lane, Note::Pend { stack });
     }
 
     pub(super) fn say(&self, lane: LaneId, text: String, place: Source) {
-        let mut tape = self.tape();
-        let at = self.now(&tape);
-        let line = tape.log.lines.push((text, place));
-        tape.push(at, lane, Note::Say { line });
+        self.write(|pen| {
+            let at = pen.now();
+            let note = Note::Say {
+                text: pen.text(text.into()),
+                place: pen.place(place),
+            };
+            pen.push(at, lane, note)
+        });
     }
 
-    /// Begins a wait; returns its number in the log, and when that was. A call
-    /// that blocks is due when its time is over, counted from there.
-    pub(super) fn wait(&self, lane: LaneId, mut waited: Waited) -> (u32, u64) {
-        let mut tape = self.tape();
-        let at = self.now(&tape);
-        if let Want::Blocking(length) = waited.want {
-            waited.due = at.saturating_add(length).min(NEVER - 1);
-        }
-        let wait = tape.log.wait(waited);
-        (wait, tape.push(at, lane, Note::Wait { wait }))
+    /// Begins a wait; returns its number, and when that was. A call that blocks
+    /// is due when its time is over, counted from there.
+    pub(super) fn wait(&self, lane: LaneId, waited: Waited) -> (u32, u64) {
+        let Waited { want, due, place } = waited;
+        self.write(|pen| {
+            let at = pen.now();
+            let due = match want {
+                Want::Blocking(length) => {
+                    at.saturating_add(length).min(NEVER - 1)
+                }
+                _ => due,
+            };
+            let wait = pen.part.waits.next(&self.waits);
+            let note = Note::Wait {
+                wait,
+                want: want.map(|name| pen.name(name)),
+                due,
+                place: pen.place(place),
+            };
+            (wait, pen.push(at, lane, note))
+        })
+    }
+
+    /// The index of a text that a [`Want`] needs.
+    pub(super) fn text(&self, text: Cow<'static, str>) -> u32 {
+        self.write(|pen| pen.text(text))
     }
 
     /// Records that a lane is woken. It may have been already: the first wake
     /// makes it ready, but it may need what comes with a later one, too.
     pub(super) fn wake(&self, waker: &LaneWaker, by: By) {
-        let mut tape = self.tape();
+        self.note(waker.lane(), Note::Wake { by });
         waker.set_woken();
-        let at = self.now(&tape);
-        tape.push(at, waker.lane(), Note::Wake { by });
     }
 
     /// Records that `by` asks for something to be cancelled.
     pub(super) fn cancel(&self, by: LaneId, target: Target, how: How) {
-        let mut tape = self.tape();
-        let at = self.now(&tape);
-        let cancel = tape.log.cancels.push(Asked { target, how });
-        tape.push(at, by, Note::Cancel { cancel });
+        self.note(by, Note::Cancel { target, how });
     }
 
     pub(super) fn end(&self, lane: LaneId, outcome: Outcome, ending: Ending) {
-        let mut tape = self.tape();
-        let at = self.now(&tape);
-        tape.note_amounts(at, lane);
-        let ending = tape.log.ending(ending);
-        tape.push(at, lane, Note::End { outcome, ending });
+        let Ending { detail, dropped_by } = ending;
+        let shared = self.shared();
+        self.write(|pen| {
+            let at = pen.now();
+            pen.amounts(at, lane, shared);
+            let note = Note::End {
+                outcome,
+                detail: detail.map(|detail| pen.text(detail.into())),
+                dropped_by,
+            };
+            pen.push(at, lane, note)
+        });
     }
 
     /// Watches a semaphore from here on: how much is left of it is noted now,
@@ -400,27 +408,146 @@ impl Recorder {
         name: Name,
         semaphore: &Arc<Semaphore>,
     ) {
-        let mut tape = self.tape();
+        let mut all = lock(&self.shared);
         let shared = Arc::downgrade(semaphore);
-        let mut known = tape.shared.iter();
-        if known.any(|other| other.semaphore.ptr_eq(&shared)) {
+        if all.iter().any(|other| other.semaphore.ptr_eq(&shared)) {
             return;
         }
-        let at = self.now(&tape);
         let left = semaphore.available_permits();
-        tape.shared.push(Shared {
+        all.push(Shared {
             name,
             semaphore: shared,
             left,
         });
-        let amount = tape.log.amounts.push((name, left));
-        tape.push(at, lane, Note::Resource { amount });
+        self.is_sharing.store(true, Release);
+        self.write(|pen| {
+            let at = pen.now();
+            let name = pen.name(name);
+            let left = left as u64;
+            pen.push(at, lane, Note::Resource { name, left })
+        });
     }
 
-    fn tape(&self) -> MutexGuard<'_, Tape> {
-        // Nothing panics while it holds the lock, so a poisoned tape is whole.
-        self.tape.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What lanes share, if they do.
+    fn shared(&self) -> Option<MutexGuard<'_, Vec<Shared>>> {
+        let is_sharing = self.is_sharing.load(Acquire)
+            && !self.is_shutting_down.load(Relaxed);
+        is_sharing.then(|| lock(&self.shared))
+    }
+
+    /// Writes something on this thread.
+    fn write<T>(&self, write: impl FnOnce(&mut Pen) -> T) -> T {
+        here::with_part(self, |part| {
+            write(&mut Pen {
+                recorder: self,
+                live: self.live.as_ref().map(lock),
+                part,
+            })
+        })
     }
 }
+
+/// A recorder as one thread writes to it.
+struct Pen<'a> {
+    recorder: &'a Recorder,
+    part: &'a mut Part,
+    live: Option<MutexGuard<'a, Live>>,
+}
+
+impl Pen<'_> {
+    /// Nanoseconds since the start, as the current lane sees it.
+    fn now(&self) -> u64 {
+        match self.recorder.start {
+            Start::Real(start) => nanos(start.elapsed()).max(self.last()),
+            Start::Virtual(start) => {
+                nanos((time::Instant::now() + here::ahead()) - start)
+            }
+        }
+    }
+
+    /// The time of the last entry, before which none comes on the real clock.
+    fn last(&self) -> u64 {
+        let live = self.live.as_ref().map_or(0, |live| live.last);
+        live.max(self.part.last)
+    }
+
+    /// Appends an entry, and returns its time.
+    fn push(&mut self, at: u64, lane: LaneId, note: Note) -> u64 {
+        if self.recorder.is_closed.load(Relaxed) {
+            return at;
+        }
+        let entry = Entry { at, lane, note };
+        self.part.push(entry);
+        if let Some(live) = &mut self.live {
+            live.take(&lock(&self.recorder.tables), entry);
+        }
+        at
+    }
+
+    /// Notes on a lane that gives its thread back what it has taken from what
+    /// lanes share, or given back to it. Whoever looks has locked it before he
+    /// looked at the clock: what is left now is what was left then.
+    fn amounts(
+        &mut self,
+        at: u64,
+        lane: LaneId,
+        shared: Option<MutexGuard<'_, Vec<Shared>>>,
+    ) {
+        let Some(mut shared) = shared else { return };
+        for shared in shared.iter_mut() {
+            let Some(semaphore) = shared.semaphore.upgrade() else {
+                continue;
+            };
+            let left = semaphore.available_permits();
+            if left == shared.left {
+                continue;
+            }
+            shared.left = left;
+            let name = self.name(shared.name);
+            let left = left as u64;
+            self.push(at, lane, Note::Resource { name, left });
+        }
+    }
+
+    /// The number of this thread, which polls something.
+    fn thread(&mut self) -> u32 {
+        let threads = &self.recorder.threads;
+        let thread = &mut self.part.thread;
+        *thread.get_or_insert_with(|| threads.fetch_add(1, Relaxed))
+    }
+
+    fn text(&mut self, text: Cow<'static, str>) -> u32 {
+        let tables = &self.recorder.tables;
+        let known = &mut self.part.known;
+        known.text(text, |text| lock(tables).texts.push(text))
+    }
+
+    fn place(&mut self, place: Source) -> u32 {
+        let tables = &self.recorder.tables;
+        let known = &mut self.part.known;
+        known.place(place, || lock(tables).places.push(place))
+    }
+
+    fn name(&mut self, name: Name) -> u32 {
+        let tables = &self.recorder.tables;
+        let known = &mut self.part.known;
+        known.name(name, || lock(tables).names.push(name))
+    }
+
+    fn stack(&mut self, stack: Stack) -> u32 {
+        let tables = &self.recorder.tables;
+        let known = &mut self.part.known;
+        known.stack(&stack, || lock(tables).stacks.push(stack))
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing panics while it holds one of these locks, so what a poisoned one
+    // protects is whole.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What a run begins and ends with is spawned first.
+const MAIN: LaneId = 0;
 
 const MILLISECOND: u64 = 1_000_000;

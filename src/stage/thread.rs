@@ -13,7 +13,8 @@ use tokio::sync::oneshot;
 
 use super::cell::LaneCell;
 use super::here::{self, Tag};
-use super::log::{Ending, Source, Spawned, Want};
+use super::note::{Source, Want};
+use super::recorder::{Ending, Recorder, Spawned};
 use super::traced::poll_tagged;
 use super::wait::{Waiting, Wanted};
 use crate::trace::{Clock, LaneKind, Outcome};
@@ -58,7 +59,7 @@ async fn start<T: Send + 'static>(
             parent: parent.lane,
             place,
         });
-        Thread(Some(LaneCell::new(recorder, lane)))
+        Thread(Some(LaneCell::of_thread(recorder, lane)))
     });
     let lane = thread.as_ref().and_then(Thread::lane);
     let run = run(thread, f);
@@ -164,7 +165,7 @@ impl Drop for Thread {
 struct OnThread(u32);
 
 impl<F> Wanted<F> for OnThread {
-    fn want(&mut self) -> Want {
+    fn want(&mut self, _: &Recorder) -> Want {
         Want::Thread(self.0)
     }
 }

@@ -15,7 +15,8 @@ use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 use tokio::time::{Instant, Sleep};
 
 use super::here::{self, Parked, Tag};
-use super::log::{NEVER, Note, Source, Target, Waited, Want};
+use super::note::{NEVER, Note, Source, Target, Want};
+use super::recorder::Waited;
 use crate::trace::{How, nanos};
 
 /// Says which line runs.
@@ -104,7 +105,7 @@ pub trait Known {
 
 fn task(id: tokio::task::Id) -> Wanting {
     Wanting {
-        want: Want::Task(id),
+        want: Want::Task(id.into()),
         due: None,
         tag: Tag::Task(id),
     }
@@ -120,7 +121,7 @@ impl<T> Known for Probe<'_, JoinHandle<T>> {
     }
 
     fn abort(&self) {
-        asks(Target::Task(self.0.id()), How::Abort);
+        asks(Target::Task(self.0.id().into()), How::Abort);
     }
 }
 
@@ -130,13 +131,13 @@ impl<T> Known for Probe<'_, &mut JoinHandle<T>> {
     }
 
     fn abort(&self) {
-        asks(Target::Task(self.0.id()), How::Abort);
+        asks(Target::Task(self.0.id().into()), How::Abort);
     }
 }
 
 impl Known for Probe<'_, AbortHandle> {
     fn abort(&self) {
-        asks(Target::Task(self.0.id()), How::Abort);
+        asks(Target::Task(self.0.id().into()), How::Abort);
     }
 }
 
@@ -277,7 +278,7 @@ pin_project! {
         place: Source,
         // Until it begins.
         wanting: Option<Wanting>,
-        // From its beginning to its end: the wait's number in the log.
+        // From its beginning to its end: the wait's number.
         wait: Option<u32>,
         tag: Option<Tag>,
     }

@@ -6,10 +6,9 @@
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
-use tokio::task;
-
-use super::entries::Entry;
-use super::log::{Asked, Ending, Log, NEVER, Note, Source, Target, Want};
+use super::note::{Entry, NEVER, Note, Source, Target, TaskNumber, Want};
+use super::survey::Survey;
+use super::tables::Tables;
 use crate::trace::{
     By, Cause, Event, How, LaneId, LaneKind, On, Outcome, Place, WaitId, What,
 };
@@ -20,70 +19,43 @@ const MOST_NAMED: usize = 16;
 /// What a lane is parked for if nothing that it awaits has said so.
 const SOMETHING: &str = "something that the stage does not see";
 
-/// Writes down a whole log.
+/// Writes down a whole recording. `main` is where it begins, if that is not
+/// where it was spawned.
 pub(super) fn transcribe(
-    log: &Log,
-    is_virtual: bool,
-    shutdown: Option<usize>,
+    tables: &Tables,
+    entries: impl Iterator<Item = Entry> + Clone,
     main: Option<Place>,
 ) -> Vec<Event> {
-    let shutdown = shutdown.unwrap_or(log.entries.len());
-    let mut entries: Vec<(usize, Entry)> =
-        log.entries.iter().enumerate().collect();
-    if is_virtual {
-        // A thread is recorded ahead of the loop. The sort is stable: what
-        // happened at one instant stays in the order in which it was noted.
-        // Only a runtime that shuts down drops its tasks in an order of its
-        // own, which depends on what else the process has run. On the virtual
-        // clock that happens in no time, so no order is wrong, and the order of
-        // spawning is the same in every run.
-        entries.sort_by_key(|(index, entry)| {
-            (entry.at, if *index < shutdown { 0 } else { entry.lane })
-        });
-    }
-    let ending = returns(log).map_or(shutdown, |last| last.min(shutdown));
+    let survey = Survey::of(entries.clone());
+    let ending = survey.ending;
     let mut transcript = Transcript::new(main);
-    let tasks = log.lanes();
-    transcript.tasks = tasks
-        .filter_map(|(lane, spawned)| Some((spawned.task?, lane)))
-        .collect();
-    let mut events = Vec::with_capacity(entries.len());
-    for (index, entry) in entries {
-        transcript.take(log, entry, index >= ending, &mut events);
+    transcript.survey = survey;
+    let mut events = Vec::new();
+    for (index, entry) in entries.enumerate() {
+        if index == ending {
+            transcript.is_shutting_down = true;
+        }
+        transcript.take(tables, entry, &mut events);
     }
     events
 }
 
-/// Where `main` is polled for the last time, if it has ended. What it owns it
-/// lets go of there, a set of tasks for one; and where there are several
-/// threads, what is ended by that may be over before `main` is.
-fn returns(log: &Log) -> Option<usize> {
-    let entries = log.entries.iter().enumerate();
-    let mut polled = None;
-    for (index, entry) in entries.filter(|(_, entry)| entry.lane == 0) {
-        match entry.note {
-            Note::Poll { .. } => polled = Some(index),
-            Note::End { .. } => return polled,
-            _ => {}
-        }
-    }
-    None
-}
-
-/// A log being written down, note by note.
+/// A recording being written down, note by note.
 pub(super) struct Transcript {
     /// Where `main` begins, if that is not where it was spawned.
     main: Option<Place>,
-    /// The trace's numbers of the log's lanes: a thread on the virtual clock
-    /// may be spawned in the log before its time.
+    /// The trace's numbers of the recorder's lanes: threads number theirs by
+    /// the block, and one on the virtual clock may be spawned before its time.
     numbers: HashMap<LaneId, LaneId>,
     rows: Vec<Row>,
-    /// The trace's numbers of the log's waits, and their lanes.
+    /// The trace's numbers of the recorder's waits, and their lanes.
     waits: HashMap<u32, (LaneId, WaitId)>,
     next_wait: WaitId,
-    /// The lanes of tasks, as the log numbers them.
-    tasks: HashMap<task::Id, LaneId>,
+    /// What is known beforehand, or, as it happens, by now.
+    survey: Survey,
     is_shutting_down: bool,
+    /// The user has had enough.
+    is_interrupted: bool,
     /// So many lanes wait for what has that name.
     waiting: HashMap<&'static str, u64>,
 }
@@ -121,6 +93,23 @@ struct Open {
     kind: Kind,
 }
 
+/// A wait as it began.
+struct Begun {
+    /// The recorder's number of it.
+    index: u32,
+    want: Want<&'static str>,
+    due: u64,
+    place: Place,
+}
+
+/// How a lane ended, beyond its outcome.
+struct Ending {
+    detail: Option<String>,
+    /// The lane in whose poll it was dropped.
+    dropped_by: Option<LaneId>,
+    is_interrupted: bool,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Timer,
@@ -141,29 +130,29 @@ impl Transcript {
             rows: Vec::new(),
             waits: HashMap::new(),
             next_wait: 1,
-            tasks: HashMap::new(),
+            survey: Survey::default(),
             is_shutting_down: false,
+            is_interrupted: false,
             waiting: HashMap::new(),
         }
-    }
-
-    /// From here on what ends is ended by the runtime.
-    pub fn shut_down(&mut self) {
-        self.is_shutting_down = true;
     }
 
     /// Writes down the next note, as one event or several.
     pub fn take(
         &mut self,
-        log: &Log,
+        tables: &Tables,
         entry: Entry,
-        is_shutting_down: bool,
         out: &mut Vec<Event>,
     ) {
-        self.is_shutting_down |= is_shutting_down;
+        if self.is_interrupted {
+            return;
+        }
         let mut page = Page { at: entry.at, out };
-        if let Note::Spawn = entry.note {
-            return self.spawn(log, entry.lane, &mut page);
+        match entry.note {
+            Note::Spawn { .. } => return self.spawn(tables, entry, &mut page),
+            Note::Shutdown => self.is_shutting_down = true,
+            Note::Interrupt => return self.interrupt(&mut page),
+            _ => {}
         }
         let Some(&lane) = self.numbers.get(&entry.lane) else {
             return;
@@ -172,49 +161,78 @@ impl Transcript {
             return;
         }
         match entry.note {
-            Note::Spawn => {}
+            Note::Spawn { .. } | Note::Shutdown | Note::Interrupt => {}
+            Note::Task { task } => self.learn_task(task, entry.lane),
             Note::Moved { thread } => self.row(lane).thread = thread,
-            Note::Poll { within, is_bare } => {
-                self.learn_task(log, entry.lane);
+            Note::Poll {
+                within,
+                is_bare,
+                task,
+            } => {
+                if let Some(task) = task {
+                    self.learn_task(task, entry.lane);
+                }
                 let within = within.and_then(|outer| self.number(outer));
                 self.poll(lane, within, is_bare, &mut page);
             }
             Note::Pend { stack } => {
-                let stack = stack.map(|index| &log.stacks[index]);
+                let stack = stack.map(|index| &tables.stacks[index]);
                 let stack = stack.map(|stack| {
                     stack.iter().flatten().map(|line| place(line)).collect()
                 });
                 self.pend(lane, stack, &mut page);
             }
-            Note::Say { line } => {
-                let (text, source) = &log.lines[line];
-                let (text, place) = (text.clone(), place(source));
+            Note::Say {
+                text,
+                place: source,
+            } => {
+                let text = tables.texts[text].to_string();
+                let place = place(tables.places[source]);
                 self.row(lane).moves(place.clone());
                 page.write(lane, What::Say { text, place });
             }
-            Note::Wait { wait } => {
-                self.wait(log, lane, wait, &mut page);
+            Note::Wait {
+                wait,
+                want,
+                due,
+                place: source,
+            } => {
+                let begun = Begun {
+                    index: wait,
+                    want: want.map(|name| *tables.names[name]),
+                    due,
+                    place: place(tables.places[source]),
+                };
+                self.wait(tables, lane, begun, &mut page);
             }
             Note::Done { wait } => self.close(lane, wait, true, &mut page),
             Note::Drop { wait } => self.close(lane, wait, false, &mut page),
             Note::Wake { by } => self.wake(lane, by, &mut page),
-            Note::Resource { amount } => {
-                let (name, left) = log.amounts[amount];
+            Note::Resource { name, left } => {
+                let name = *tables.names[name];
                 let waiting = self.waiting.get(name).copied().unwrap_or(0);
                 let resource = What::Resource {
                     name: name.to_string(),
-                    left: left as u64,
+                    left,
                     capacity: None,
                     waiting: Some(waiting),
                 };
                 page.write(lane, resource);
             }
-            Note::Cancel { cancel } => {
-                self.cancel(lane, &log.cancels[cancel], &mut page);
+            Note::Cancel { target, how } => {
+                self.cancel(lane, target, how, &mut page);
             }
-            Note::End { outcome, ending } => {
-                let ending = ending.map(|index| log.endings[index].clone());
-                self.end(lane, outcome, ending.unwrap_or_default(), &mut page);
+            Note::End {
+                outcome,
+                detail,
+                dropped_by,
+            } => {
+                let ending = Ending {
+                    detail: detail.map(|text| tables.texts[text].to_string()),
+                    dropped_by,
+                    is_interrupted: false,
+                };
+                self.end(lane, outcome, ending, &mut page);
             }
         }
     }
@@ -223,7 +241,7 @@ impl Transcript {
         &mut self.rows[lane as usize]
     }
 
-    /// The trace's number of one of the log's lanes.
+    /// The trace's number of one of the recorder's lanes.
     fn number(&self, lane: LaneId) -> Option<LaneId> {
         self.numbers.get(&lane).copied()
     }
@@ -233,28 +251,37 @@ impl Transcript {
         self.next_wait - 1
     }
 
-    /// A lane that is polled for the first time has become a task.
-    fn learn_task(&mut self, log: &Log, lane: LaneId) {
-        if let Some(task) = log.lane(lane).task {
-            self.tasks.entry(task).or_insert(lane);
-        }
+    /// A lane has turned out to be that task.
+    fn learn_task(&mut self, task: TaskNumber, lane: LaneId) {
+        self.survey.tasks.entry(task).or_insert(lane);
     }
 
-    fn spawn(&mut self, log: &Log, lane: LaneId, page: &mut Page) {
-        let spawned = log.lane(lane);
-        let (name, source) = log.origin(lane);
+    fn spawn(&mut self, tables: &Tables, entry: Entry, page: &mut Page) {
+        let Entry { lane, note, .. } = entry;
+        let Note::Spawn {
+            kind,
+            parent,
+            name,
+            place: source,
+        } = note
+        else {
+            return;
+        };
+        let is_task = self.survey.are_tasks.contains(&lane);
+        let kind = if is_task { LaneKind::Task } else { kind };
+        let source = tables.places[source];
         let number = self.rows.len() as LaneId;
         self.numbers.insert(lane, number);
         let parent = match number {
             0 => None,
-            _ => self.number(spawned.parent),
+            _ => self.number(parent),
         };
         let place = match self.main.take_if(|_| number == 0) {
             Some(place) => place,
             None => place(source),
         };
         self.rows.push(Row {
-            is_thread: spawned.kind == LaneKind::Thread,
+            is_thread: kind == LaneKind::Thread,
             is_running: false,
             has_begun: false,
             has_ended: false,
@@ -272,16 +299,15 @@ impl Transcript {
             parent,
         });
         if let Some(parent) = parent {
-            let is_task = spawned.kind != LaneKind::Thread;
             let row = self.row(parent);
             row.moves(place.clone());
-            if is_task {
+            if kind != LaneKind::Thread {
                 row.tasks.insert(number);
             }
         }
         let spawn = What::Spawn {
-            name: name.to_owned(),
-            kind: spawned.kind,
+            name: tables.texts[name].to_string(),
+            kind,
             parent,
             place,
         };
@@ -403,8 +429,19 @@ impl Transcript {
         wait
     }
 
-    fn wait(&mut self, log: &Log, lane: LaneId, index: u32, page: &mut Page) {
-        let (want, due, source) = log.waited(index);
+    fn wait(
+        &mut self,
+        tables: &Tables,
+        lane: LaneId,
+        begun: Begun,
+        page: &mut Page,
+    ) {
+        let Begun {
+            index,
+            want,
+            due,
+            place,
+        } = begun;
         if matches!(want, Want::Joined) && self.row(lane).ended.is_empty() {
             // The set was empty: there was nothing to wait for.
             return;
@@ -419,34 +456,39 @@ impl Transcript {
             }
             _ => Kind::Other,
         };
-        let mut on = self.on(lane, want);
+        let mut on = self.on(tables, lane, want);
         if let On::Timer { length } = &mut on {
             // Of a deadline one knows what is left of it.
             length.get_or_insert(due.saturating_sub(page.at));
         }
-        self.row(lane).moves(place(source));
+        self.row(lane).moves(place);
         let due = Some(due).filter(|due| *due != NEVER);
         let wait = self.open(lane, kind, on, due, page);
         self.waits.insert(index, (lane, wait));
     }
 
-    fn on(&self, lane: LaneId, want: &Want) -> On {
+    fn on(
+        &self,
+        tables: &Tables,
+        lane: LaneId,
+        want: Want<&'static str>,
+    ) -> On {
         match want {
             Want::Timer(length) => On::Timer {
-                length: Some(*length),
+                length: Some(length),
             },
             Want::Deadline => On::Timer { length: None },
             Want::Blocking(length) => On::Blocking {
-                length: Some(*length),
+                length: Some(length),
             },
-            Want::Thread(thread) => match self.number(*thread) {
+            Want::Thread(thread) => match self.number(thread) {
                 Some(lane) => On::Thread { lane },
                 None => On::Other {
                     what: "a thread".to_owned(),
                 },
             },
             Want::Task(task) => {
-                let lane = self.tasks.get(task);
+                let lane = self.survey.tasks.get(&task);
                 let lane = lane.and_then(|lane| self.number(*lane));
                 On::Join {
                     lanes: lane.into_iter().collect(),
@@ -464,8 +506,8 @@ impl Transcript {
             Want::Recv(name) => On::Recv {
                 what: name.to_string(),
             },
-            Want::Io(name) => On::Io {
-                what: name.to_string(),
+            Want::Io(text) => On::Io {
+                what: tables.texts[text].to_string(),
             },
             Want::Yield => On::Yield,
             Want::Other(name) => On::Other {
@@ -534,11 +576,17 @@ impl Transcript {
         }
     }
 
-    fn cancel(&mut self, lane: LaneId, asked: &Asked, page: &mut Page) {
-        let targets: Vec<LaneId> = match &asked.target {
-            Target::Lane(lane) => self.number(*lane).into_iter().collect(),
+    fn cancel(
+        &mut self,
+        lane: LaneId,
+        target: Target,
+        how: How,
+        page: &mut Page,
+    ) {
+        let targets: Vec<LaneId> = match target {
+            Target::Lane(lane) => self.number(lane).into_iter().collect(),
             Target::Task(task) => {
-                let lane = self.tasks.get(task);
+                let lane = self.survey.tasks.get(&task);
                 let lane = lane.and_then(|lane| self.number(*lane));
                 lane.into_iter().collect()
             }
@@ -546,7 +594,6 @@ impl Transcript {
                 self.rows[lane as usize].tasks.iter().copied().collect()
             }
         };
-        let how = asked.how;
         for target in targets {
             let row = self.row(target);
             if !row.has_ended {
@@ -611,6 +658,22 @@ impl Transcript {
                 What::Drop { wait }
             },
         );
+    }
+
+    /// Ends every lane that has not ended, the innermost first, as they would
+    /// be dropped.
+    fn interrupt(&mut self, page: &mut Page) {
+        for lane in (0..self.rows.len() as LaneId).rev() {
+            if !self.row(lane).has_ended {
+                let ending = Ending {
+                    detail: Some("interrupted".to_owned()),
+                    dropped_by: None,
+                    is_interrupted: true,
+                };
+                self.end(lane, Outcome::Cancelled, ending, page);
+            }
+        }
+        self.is_interrupted = true;
     }
 
     /// Who cancelled a lane, and how.

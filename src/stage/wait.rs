@@ -13,7 +13,8 @@ use pin_project_lite::pin_project;
 use tokio::time::Sleep;
 
 use super::here::{self, Parked, Tag};
-use super::log::{NEVER, Note, Source, Waited, Want};
+use super::note::{NEVER, Note, Source, Want};
+use super::recorder::{Recorder, Waited};
 use super::traced::poll_tagged;
 use crate::trace::{Clock, nanos};
 
@@ -53,7 +54,7 @@ pub fn block(time: Duration) {
         let (wait, _) = recorder.wait(lane.lane, waited);
         match recorder.clock() {
             Clock::Real => thread::sleep(time),
-            Clock::Virtual if recorder.is_thread(lane.lane) => {
+            Clock::Virtual if lane.is_thread() => {
                 here::set_ahead(here::ahead().saturating_add(time));
             }
             Clock::Virtual => advance(time),
@@ -98,7 +99,7 @@ fn advance(time: Duration) {
 /// What a [`Waiting`] waits for.
 pub trait Wanted<F> {
     #[doc(hidden)]
-    fn want(&mut self) -> Want;
+    fn want(&mut self, recorder: &Recorder) -> Want;
 
     /// When it should be over.
     #[doc(hidden)]
@@ -115,7 +116,7 @@ pub trait Wanted<F> {
 pub struct Nap(u64);
 
 impl Wanted<Sleep> for Nap {
-    fn want(&mut self) -> Want {
+    fn want(&mut self, _: &Recorder) -> Want {
         Want::Timer(self.0)
     }
 
@@ -130,8 +131,8 @@ impl Wanted<Sleep> for Nap {
 pub struct Io(Cow<'static, str>);
 
 impl<F> Wanted<F> for Io {
-    fn want(&mut self) -> Want {
-        Want::Io(Box::new(std::mem::take(&mut self.0).into()))
+    fn want(&mut self, recorder: &Recorder) -> Want {
+        Want::Io(recorder.text(std::mem::take(&mut self.0)))
     }
 }
 
@@ -155,7 +156,7 @@ pin_project! {
         future: F,
         want: W,
         place: Source,
-        // The wait's number in the log.
+        // The wait's number.
         wait: u32,
         state: State,
     }
@@ -192,7 +193,7 @@ impl<F: Future, W: Wanted<F>> Future for Waiting<F, W> {
                 let deadline = W::deadline(&this.future);
                 let due = deadline.map_or(NEVER, |at| lane.recorder.due(at));
                 lane.wait(Waited {
-                    want: this.want.want(),
+                    want: this.want.want(&lane.recorder),
                     due,
                     place: this.place,
                 })

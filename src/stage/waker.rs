@@ -3,12 +3,15 @@
 //! the runtime itself. So a thread lends its one to each lane that it polls, and
 //! makes another when somebody has kept that.
 
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::atomic::{
+    AtomicBool,
+    Ordering::{Acquire, Relaxed, Release},
+};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Wake, Waker};
 
 use super::here::{self, Tag};
-use super::log::Target;
+use super::note::Target;
 use super::recorder::Recorder;
 use crate::trace::{By, How, LaneId};
 
@@ -20,8 +23,8 @@ pub(super) struct LaneWaker {
     /// What the future around this lane's is woken by: the runtime's own waker,
     /// or that of an outer lane. `None` when the lane has ended.
     outer: Mutex<Option<Waker>>,
-    /// It was woken, and has not been polled since. Only the recorder touches
-    /// it, under its lock, so that it says what the log says.
+    /// It was woken, and has not been polled since. Set after the wake is
+    /// recorded, so that whoever sees it comes later.
     is_woken: AtomicBool,
 }
 
@@ -88,17 +91,14 @@ impl LaneWaker {
         outer.map(|waker| poll(&mut Context::from_waker(waker)))
     }
 
-    /// Takes in that the lane is polled; returns whether it was woken. For the
-    /// recorder, under its lock.
+    /// Takes in that the lane is polled; returns whether it was woken.
     pub fn take_wake(&self) -> bool {
-        let is_woken = self.is_woken.load(Relaxed);
-        self.is_woken.store(false, Relaxed);
-        is_woken
+        self.is_woken.load(Relaxed) && self.is_woken.swap(false, Acquire)
     }
 
-    /// Takes in that the lane is woken. For the recorder, under its lock.
+    /// Takes in that the lane is woken, which has been recorded.
     pub fn set_woken(&self) {
-        self.is_woken.store(true, Relaxed);
+        self.is_woken.store(true, Release);
     }
 
     /// The lane that it wakes.
