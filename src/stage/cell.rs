@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU8, AtomicU16, Ordering::Relaxed};
 use std::task::{Context, Waker};
 
 use super::here;
-use super::note::{Note, Source};
-use super::recorder::{Ending, Recorder, Waited};
+use super::note::{Note, Source, Why};
+use super::recorder::{Recorder, Waited};
 use super::waker::LaneWaker;
 use crate::trace::{LaneId, Outcome};
 
@@ -108,8 +108,8 @@ impl LaneCell {
     }
 
     /// Records that the lane ends.
-    pub fn end(&self, outcome: Outcome, ending: Ending) {
-        self.recorder.end(self.lane, outcome, ending);
+    pub fn end(&self, outcome: Outcome, why: Why<String>) {
+        self.recorder.end(self.lane, outcome, why);
         // A waker that somebody still has must not keep the task.
         if let Some(waker) = &self.waker {
             waker.forget_outer();

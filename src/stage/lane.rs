@@ -18,7 +18,8 @@ use tokio::task;
 use super::Cancelled;
 use super::cell::LaneCell;
 use super::here::{self, Ended, Parked};
-use super::recorder::{Ending, Recorder, Spawned};
+use super::note::Why;
+use super::recorder::{Recorder, Spawned};
 use crate::trace::{LaneKind, Outcome};
 
 /// Gives a future its own lane.
@@ -145,12 +146,8 @@ fn drop_lane(cell: &LaneCell) {
     // What was never polled, and is dropped by a lane and not by the runtime,
     // was no task that somebody cancelled: it never ran.
     let is_unrun = dropped_by.is_some() && !cell.has_begun();
-    let ending = Ending {
-        dropped_by: dropped_by.filter(|_| !is_unrun),
-        ..Ending::default()
-    };
     if is_unrun {
-        cell.end(Outcome::Unrun, ending);
+        cell.end(Outcome::Unrun, Why::Plain);
         return;
     }
     // The runtime drops it. It may have been aborted before its first poll.
@@ -160,7 +157,8 @@ fn drop_lane(cell: &LaneCell) {
     {
         cell.recorder.drop_task(cell.lane, task);
     }
-    cell.end(Outcome::Cancelled, ending);
+    let why = dropped_by.map_or(Why::Plain, Why::DroppedBy);
+    cell.end(Outcome::Cancelled, why);
     if dropped_by.is_none() {
         // Whoever awaits the task is told next.
         here::set_ended(Some(Ended {
@@ -300,11 +298,7 @@ fn finish(
     detail: Option<String>,
     is_task: bool,
 ) {
-    let ending = Ending {
-        detail,
-        ..Ending::default()
-    };
-    lane.end(outcome, ending);
+    lane.end(outcome, detail.map_or(Why::Plain, Why::Said));
     lane.leave();
     if is_task {
         here::set_ended(Some(Ended {

@@ -88,9 +88,7 @@ pub(super) enum Note {
     },
     End {
         outcome: Outcome,
-        detail: Option<u32>,
-        /// The lane in whose poll it was dropped.
-        dropped_by: Option<LaneId>,
+        why: Why<u32>,
     },
     /// The runtime begins to shut down: what comes now is its doing.
     Shutdown,
@@ -152,6 +150,17 @@ impl<N> Want<N> {
             Want::Other(name) => Want::Other(call(name)),
         }
     }
+}
+
+/// How a lane ends, beyond its outcome, where what it says is a `T`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Why<T> {
+    /// There is nothing to add.
+    Plain,
+    /// With these words.
+    Said(T),
+    /// It was dropped in the poll of that lane.
+    DroppedBy(LaneId),
 }
 
 /// What is to be cancelled.

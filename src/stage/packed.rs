@@ -1,8 +1,8 @@
-//! Notes as numbers. Most of them are small, and those that would not be are
-//! given as a step from what came before: see [`tape`](super::tape), which
-//! writes them down.
+//! Notes as numbers, which [`tape`](super::tape) writes down. Small ones take
+//! little room: what is numbered as lanes are, one after the other, is given as
+//! a step from its lane.
 
-use super::note::{NEVER, Note, Target, TaskNumber, Want};
+use super::note::{NEVER, Note, Target, TaskNumber, Want, Why};
 use crate::trace::{By, How, LaneId, LaneKind, Outcome};
 
 /// Which note, and what it says.
@@ -14,15 +14,6 @@ pub(super) struct Packed {
     pub numbers: [u64; Packed::MOST],
 }
 
-/// Where the numbers of a note start from.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Base {
-    /// The lane of the note.
-    pub lane: LaneId,
-    /// The wait that began last.
-    pub wait: u32,
-}
-
 impl Packed {
     pub const MOST: usize = 4;
 
@@ -31,8 +22,7 @@ impl Packed {
         match tag {
             WAIT => 4,
             SPAWN => 3,
-            SAY | CANCEL | RESOURCE | END.. => 2,
-            SHUTDOWN | INTERRUPT => 0,
+            SAY | CANCEL | RESOURCE => 2,
             _ => 1,
         }
     }
@@ -64,8 +54,8 @@ const INTERRUPT: u8 = 15;
 const END: u8 = 16;
 
 impl Note {
-    /// The note as numbers.
-    pub fn pack(self, base: Base) -> Packed {
+    /// The note on that lane as numbers.
+    pub fn pack(self, lane: LaneId) -> Packed {
         match self {
             Note::Spawn {
                 kind,
@@ -73,14 +63,14 @@ impl Note {
                 name,
                 place,
             } => {
-                let kind = both(parent, kind as u64, KINDS.len() as u64);
-                Packed::new(SPAWN, [u64::from(place), kind, u64::from(name)])
+                let place = both(place, kind as u64, KINDS.len() as u64);
+                Packed::new(SPAWN, [place, u64::from(parent), u64::from(name)])
             }
-            Note::Task { task } => Packed::new(TASK, [step(task, base)]),
+            Note::Task { task } => Packed::new(TASK, [step(task.0, lane)]),
             Note::Moved { thread } => Packed::new(MOVED, [u64::from(thread)]),
             Note::Poll {
                 task: Some(task), ..
-            } => Packed::new(FIRST, [step(task, base)]),
+            } => Packed::new(FIRST, [step(task.0, lane)]),
             Note::Poll {
                 within, is_bare, ..
             } => {
@@ -97,15 +87,15 @@ impl Note {
                 due,
                 place,
             } => {
-                let next = base.wait.wrapping_add(1);
-                let wait = i64::from(wait) - i64::from(next);
                 let (form, number) = want.pack();
                 let form = both(place, form, WANTS);
+                // Never is the smallest, and not the largest.
                 let due = due.wrapping_sub(NEVER);
-                Packed::new(WAIT, [zigzag(wait), form, number, due])
+                let wait = step(wait.into(), lane);
+                Packed::new(WAIT, [wait, form, number, due])
             }
-            Note::Done { wait } => Packed::new(DONE, [u64::from(wait)]),
-            Note::Drop { wait } => Packed::new(DROP, [u64::from(wait)]),
+            Note::Done { wait } => Packed::new(DONE, [step(wait.into(), lane)]),
+            Note::Drop { wait } => Packed::new(DROP, [step(wait.into(), lane)]),
             Note::Wake { by } => {
                 let by = match by {
                     By::Timer => 0,
@@ -130,29 +120,30 @@ impl Note {
             }
             Note::Shutdown => Packed::new(SHUTDOWN, []),
             Note::Interrupt => Packed::new(INTERRUPT, []),
-            Note::End {
-                outcome,
-                detail,
-                dropped_by,
-            } => {
+            Note::End { outcome, why } => {
+                let (kind, index) = match why {
+                    Why::Plain => (0, 0),
+                    Why::Said(text) => (1, text),
+                    Why::DroppedBy(lane) => (2, lane),
+                };
                 let tag = END + outcome as u8;
-                Packed::new(tag, [optional(detail), optional(dropped_by)])
+                Packed::new(tag, [both(index, kind, WHYS)])
             }
         }
     }
 
     /// The note that was packed.
-    pub fn unpack(packed: Packed, base: Base) -> Note {
+    pub fn unpack(packed: Packed, lane: LaneId) -> Note {
         let [first, second, third, fourth] = packed.numbers;
         match packed.tag {
             SPAWN => Note::Spawn {
-                kind: KINDS[second as usize % KINDS.len()],
-                parent: (second / KINDS.len() as u64) as LaneId,
+                kind: KINDS[first as usize % KINDS.len()],
+                parent: second as LaneId,
                 name: third as u32,
-                place: first as u32,
+                place: (first / KINDS.len() as u64) as u32,
             },
             TASK => Note::Task {
-                task: stepped(first, base),
+                task: TaskNumber(stepped(first, lane)),
             },
             MOVED => Note::Moved {
                 thread: first as u32,
@@ -160,7 +151,7 @@ impl Note {
             FIRST => Note::Poll {
                 within: None,
                 is_bare: false,
-                task: Some(stepped(first, base)),
+                task: Some(TaskNumber(stepped(first, lane))),
             },
             tag @ (POLL | BARE) => Note::Poll {
                 within: given(first),
@@ -174,17 +165,18 @@ impl Note {
                 text: second as u32,
                 place: first as u32,
             },
-            WAIT => {
-                let next = base.wait.wrapping_add(1);
-                Note::Wait {
-                    wait: (i64::from(next) + unzigzag(first)) as u32,
-                    want: Want::unpack(second % WANTS, third),
-                    due: fourth.wrapping_add(NEVER),
-                    place: (second / WANTS) as u32,
-                }
-            }
-            DONE => Note::Done { wait: first as u32 },
-            DROP => Note::Drop { wait: first as u32 },
+            WAIT => Note::Wait {
+                wait: stepped(first, lane) as u32,
+                want: Want::unpack(second % WANTS, third),
+                due: fourth.wrapping_add(NEVER),
+                place: (second / WANTS) as u32,
+            },
+            DONE => Note::Done {
+                wait: stepped(first, lane) as u32,
+            },
+            DROP => Note::Drop {
+                wait: stepped(first, lane) as u32,
+            },
             WAKE => Note::Wake {
                 by: match WAKERS.get(first as usize) {
                     Some(by) => *by,
@@ -207,8 +199,11 @@ impl Note {
             INTERRUPT => Note::Interrupt,
             tag => Note::End {
                 outcome: OUTCOMES[usize::from(tag - END) % OUTCOMES.len()],
-                detail: given(first),
-                dropped_by: given(second),
+                why: match first % WHYS {
+                    0 => Why::Plain,
+                    1 => Why::Said((first / WHYS) as u32),
+                    _ => Why::DroppedBy((first / WHYS) as LaneId),
+                },
             },
         }
     }
@@ -260,6 +255,9 @@ const WANTS: u64 = 16;
 /// So many kinds of targets are there.
 const TARGETS: u64 = 3;
 
+/// So many reasons to end.
+const WHYS: u64 = 3;
+
 // As they are declared: each is at the index of its number.
 const KINDS: [LaneKind; 4] = [
     LaneKind::Main,
@@ -298,13 +296,13 @@ fn given(number: u64) -> Option<u32> {
     number.checked_sub(1).map(|index| index as u32)
 }
 
-/// The numbers of tasks grow as those of lanes do.
-fn step(task: TaskNumber, base: Base) -> u64 {
-    zigzag(task.0.wrapping_sub(u64::from(base.lane)) as i64)
+/// A number as a step from its lane.
+fn step(number: u64, lane: LaneId) -> u64 {
+    zigzag(number.wrapping_sub(u64::from(lane)) as i64)
 }
 
-fn stepped(number: u64, base: Base) -> TaskNumber {
-    TaskNumber(u64::from(base.lane).wrapping_add(unzigzag(number) as u64))
+fn stepped(step: u64, lane: LaneId) -> u64 {
+    u64::from(lane).wrapping_add(unzigzag(step) as u64)
 }
 
 /// Steps back as odd numbers, so that small ones stay small.
@@ -375,13 +373,14 @@ pub(super) mod tests {
             .into_iter()
             .flat_map(|target| HOWS.map(|how| Note::Cancel { target, how }));
         let ends = OUTCOMES.into_iter().flat_map(|outcome| {
-            [some, none].into_iter().flat_map(move |detail| {
-                [some, none].map(|dropped_by| Note::End {
-                    outcome,
-                    detail,
-                    dropped_by,
-                })
-            })
+            [
+                Why::Plain,
+                Why::Said(0),
+                Why::Said(u32::MAX),
+                Why::DroppedBy(0),
+                Why::DroppedBy(u32::MAX),
+            ]
+            .map(|why| Note::End { outcome, why })
         });
         let others = [
             Note::Task { task },
@@ -415,15 +414,14 @@ pub(super) mod tests {
 
     #[test]
     fn a_note_survives_packing() {
-        for (lane, wait) in [(0, 0), (u32::MAX, u32::MAX), (9, 4)] {
-            let base = Base { lane, wait };
+        for lane in [0, 9, LaneId::MAX] {
             for note in every_note() {
-                let packed = note.pack(base);
+                let packed = note.pack(lane);
                 assert!(packed.tag < 32, "{note:?}");
                 let count = Packed::count(packed.tag);
                 let beyond = &packed.numbers[count..];
                 assert!(beyond.iter().all(|number| *number == 0), "{note:?}");
-                assert_eq!(Note::unpack(packed, base), note);
+                assert_eq!(Note::unpack(packed, lane), note);
             }
         }
     }

@@ -17,7 +17,9 @@ use tokio::{task, time};
 
 use super::cell::LaneCell;
 use super::here::{self, RecorderId};
-use super::note::{Entry, NEVER, Name, Note, Source, Target, TaskNumber, Want};
+use super::note::{
+    Entry, NEVER, Name, Note, Source, Target, TaskNumber, Want, Why,
+};
 use super::order::{ByTime, by_instant};
 use super::part::Part;
 use super::tables::{Stack, Tables};
@@ -107,14 +109,6 @@ pub(super) struct Waited {
     /// When it should be over; [`NEVER`] if nobody knows.
     pub due: u64,
     pub place: Source,
-}
-
-/// How a lane ends, beyond its outcome.
-#[derive(Default)]
-pub(super) struct Ending {
-    pub detail: Option<String>,
-    /// The lane in whose poll it was dropped.
-    pub dropped_by: Option<LaneId>,
 }
 
 impl Recorder {
@@ -385,18 +379,17 @@ impl Recorder {
         self.note(by, Note::Cancel { target, how });
     }
 
-    pub(super) fn end(&self, lane: LaneId, outcome: Outcome, ending: Ending) {
-        let Ending { detail, dropped_by } = ending;
+    pub(super) fn end(&self, lane: LaneId, outcome: Outcome, why: Why<String>) {
         let shared = self.shared();
         self.write(|pen| {
             let at = pen.now();
             pen.amounts(at, lane, shared);
-            let note = Note::End {
-                outcome,
-                detail: detail.map(|detail| pen.text(detail.into())),
-                dropped_by,
+            let why = match why {
+                Why::Plain => Why::Plain,
+                Why::Said(words) => Why::Said(pen.text(words.into())),
+                Why::DroppedBy(lane) => Why::DroppedBy(lane),
             };
-            pen.push(at, lane, note)
+            pen.push(at, lane, Note::End { outcome, why })
         });
     }
 

@@ -1,21 +1,21 @@
-//! What one thread has recorded, as bytes. Only that thread writes, and it needs
-//! no lock: a byte that is written stays as it is, and how many there are is
-//! said after they are there. So anybody can read what there is by now, also
-//! while the thread is stuck in a call that never returns.
+//! What one thread has recorded. Only that thread writes, and it needs no lock:
+//! a word that is written stays as it is, and how many there are is said after
+//! they are there. So anybody can read what there is by now, also while the
+//! thread is stuck in a call that never returns.
 //!
 //! Most entries are a step from the one before: a moment later, on the same lane
-//! or on one nearby. So an entry that would fill 40 bytes takes about 5. They
-//! are only ever read from the first to the last.
+//! or on one nearby. So most of them, which would fill ten words, are in one of
+//! 32 bits. They are only ever read from the first to the last.
 
 use std::sync::atomic::{
-    AtomicU8, AtomicUsize,
+    AtomicU32, AtomicUsize,
     Ordering::{Acquire, Relaxed, Release},
 };
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::vec;
 
 use super::note::{Entry, Note};
-use super::packed::{Base, Packed, unzigzag, zigzag};
+use super::packed::{Packed, unzigzag, zigzag};
 use crate::trace::LaneId;
 
 /// An append-only list of entries, for whoever reads it.
@@ -32,10 +32,10 @@ pub(super) struct Writer {
     before: Before,
 }
 
-/// Bytes that stay where they are.
+/// Words that stay where they are.
 #[derive(Default)]
 struct Chunk {
-    bytes: Box<[AtomicU8]>,
+    words: Box<[AtomicU32]>,
     /// So many of them are written.
     used: AtomicUsize,
 }
@@ -45,24 +45,46 @@ struct Chunk {
 struct Before {
     at: u64,
     lane: LaneId,
-    wait: u32,
 }
 
-/// Bytes of the first chunk: most threads need no more.
-const FIRST: usize = 1 << 12;
-/// Bytes of those that follow.
-const CHUNK: usize = 1 << 16;
+/// Words of the first chunk: most threads need no more.
+const FIRST: usize = 1 << 10;
+/// Words of those that follow.
+const CHUNK: usize = 1 << 14;
 
-/// The most bytes that a number takes, of 64 bits.
-const NUMBER: usize = 10;
-/// The most bytes that an entry takes: a head, its time, its lane, its numbers.
+/// The most words that a number takes, of 64 bits.
+const NUMBER: usize = 3;
+/// The most words that an entry takes: a head, its time, its lane, its numbers.
 const LONGEST: usize = 1 + (2 + Packed::MOST) * NUMBER;
 
-/// In the head of an entry, beside its tag: which numbers follow. One that does
-/// not is zero. Those of its note beyond the first always follow.
-const HAS_TIME: u8 = 1 << 5;
-const HAS_LANE: u8 = 1 << 6;
-const HAS_FIRST: u8 = 1 << 7;
+/// Where in the head of an entry its first numbers are, from the lowest bit on.
+/// One that is too large for that is zero there, which its flag says, and
+/// follows.
+struct Field {
+    flag: u32,
+    place: u32,
+    bits: u32,
+}
+
+const TAG: u32 = (1 << 5) - 1;
+const TIME: Field = Field {
+    flag: 1 << 5,
+    place: 8,
+    bits: 12,
+};
+const LANE: Field = Field {
+    flag: 1 << 6,
+    place: 20,
+    bits: 4,
+};
+const NOTE: Field = Field {
+    flag: 1 << 7,
+    place: 24,
+    bits: 8,
+};
+
+/// In a word of a number that follows: so does another one.
+const MORE: u32 = 1 << 31;
 
 impl Tape {
     /// Every entry that is there by now, in the order in which they were
@@ -105,47 +127,45 @@ impl Writer {
         // after a later one.
         let time = zigzag(entry.at.wrapping_sub(before.at) as i64);
         let lane = zigzag(i64::from(entry.lane) - i64::from(before.lane));
-        let Packed { tag, numbers } = entry.note.pack(before.base(entry.lane));
-        let has = |number: u64, flag: u8| if number == 0 { 0 } else { flag };
-        let head = tag
-            | has(time, HAS_TIME)
-            | has(lane, HAS_LANE)
-            | has(numbers[0], HAS_FIRST);
+        let Packed { tag, numbers } = entry.note.pack(entry.lane);
         let mut pen = self.pen();
-        pen.byte(head);
-        for number in [time, lane, numbers[0]] {
-            if number != 0 {
-                pen.number(number);
-            }
+        let mut head = u32::from(tag);
+        for (field, number) in [(TIME, time), (LANE, lane), (NOTE, numbers[0])]
+        {
+            head |= pen.field(field, number);
         }
-        for number in numbers.iter().take(Packed::count(tag)).skip(1) {
+        for number in &numbers[1..Packed::count(tag)] {
             pen.number(*number);
         }
-        let used = pen.used;
+        let used = pen.end(head);
         self.chunk.used.store(used, Release);
-        self.before.step(entry);
+        self.before = Before {
+            at: entry.at,
+            lane: entry.lane,
+        };
     }
 
     /// A pen where there is room for an entry.
     fn pen(&mut self) -> Pen<'_> {
-        let mut used = self.chunk.used.load(Relaxed);
-        if used + LONGEST > self.chunk.bytes.len() {
+        let mut head = self.chunk.used.load(Relaxed);
+        if head + LONGEST > self.chunk.words.len() {
             self.turn();
-            used = 0;
+            head = 0;
         }
         Pen {
-            bytes: &self.chunk.bytes,
-            used,
+            words: &self.chunk.words,
+            head,
+            used: head + 1,
         }
     }
 
     /// Begins the next chunk.
     #[cold]
     fn turn(&mut self) {
-        let is_first = self.chunk.bytes.is_empty();
+        let is_first = self.chunk.words.is_empty();
         let length = if is_first { FIRST } else { CHUNK };
         self.chunk = Arc::new(Chunk {
-            bytes: (0..length).map(|_| AtomicU8::new(0)).collect(),
+            words: (0..length).map(|_| AtomicU32::new(0)).collect(),
             used: AtomicUsize::new(0),
         });
         // Whom nobody reads writes for himself.
@@ -155,43 +175,41 @@ impl Writer {
     }
 }
 
-impl Before {
-    fn base(self, lane: LaneId) -> Base {
-        Base {
-            lane,
-            wait: self.wait,
-        }
-    }
-
-    fn step(&mut self, entry: Entry) {
-        self.at = entry.at;
-        self.lane = entry.lane;
-        if let Note::Wait { wait, .. } = entry.note {
-            self.wait = wait;
-        }
-    }
-}
-
-/// Where the next byte goes.
+/// Where the next entry goes.
 struct Pen<'a> {
-    bytes: &'a [AtomicU8],
+    words: &'a [AtomicU32],
+    head: usize,
     used: usize,
 }
 
 impl Pen<'_> {
-    fn byte(&mut self, byte: u8) {
-        self.bytes[self.used].store(byte, Relaxed);
+    /// Its field in the head, for a number that may be too large for it.
+    fn field(&mut self, field: Field, number: u64) -> u32 {
+        if number >> field.bits == 0 {
+            return (number as u32) << field.place;
+        }
+        self.number(number);
+        field.flag
+    }
+
+    /// A number that follows, its lowest bits first.
+    fn number(&mut self, mut number: u64) {
+        while number >= u64::from(MORE) {
+            self.word(number as u32 | MORE);
+            number >>= MORE.trailing_zeros();
+        }
+        self.word(number as u32);
+    }
+
+    fn word(&mut self, word: u32) {
+        self.words[self.used].store(word, Relaxed);
         self.used += 1;
     }
 
-    /// Seven bits a byte, the lowest first; the highest bit says that more
-    /// follow.
-    fn number(&mut self, mut number: u64) {
-        while number >= 0x80 {
-            self.byte(number as u8 | 0x80);
-            number >>= 7;
-        }
-        self.byte(number as u8);
+    /// Ends the entry; returns how many words are used now.
+    fn end(self, head: u32) -> usize {
+        self.words[self.head].store(head, Relaxed);
+        self.used
     }
 }
 
@@ -208,32 +226,25 @@ impl Iterator for Entries {
 
     fn next(&mut self) -> Option<Entry> {
         let reader = self.reader.as_mut()?;
-        let Some(head) = reader.byte() else {
+        let Some(head) = reader.word() else {
             self.reader = self.chunks.next();
             return self.next();
         };
-        let has = |flag: u8| head & flag != 0;
         let [time, lane, first] =
-            [HAS_TIME, HAS_LANE, HAS_FIRST].map(|flag| match has(flag) {
-                true => reader.number(),
-                false => 0,
-            });
-        let tag = head & (HAS_TIME - 1);
-        let mut numbers = [0; Packed::MOST];
-        numbers[0] = first;
-        for number in numbers.iter_mut().take(Packed::count(tag)).skip(1) {
+            [TIME, LANE, NOTE].map(|field| reader.field(head, field));
+        let tag = (head & TAG) as u8;
+        let mut numbers = [first, 0, 0, 0];
+        for number in &mut numbers[1..Packed::count(tag)] {
             *number = reader.number();
         }
         let before = self.before;
-        let lane = (i64::from(before.lane) + unzigzag(lane)) as LaneId;
-        let packed = Packed { tag, numbers };
-        let entry = Entry {
+        self.before = Before {
             at: before.at.wrapping_add(unzigzag(time) as u64),
-            lane,
-            note: Note::unpack(packed, before.base(lane)),
+            lane: (i64::from(before.lane) + unzigzag(lane)) as LaneId,
         };
-        self.before.step(entry);
-        Some(entry)
+        let Before { at, lane } = self.before;
+        let note = Note::unpack(Packed { tag, numbers }, lane);
+        Some(Entry { at, lane, note })
     }
 }
 
@@ -255,19 +266,27 @@ impl Reader {
         }
     }
 
-    fn byte(&mut self) -> Option<u8> {
-        let written = &self.chunk.bytes[..self.used];
-        let byte = written.get(self.position)?.load(Relaxed);
+    fn word(&mut self) -> Option<u32> {
+        let written = &self.chunk.words[..self.used];
+        let word = written.get(self.position)?.load(Relaxed);
         self.position += 1;
-        Some(byte)
+        Some(word)
+    }
+
+    fn field(&mut self, head: u32, field: Field) -> u64 {
+        if head & field.flag != 0 {
+            return self.number();
+        }
+        u64::from(head >> field.place & ((1 << field.bits) - 1))
     }
 
     fn number(&mut self) -> u64 {
         let mut number = 0;
         for place in 0..NUMBER {
-            let byte = self.byte().unwrap_or_default();
-            number |= u64::from(byte & 0x7f) << (7 * place);
-            if byte & 0x80 == 0 {
+            let word = self.word().unwrap_or_default();
+            let bits = u64::from(word & !MORE);
+            number |= bits << (place as u32 * MORE.trailing_zeros());
+            if word & MORE == 0 {
                 break;
             }
         }
@@ -323,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_next_is_small() {
+    fn what_comes_next_is_one_word() {
         let (tape, mut writer) = tape();
         for lane in 0..1000 {
             let at = 1_000_000_000 + u64::from(lane) * 300;
@@ -332,12 +351,14 @@ mod tests {
                 is_bare: false,
                 task: None,
             };
-            for note in [poll, Note::Pend { stack: Some(0) }] {
+            let done = Note::Done { wait: lane + 7 };
+            for note in [poll, done, Note::Pend { stack: Some(0) }] {
                 writer.push(Entry { at, lane, note });
             }
         }
-        let bytes = |chunk: &Arc<Chunk>| chunk.used.load(Acquire);
-        let bytes = tape.chunks().iter().map(bytes).sum::<usize>();
-        assert!(bytes < 2000 * 4, "{bytes}");
+        let used = |chunk: &Arc<Chunk>| chunk.used.load(Acquire);
+        let words = tape.chunks().iter().map(used).sum::<usize>();
+        // But for the first, which is a second from nothing.
+        assert_eq!(words, 3000 + 1);
     }
 }

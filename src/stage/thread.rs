@@ -13,8 +13,8 @@ use tokio::sync::oneshot;
 
 use super::cell::LaneCell;
 use super::here::{self, Tag};
-use super::note::{Source, Want};
-use super::recorder::{Ending, Recorder, Spawned};
+use super::note::{Source, Want, Why};
+use super::recorder::{Recorder, Spawned};
 use super::traced::poll_tagged;
 use super::wait::{Waiting, Wanted};
 use crate::trace::{Clock, LaneKind, Outcome};
@@ -143,7 +143,7 @@ impl Thread {
             Ok(_) => Outcome::Finished,
             Err(_) => Outcome::Panicked,
         };
-        here::with(|cell| cell.end(outcome, Ending::default()));
+        here::with(|cell| cell.end(outcome, Why::Plain));
         // On the virtual clock the thread was ahead of whoever called it.
         here::set_latest(latest);
         here::set_line(line);
@@ -156,7 +156,7 @@ impl Drop for Thread {
     fn drop(&mut self) {
         let Some(cell) = &self.0 else { return };
         if !cell.has_begun() {
-            cell.end(Outcome::Unrun, Ending::default());
+            cell.end(Outcome::Unrun, Why::Plain);
         }
     }
 }

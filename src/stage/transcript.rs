@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
-use super::note::{Entry, NEVER, Note, Source, Target, TaskNumber, Want};
+use super::note::{Entry, NEVER, Note, Source, Target, TaskNumber, Want, Why};
 use super::survey::Survey;
 use super::tables::Tables;
 use crate::trace::{
@@ -103,6 +103,7 @@ struct Begun {
 }
 
 /// How a lane ended, beyond its outcome.
+#[derive(Default)]
 struct Ending {
     detail: Option<String>,
     /// The lane in whose poll it was dropped.
@@ -222,15 +223,18 @@ impl Transcript {
             Note::Cancel { target, how } => {
                 self.cancel(lane, target, how, &mut page);
             }
-            Note::End {
-                outcome,
-                detail,
-                dropped_by,
-            } => {
-                let ending = Ending {
-                    detail: detail.map(|text| tables.texts[text].to_string()),
-                    dropped_by,
-                    is_interrupted: false,
+            Note::End { outcome, why } => {
+                let text = |text| tables.texts[text].to_string();
+                let ending = match why {
+                    Why::Plain => Ending::default(),
+                    Why::Said(words) => Ending {
+                        detail: Some(text(words)),
+                        ..Ending::default()
+                    },
+                    Why::DroppedBy(by) => Ending {
+                        dropped_by: Some(by),
+                        ..Ending::default()
+                    },
                 };
                 self.end(lane, outcome, ending, &mut page);
             }
