@@ -27,5 +27,6 @@ macro_rules! formats {
 }
 
 formats! {
+    html,
     ndjson,
 }

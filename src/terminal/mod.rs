@@ -50,4 +50,6 @@ pub(crate) use screen::{colours, help_page};
 pub(crate) use section::Section;
 pub use step::{Flow, Player};
 pub(crate) use step::{Stepped, step};
+pub use wait::beside;
+pub(crate) use wait::doing;
 pub use with_live::WithLive;

@@ -1,0 +1,186 @@
+//! One page that plays a run: everything is in it, and it asks nobody for
+//! anything. What is to be read without a script is plain HTML ([`parts`]);
+//! what the script plays is data ([`run`]), and the script is in `script`, a
+//! file an idea. The page allows just this script and this style, by their
+//! hashes.
+
+mod hash;
+mod parts;
+mod run;
+mod strip;
+mod text;
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use self::run::Run;
+use self::text::{escaped, in_script};
+use super::Format;
+use crate::picture::{axis, scale};
+use crate::report::{Report, Scene};
+use crate::system::foreign::clean;
+use crate::terminal::doing;
+use crate::timeline::Doing;
+use crate::trace::Trace;
+
+pub(super) const FORMAT: Format = Format {
+    extension: "html",
+    write: |report, out| write(report, out),
+};
+
+const PAGE: &str = include_str!("page.html");
+const STYLE: &str = include_str!("player.css");
+/// The parts of the player, each knowing only those before it.
+const SCRIPT: &str = concat!(
+    include_str!("script/fold.js"),
+    include_str!("script/picture.js"),
+    include_str!("script/code.js"),
+    include_str!("script/roving.js"),
+    include_str!("script/link.js"),
+    include_str!("script/player.js"),
+);
+
+/// What the script plays.
+#[derive(Serialize)]
+struct Data<'a> {
+    /// What a lane can do, in the order of the numbers that stand for it.
+    doings: [&'static str; 7],
+    scenes: Vec<Words>,
+    runs: &'a [Run],
+}
+
+/// What is said of a scene before it is played.
+#[derive(Serialize)]
+struct Words {
+    name: String,
+    about: String,
+    watch: String,
+}
+
+fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let runs = runs(report);
+    let data = Data {
+        doings: DOINGS.map(doing),
+        scenes: report.scenes.iter().map(words).collect(),
+        runs: &runs,
+    };
+    let data = in_script(&serde_json::to_string(&data)?);
+    // Comments are for whoever reads the program.
+    let script = without_comments(SCRIPT);
+    let name = parts::name(report);
+    fill(out, |gap| {
+        Some(match gap {
+            "policy" => policy(&script),
+            "name" => escaped(&name),
+            "style" => STYLE.to_owned(),
+            "head" => parts::head(report),
+            "question" => parts::question(report),
+            "code" => parts::code(report),
+            "answer" => parts::answer(report, &runs),
+            "steps" => parts::steps(report, &runs),
+            "foot" => parts::foot(report),
+            "data" => data.clone(),
+            "script" => script.clone(),
+            _ => return None,
+        })
+    })
+}
+
+fn words(scene: &Scene) -> Words {
+    let [name, about, watch] = [&scene.name, &scene.about, &scene.watch]
+        .map(|text| clean(text).into_owned());
+    Words { name, about, watch }
+}
+
+/// Every `Doing`, by its number.
+const DOINGS: [Doing; 7] = [
+    Doing::Unbegun,
+    Doing::Running,
+    Doing::Blocking,
+    Doing::Lending,
+    Doing::Parked,
+    Doing::Ready,
+    Doing::Ended,
+];
+
+/// So many events are in a page as a whole, or of the largest runs only a part.
+const MOST_EVENTS: usize = 2000;
+
+/// Every run that was played, each scene's on tokio followed by CPython's.
+fn runs(report: &Report) -> Vec<Run> {
+    let lengths = report.traces().map(|trace| trace.events.len());
+    let most = most_of_a_run(lengths.collect());
+    let runs = report.scenes.iter().flat_map(|scene| {
+        let axis = axis(report, scene);
+        let scale = scale(report, scene, axis);
+        let run = move |trace: &Trace| Run::of(trace, axis, scale, most);
+        let mut traces = scene.traces();
+        let own = traces.next().map(run);
+        let other = traces.next();
+        let other = other.map(|trace| run(&trace.at_speed(report.speed)));
+        own.into_iter().chain(other)
+    });
+    runs.collect()
+}
+
+/// How many events a run may have that is in the page as a whole, when there
+/// are runs of these lengths.
+fn most_of_a_run(mut lengths: Vec<usize>) -> usize {
+    lengths.sort_unstable();
+    while let Some(longest) = lengths.last().copied()
+        && lengths.iter().sum::<usize>() > MOST_EVENTS
+    {
+        lengths.retain(|length| *length < longest);
+    }
+    lengths.last().copied().unwrap_or(0)
+}
+
+/// Nothing may be loaded, and nothing may run or look otherwise than what was
+/// written here.
+fn policy(script: &str) -> String {
+    format!(
+        "default-src 'none'; script-src '{}'; style-src '{}'; \
+         base-uri 'none'; form-action 'none'",
+        hash::source_hash(script),
+        hash::source_hash(STYLE)
+    )
+}
+
+fn without_comments(script: &str) -> String {
+    let lines = script.lines();
+    let lines = lines.filter(|line| {
+        let line = line.trim_start();
+        !line.is_empty() && !line.starts_with("//")
+    });
+    lines.map(|line| format!("{line}\n")).collect()
+}
+
+/// Writes the page with its gaps, `{{name}}`, filled in. What is filled in may
+/// look like a gap, and is none.
+fn fill(
+    out: &mut dyn Write,
+    part: impl Fn(&str) -> Option<String>,
+) -> io::Result<()> {
+    let mut rest = PAGE;
+    while let Some((before, after)) = rest.split_once("{{") {
+        out.write_all(before.as_bytes())?;
+        let (gap, after) = after.split_once("}}").unwrap_or((after, ""));
+        let part = part(gap).unwrap_or_default();
+        out.write_all(part.as_bytes())?;
+        rest = after;
+    }
+    out.write_all(rest.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn doings_have_their_numbers() {
+        for (number, doing) in DOINGS.into_iter().enumerate() {
+            assert_eq!(doing as usize, number);
+        }
+    }
+}
