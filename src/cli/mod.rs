@@ -349,7 +349,7 @@ fn view(
         explains: args.explain,
         steps: args.step,
         live: args.play && !args.no_progress && !screen.page.plain,
-        exports: &[],
+        exports: &args.export,
     };
     run::view(&args.file, &viewing, &showing, screen)
 }

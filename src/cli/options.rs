@@ -173,6 +173,9 @@ pub(super) struct ViewArgs {
     /// Step through them in both directions
     #[arg(long, conflicts_with_all = ["quiet", "json", "explain", "play"])]
     pub step: bool,
+    /// Write what is seen to a file; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub export: Vec<PathBuf>,
     /// Print the traces as NDJSON, and nothing else
     #[arg(long, conflicts_with_all = ["quiet", "play"])]
     pub json: bool,

@@ -51,5 +51,5 @@ pub(crate) use section::Section;
 pub use step::{Flow, Player};
 pub(crate) use step::{Stepped, step};
 pub use wait::beside;
-pub(crate) use wait::doing;
+pub(crate) use wait::{HELD, doing};
 pub use with_live::WithLive;

@@ -7,6 +7,9 @@ use crate::system::foreign::clean;
 use crate::timeline::{Doing, LaneState, State};
 use crate::trace::On;
 
+/// What a lane is that is parked, with its timer over and the thread held.
+pub(crate) const HELD: &str = "due, thread is held";
+
 /// What a lane waits for and until when or, if for nothing, what it does.
 pub fn beside(state: &State, lane: &LaneState) -> String {
     let waits: Vec<String> = state

@@ -14,15 +14,14 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use self::run::Run;
+use self::run::{Run, Texts};
 use self::text::{escaped, in_script};
 use super::Format;
 use crate::picture::{axis, scale};
 use crate::report::{Report, Scene};
 use crate::system::foreign::clean;
-use crate::terminal::doing;
+use crate::terminal::{HELD, doing};
 use crate::timeline::Doing;
-use crate::trace::Trace;
 
 pub(super) const FORMAT: Format = Format {
     extension: "html",
@@ -47,6 +46,10 @@ struct Data<'a> {
     /// What a lane can do, in the order of the numbers that stand for it.
     doings: [&'static str; 7],
     scenes: Vec<Words>,
+    /// What a lane is whose timer is over while somebody has the thread.
+    held: &'static str,
+    /// What is said of lanes and steps.
+    texts: &'a [String],
     runs: &'a [Run],
 }
 
@@ -59,14 +62,16 @@ struct Words {
 }
 
 fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let runs = runs(report);
+    let mut texts = Texts::default();
+    let runs = runs(report, &mut texts);
     let data = Data {
         doings: DOINGS.map(doing),
         scenes: report.scenes.iter().map(words).collect(),
+        held: HELD,
+        texts: &texts.all,
         runs: &runs,
     };
     let data = in_script(&serde_json::to_string(&data)?);
-    // Comments are for whoever reads the program.
     let script = without_comments(SCRIPT);
     let name = parts::name(report);
     fill(out, |gap| {
@@ -78,7 +83,7 @@ fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             "question" => parts::question(report),
             "code" => parts::code(report),
             "answer" => parts::answer(report, &runs),
-            "steps" => parts::steps(report, &runs),
+            "steps" => parts::steps(report, &runs, &texts),
             "foot" => parts::foot(report),
             "data" => data.clone(),
             "script" => script.clone(),
@@ -105,23 +110,25 @@ const DOINGS: [Doing; 7] = [
 ];
 
 /// So many events are in a page as a whole, or of the largest runs only a part.
-const MOST_EVENTS: usize = 2000;
+const MOST_EVENTS: usize = 600;
 
 /// Every run that was played, each scene's on tokio followed by CPython's.
-fn runs(report: &Report) -> Vec<Run> {
+fn runs(report: &Report, texts: &mut Texts) -> Vec<Run> {
     let lengths = report.traces().map(|trace| trace.events.len());
     let most = most_of_a_run(lengths.collect());
-    let runs = report.scenes.iter().flat_map(|scene| {
+    let mut runs = Vec::new();
+    for scene in &report.scenes {
         let axis = axis(report, scene);
         let scale = scale(report, scene, axis);
-        let run = move |trace: &Trace| Run::of(trace, axis, scale, most);
         let mut traces = scene.traces();
-        let own = traces.next().map(run);
-        let other = traces.next();
-        let other = other.map(|trace| run(&trace.at_speed(report.speed)));
-        own.into_iter().chain(other)
-    });
-    runs.collect()
+        let own = traces.next();
+        runs.extend(own.map(|own| Run::of(own, axis, scale, most, texts)));
+        let other = traces.next().map(|other| other.at_speed(report.speed));
+        runs.extend(
+            other.map(|other| Run::of(&other, axis, scale, most, texts)),
+        );
+    }
+    runs
 }
 
 /// How many events a run may have that is in the page as a whole, when there
@@ -147,13 +154,13 @@ fn policy(script: &str) -> String {
     )
 }
 
+/// A script without its comments, which are for whoever reads the program, and
+/// without what its lines begin with.
 fn without_comments(script: &str) -> String {
-    let lines = script.lines();
-    let lines = lines.filter(|line| {
-        let line = line.trim_start();
-        !line.is_empty() && !line.starts_with("//")
-    });
-    lines.map(|line| format!("{line}\n")).collect()
+    let lines = script.lines().map(str::trim_start);
+    let lines =
+        lines.filter(|line| !line.is_empty() && !line.starts_with("//"));
+    lines.flat_map(|line| [line, "\n"]).collect()
 }
 
 /// Writes the page with its gaps, `{{name}}`, filled in. What is filled in may

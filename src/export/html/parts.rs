@@ -3,14 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use super::run::Run;
+use super::run::{Run, Texts};
 use super::text::{escaped, escaped_lines, in_link, paragraphs};
 use crate::chapter::{Fact, number_of};
 use crate::report::{Finding, Report, Scene, Status};
 use crate::trace::{Source, Trace};
 
 /// So many rows of tables at most: the player has every step.
-const MOST_ROWS: usize = 600;
+const MOST_ROWS: usize = 450;
 
 /// What the page is called.
 pub(super) fn name(report: &Report) -> String {
@@ -176,11 +176,12 @@ fn link(run: &Run, step: usize) -> String {
 }
 
 /// A table for each run, of every step.
-pub(super) fn steps(report: &Report, runs: &[Run]) -> String {
+pub(super) fn steps(report: &Report, runs: &[Run], texts: &Texts) -> String {
     let most = most_each(runs);
     let facts = report.findings.iter().flat_map(|finding| &finding.facts);
     let links = facts.filter_map(|fact| moment(fact, runs));
-    let links = links.map(|(run, step)| link(run, step)).collect();
+    let links = links.map(|(run, step)| link(run, step));
+    let links: BTreeSet<String> = links.collect();
     let several = |run: &Run| {
         let mut others = runs.iter().filter(|other| other.scene == run.scene);
         others.nth(1).is_some()
@@ -194,7 +195,8 @@ pub(super) fn steps(report: &Report, runs: &[Run]) -> String {
         if several(run) {
             name += &format!(" on {}", run.world);
         }
-        table(run, &name, is_first, &links, most)
+        let links = is_first.then_some(&links);
+        table(run, &name, texts, links, most)
     });
     tables.collect()
 }
@@ -214,8 +216,8 @@ fn most_each(runs: &[Run]) -> usize {
 fn table(
     run: &Run,
     name: &str,
-    has_links: bool,
-    links: &BTreeSet<String>,
+    texts: &Texts,
+    links: Option<&BTreeSet<String>>,
     most: usize,
 ) -> String {
     let rows = run.steps.iter().zip(1..).take(most).map(|(step, number)| {
@@ -228,14 +230,15 @@ fn table(
             format!("{}:{line}", escaped(file))
         });
         // Whoever has no script is led here by the links to this step.
-        let id = match links.contains(&link(run, number)) {
-            true if has_links => format!(" id=\"{}\"", link(run, number)),
+        let own = link(run, number);
+        let id = match links {
+            Some(links) if links.contains(&own) => format!(" id=\"{own}\""),
             _ => String::new(),
         };
         format!(
             "<tr{id}><td>{}<td>{at}<td>{lane}<td>{}<td>{}\n",
             run.number(number),
-            escaped(&run.sentence(step)),
+            escaped(&run.sentence(step, texts)),
             place.unwrap_or_default()
         )
     });

@@ -44,16 +44,14 @@ pub(super) struct Run {
     columns: usize,
     /// The time at the end of the axis, in nanoseconds.
     scale: u64,
-    /// The labels of the axis: a column and a text.
-    ticks: Vec<(usize, String)>,
+    /// The labels of the axis: at which part of it, and a text.
+    ticks: Vec<(f64, String)>,
     /// The moments at which something happens: in nanoseconds, and in words.
     pub moments: Vec<(u64, String)>,
     /// Lines of source code: a file's index in `files` and a number.
     pub places: Vec<(usize, u32)>,
     /// The files of the places.
     pub files: Vec<String>,
-    /// What is said of lanes and steps.
-    texts: Vec<String>,
     /// The lanes, in spawn order.
     pub lanes: Vec<Lane>,
     /// The steps that are shown.
@@ -124,7 +122,13 @@ pub(super) struct Lane {
 impl Run {
     /// A trace on an axis up to that scale. With more events than that it is
     /// shown in part: what happens to the lanes that have a row.
-    pub fn of(trace: &Trace, axis: Axis, scale: Duration, most: usize) -> Run {
+    pub fn of(
+        trace: &Trace,
+        axis: Axis,
+        scale: Duration,
+        most: usize,
+        texts: &mut Texts,
+    ) -> Run {
         let timeline = match axis {
             Axis::Time => Timeline::of(trace),
             Axis::Steps => Timeline::in_steps(trace),
@@ -136,8 +140,13 @@ impl Run {
             axis,
             scale,
         };
-        let layout = layout.of(axis, scale);
-        let picture = Picture::of(&timeline, &layout);
+        let picture = Picture::of(&timeline, &layout.of(axis, scale));
+        let in_letters = Layout {
+            columns: LETTERS,
+            rows: 1,
+            ..layout
+        };
+        let ruler = Picture::of(&timeline, &in_letters.of(axis, scale));
         let all = trace.events.len();
         let is_part = timeline.lanes.len() > MOST_LANES || all > most;
         let mut strips: BTreeMap<LaneId, Strip> = picture
@@ -162,20 +171,20 @@ impl Run {
                 strip: strips.remove(id),
             }
         });
-        let ticks = picture.ticks.iter();
+        let columns = ruler.columns as f64;
+        let ticks = ruler.ticks.iter();
+        let ticks = ticks
+            .map(|tick| (tick.column as f64 / columns, tick.label.clone()));
         let run = Run {
             scene: clean(trace.header.name()).into_owned(),
             world: clean(trace.header.world.called()).into_owned(),
             axis,
             columns: picture.columns,
             scale: nanos(scale).max(1),
-            ticks: ticks
-                .map(|tick| (tick.column, tick.label.clone()))
-                .collect(),
+            ticks: ticks.collect(),
             moments: Vec::new(),
             places: Vec::new(),
             files: Vec::new(),
-            texts: Vec::new(),
             lanes: lanes.collect(),
             steps: Vec::new(),
             of: all,
@@ -183,7 +192,7 @@ impl Run {
             more: timeline.lanes.len() - has_row.len(),
             counts: Vec::new(),
         };
-        Recording::new(run, ids, has_row, is_part).record(trace)
+        Recording::new(run, ids, has_row, is_part, texts).record(trace)
     }
 
     /// The step that is shown at a position of the trace, or before it.
@@ -200,25 +209,51 @@ impl Run {
     }
 
     /// What a step was, in a sentence.
-    pub fn sentence(&self, step: &Step) -> String {
+    pub fn sentence(&self, step: &Step, texts: &Texts) -> String {
         let name = &self.lanes[step.lane].name;
-        self.texts[step.text].replace(OWN_NAME, name)
+        texts.all[step.text].replace(OWN_NAME, name)
     }
 }
 
 /// So many of them are a hair wide on any screen.
 const COLUMNS: usize = 240;
 
+/// So many letters fit below each other's ticks on any.
+const LETTERS: usize = 40;
+
+/// What is said of lanes and steps, each text once: many lanes do the same.
+#[derive(Default)]
+pub(super) struct Texts {
+    pub all: Vec<String>,
+    known: HashMap<String, usize>,
+}
+
+impl Texts {
+    /// A text about a lane of that name.
+    fn about(&mut self, name: &str, text: &str) -> usize {
+        let text = match name {
+            "" => text.to_owned(),
+            name => text.replace(name, OWN_NAME),
+        };
+        let next = self.all.len();
+        let index = *self.known.entry(text.clone()).or_insert(next);
+        if index == next {
+            self.all.push(text);
+        }
+        index
+    }
+}
+
 /// A run being put down.
-struct Recording {
+struct Recording<'a> {
     run: Run,
+    texts: &'a mut Texts,
     /// Whether only the lanes that have a row are shown.
     is_part: bool,
     /// Where in the run a lane of the trace is.
     index: HashMap<LaneId, usize>,
     /// Whether a lane has a row.
     has_row: BTreeSet<LaneId>,
-    texts: HashMap<String, usize>,
     places: HashMap<(usize, u32), usize>,
     files: HashMap<String, usize>,
     /// What was put down last of each lane.
@@ -230,21 +265,22 @@ struct Recording {
     state: State,
 }
 
-impl Recording {
+impl<'a> Recording<'a> {
     fn new(
         run: Run,
         ids: Vec<LaneId>,
         has_row: BTreeSet<LaneId>,
         is_part: bool,
-    ) -> Recording {
+        texts: &'a mut Texts,
+    ) -> Recording<'a> {
         Recording {
+            texts,
             is_part,
             last: vec![[usize::MAX; 3]; run.lanes.len()],
             last_step: vec![0; run.lanes.len()],
             run,
             index: ids.into_iter().zip(0..).collect(),
             has_row,
-            texts: HashMap::new(),
             places: HashMap::new(),
             files: HashMap::new(),
             counts: [0; 7],
@@ -342,8 +378,9 @@ impl Recording {
             self.run.moments.push((nanos, clock(event.at())));
         }
         let sentence = clean(&why(&self.state, event)).into_owned();
-        let text =
-            self.text_about(&self.run.lanes[lane].name.clone(), &sentence);
+        let text = self
+            .texts
+            .about(&self.run.lanes[lane].name.clone(), &sentence);
         let column = match self.run.axis {
             Axis::Time => self.column(at),
             // A step is seen as a whole.
@@ -407,7 +444,7 @@ impl Recording {
                 (state.place.file.clone().into_owned(), state.place.line);
             let place = self.place(&place.0, place.1);
             let text =
-                self.text_about(&self.run.lanes[lane].name.clone(), &words);
+                self.texts.about(&self.run.lanes[lane].name.clone(), &words);
             let now = [doing, place, text];
             if self.last[lane] != now {
                 self.last[lane] = now;
@@ -419,20 +456,6 @@ impl Recording {
         if self.is_part && last != Some(self.counts) {
             self.run.counts.push((step, self.counts));
         }
-    }
-
-    /// A text about a lane of that name.
-    fn text_about(&mut self, name: &str, text: &str) -> usize {
-        let text = match name {
-            "" => text.to_owned(),
-            name => text.replace(name, OWN_NAME),
-        };
-        let next = self.texts.len();
-        let index = *self.texts.entry(text.clone()).or_insert(next);
-        if index == next {
-            self.run.texts.push(text);
-        }
-        index
     }
 
     fn place(&mut self, file: &str, line: u32) -> usize {

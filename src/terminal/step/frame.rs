@@ -248,7 +248,7 @@ fn beside(state: &State, strip: &Strip) -> String {
         return String::new();
     };
     if lane.doing == Doing::Parked && strip.is_kept_waiting() {
-        return "due, thread is held".to_owned();
+        return wait::HELD.to_owned();
     }
     wait::beside(state, lane)
 }

@@ -11,7 +11,7 @@ function readListings(root) {
     const lines = pre.textContent.replace(/\n$/, "").split("\n").map((text, index) => {
       const number = element("span", { class: "no", "aria-hidden": "true" }, String(index + 1));
       const lanes = element("span", { class: "at" });
-      const line = element("span", { class: "line" }, number, element("code", {}, text), lanes);
+      const line = element("span", { class: "line" }, number, element("span", {}, element("code", {}, text), lanes));
       return { line, lanes, shown: "" };
     });
     pre.replaceChildren(...lines.map((line) => line.line));
@@ -55,9 +55,19 @@ function showCode(listings, views, current, doings) {
       line.lanes.replaceChildren(...named.map((lane) => element("b", { "data-doing": lane.doing }, lane.words)));
       if (lanes.length > NAMES) line.lanes.append(element("b", {}, `and ${lanes.length - NAMES} more`));
     });
-    const line = listing.lines[own - 1]?.line ?? [...here.keys()].map((number) => listing.lines[number - 1]?.line)[0];
-    if (line) keepInView(listing.pre, line);
+    const line = own || [...here.keys()].at(-1) || firstLine(listing, views);
+    if (listing.lines[line - 1]) keepInView(listing.pre, listing.lines[line - 1].line);
   }
+}
+
+// Where a run begins in a file, or 0.
+function firstLine(listing, views) {
+  for (const { run } of views) {
+    const first = run.steps.find((step) => step.place > 0);
+    const [file, line] = first ? run.places[first.place - 1] : [0, 0];
+    if (line && run.files[file] === listing.file.dataset.file) return line;
+  }
+  return 0;
 }
 
 // Scrolls a box, and never the page.

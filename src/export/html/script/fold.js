@@ -2,9 +2,11 @@
 // events; here it is looked up, so that a step back is as good as one forward.
 // Steps count from 1: after step 0 nothing has happened.
 
-// The runs as they are in the page, with names for the numbers of a step.
-function readRuns(runs) {
+// The runs as they are in the page, with names for the numbers of a step, and
+// with the texts that they share.
+function readRuns({ runs, texts }) {
   for (const run of runs) {
+    run.texts = texts;
     run.steps = run.steps.map(([moment, lane, text, column, place, said]) => ({
       moment, lane, text, column, place, said: said === 1,
     }));

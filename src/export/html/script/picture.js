@@ -49,22 +49,43 @@ function drawStrip(run, strip) {
     }
     at += width;
   }
-  if (strip.end) {
-    const [column, outcome] = strip.end;
-    const end = shape(svg, "text", { x: part(column), y: 17, class: `end ${outcome}` });
-    end.textContent = ENDS[outcome];
-  }
   return svg;
+}
+
+// The mark of a lane's end, which is seen as soon as it has ended.
+function drawEnd(run, strip) {
+  if (!strip.end) return "";
+  const [column, outcome] = strip.end;
+  const mark = element("b", { class: `end ${outcome}`, "aria-hidden": "true" }, ENDS[outcome]);
+  mark.style.setProperty("left", `${(column * 100) / run.columns}%`);
+  return mark;
 }
 
 function drawRuler(run) {
   const ruler = element("div", { class: "ruler", "aria-hidden": "true" });
-  for (const [column, label] of run.ticks) {
+  for (const [part, label] of run.ticks) {
     const tick = element("span", {}, label);
-    tick.style.setProperty("left", `${(column * 100) / run.columns}%`);
+    tick.style.setProperty("left", `${part * 100}%`);
     ruler.append(tick);
   }
   return element("div", { class: "lane axis" }, element("span"), ruler, element("span"));
+}
+
+// What the marks mean, each drawn as in a row.
+const MARKS = [
+  ["h6", "holds the thread"], ["w2p1w3", "polled for a moment"], ["w2s1w3", "says a line"],
+  ["w6", "waits"], ["r6", "ready, and somebody else has the thread"], ["l6", "polls a lane inside of it"],
+];
+
+function drawLegend(runs) {
+  const used = (mark) => runs.some((run) => run.lanes.some((lane) => lane.strip?.marks.includes(mark)));
+  const items = MARKS.filter(([marks]) => used(marks.match(/[hpsrl]|w(?=6)/)[0])).map(([marks, words]) => {
+    const sample = element("span", { class: "sample" }, drawStrip({ columns: 6 }, { marks }));
+    return element("li", {}, sample, words);
+  });
+  const ends = Object.entries(ENDS).filter(([end]) => runs.some((run) => run.lanes.some((lane) => lane.strip?.end?.[1] === end)));
+  items.push(...ends.map(([end, mark]) => element("li", {}, `${mark} ${end === "unrun" ? "never ran" : end}`)));
+  return element("ul", { class: "legend", "aria-label": "What the marks mean" }, ...items);
 }
 
 // A run's rows. `rows` has for each of them the lane and what is to be changed.
@@ -74,32 +95,37 @@ function drawRun(run, several) {
   run.lanes.forEach((lane, index) => {
     if (!lane.strip) return;
     const name = element("button", { class: "name", "aria-pressed": "false" }, lane.name);
-    const track = element("div", { class: "strip" }, drawStrip(run, lane.strip), element("i"));
+    const track = element("div", { class: "strip" }, drawStrip(run, lane.strip), element("i"), drawEnd(run, lane.strip));
     const does = element("span", { class: "does" });
     const row = element("li", { class: `lane c${lane.id && ((lane.id - 1) % 6) + 1}` }, name, track, does);
     list.append(row);
     rows.push({ lane, index, row, name, track, does, shown: undefined });
   });
   const more = run.more ? element("p", { class: "more" }) : null;
-  const body = element("div", { class: "run" }, drawRuler(run), list);
+  const body = element("div", { class: "run" }, list);
   if (several) body.prepend(element("h4", {}, run.world));
   if (more) body.append(more);
   return { run, body, rows, more, list };
 }
 
 // Shows a run after a step, up to a column.
-function showRun(view, step, column, doings) {
+function showRun(view, step, column, { doings, held }) {
   const { run, body } = view;
-  body.style.setProperty("--now", `${(Math.min(column, run.columns) * 100) / run.columns}%`);
-  if (view.step === step) return;
-  view.step = step;
+  // Before the beginning and after the end nothing peeps out.
+  const edge = column === 0 ? "-0.6rem" : `${(Math.min(column, run.columns) * 100) / run.columns}%`;
+  body.style.setProperty("--now", edge);
+  if (view.step === step && view.column === column) return;
+  Object.assign(view, { step, column });
   for (const row of view.rows) {
     const at = laneAt(row.lane, step);
-    const key = at ? `${at.doing} ${at.text}` : "";
-    if (row.shown === key) continue;
-    row.shown = key;
-    row.row.dataset.doing = at ? doings[at.doing] : "";
-    row.does.textContent = at ? stateInWords(run, row.lane, at, doings) : "";
+    const isHeld = at && doings[at.doing] === "parked" && isReady(row.lane.strip, column - 1);
+    const words = isHeld ? held : at ? stateInWords(run, row.lane, at, doings) : "";
+    const doing = at ? doings[at.doing] : "";
+    if (row.shown === words + doing) continue;
+    row.shown = words + doing;
+    row.row.dataset.doing = doing;
+    row.does.textContent = words;
+    row.does.title = words;
   }
   if (view.more) {
     const counts = countsAt(run, step);
@@ -108,6 +134,16 @@ function showRun(view, step, column, doings) {
     if (there < run.more) words.push(`${run.more - there} not there yet`);
     view.more.textContent = `${run.more} more lanes: ${words.join(", ")}`;
   }
+}
+
+// Whether the picture shows a lane there that could go on, and cannot.
+function isReady(strip, column) {
+  let at = 0;
+  for (const [, mark, count] of strip.marks.matchAll(/([a-z])(\d+)/g)) {
+    at += Number(count);
+    if (column < at) return mark === "r";
+  }
+  return false;
 }
 
 // What a lane does, in words: "parked: sleep 1s until 1s".

@@ -1,7 +1,7 @@
 // The player: where it is, and the buttons and keys that move it.
 
 const data = JSON.parse(document.getElementById("data").textContent);
-readRuns(data.runs);
+readRuns(data);
 const by = (id) => document.getElementById(id);
 const names = [...new Set(data.runs.map((run) => run.scene))];
 const scenes = names.map((name) => {
@@ -43,7 +43,7 @@ function stepOf(view) {
 
 function show() {
   const run = current();
-  for (const view of views) showRun(view, stepOf(view), columnOf(view), data.doings);
+  for (const view of views) showRun(view, stepOf(view), columnOf(view), data);
   const scene = scenes.find((scene) => scene.views.includes(now.view));
   for (const other of scenes) {
     other.section.classList.toggle("chosen", other === scene);
@@ -79,7 +79,8 @@ function showLane(run) {
   const where = place ? ` at ${run.files[place[0]].split("/").pop()}:${place[1]}` : "";
   by("chosen").replaceChildren(element("strong", {}, lane.name), ` ${does}${where}`);
   by("woke").disabled = !wokenBy(lane, now.step);
-  by("follow").disabled = !endOfWait(lane, now.step);
+  const waits = at && ["parked", "ready"].includes(data.doings[at.doing]);
+  by("follow").disabled = !waits || !endOfWait(lane, now.step);
 }
 
 // So many lines are in sight.
@@ -288,7 +289,7 @@ addEventListener("keydown", (event) => {
 
 // A strip is scrubbed with the pointer; where it shows a wait, a click follows
 // that to what ended it.
-function listenTo(view) {
+function listenTo(scene, view) {
   let down = null;
   const columnAt = (event, strip) => {
     const box = strip.getBoundingClientRect();
@@ -300,7 +301,8 @@ function listenTo(view) {
     if (view.run.axis === "steps") go(stepsUntil(view.run, column));
     else goToTime(((column + 1) * view.run.scale) / view.run.columns - 1);
   };
-  for (const strip of view.body.querySelectorAll(".strip, .ruler")) {
+  const rulers = view === scene.views[0] ? scene.ruler.querySelectorAll(".ruler") : [];
+  for (const strip of [...view.body.querySelectorAll(".strip"), ...rulers]) {
     const row = view.rows.find((row) => row.track === strip);
     strip.addEventListener("pointerdown", (event) => {
       down = event.clientX;
@@ -331,11 +333,13 @@ for (const scene of scenes) {
   const about = element("span", {}, scene.about ?? "");
   scene.section = element("section", { class: "scene" }, element("h3", {}, scene.button, " ", about));
   if (scene.watch) scene.section.append(element("p", { class: "watch" }, element("strong", {}, "Watch: "), scene.watch));
-  scene.section.append(...scene.views.map((view) => view.body));
+  scene.ruler = drawRuler(scene.views[0].run);
+  scene.section.append(scene.ruler, ...scene.views.map((view) => view.body));
   scene.button.addEventListener("click", () => choose(scene.views[0], 0));
   by("scenes").append(scene.section);
-  scene.views.forEach(listenTo);
+  for (const view of scene.views) listenTo(scene, view);
 }
+by("scenes").append(drawLegend(data.runs));
 const tables = [...document.querySelectorAll("#steps table")];
 tables.forEach((table, index) => {
   [...table.rows].slice(1).forEach((row, at) => {
