@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
+mod browser;
 mod causes;
 mod claims;
 mod cli;
@@ -11,6 +12,7 @@ mod crawler_claims;
 mod critical_path;
 mod diff;
 mod hostile;
+mod html;
 mod languages;
 mod layers;
 mod legible;
