@@ -74,6 +74,7 @@ fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let data = in_script(&serde_json::to_string(&data)?);
     let script = without_comments(SCRIPT);
     let name = parts::name(report);
+    let answer = parts::answer(report, &runs);
     fill(out, |gap| {
         Some(match gap {
             "policy" => policy(&script),
@@ -82,7 +83,8 @@ fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             "head" => parts::head(report),
             "question" => parts::question(report),
             "code" => parts::code(report),
-            "answer" => parts::answer(report, &runs),
+            "answer" => answer.clone(),
+            "no-answer" if answer.is_empty() => " hidden".to_owned(),
             "steps" => parts::steps(report, &runs, &texts),
             "foot" => parts::foot(report),
             "data" => data.clone(),

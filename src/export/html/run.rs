@@ -418,7 +418,7 @@ impl<'a> Recording<'a> {
         let by = match &event.what {
             What::Wake { by: By::Lane(by) } => Some(*by),
             What::Wake { .. } => None,
-            What::End { cause, .. } => cause.and_then(|cause| cause.by),
+            What::End { cause, .. } => cause.as_ref()?.by,
             _ => return None,
         };
         let by = by.filter(|by| *by != event.lane);

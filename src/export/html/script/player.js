@@ -92,7 +92,7 @@ function showSaid(run) {
     if (run.steps[step - 1].said) said.unshift(step);
   }
   const items = said.map((step) => element("li", {}, element("time", {}, momentOf(run, step)[1]), ` ${sentence(run, step)}`));
-  by("said").hidden = false;
+  by("said").hidden = !run.steps.some((step) => step.said);
   by("said").querySelector("ol").replaceChildren(...items);
 }
 
@@ -100,7 +100,7 @@ function showSaid(run) {
 function showStep() {
   document.querySelector("tr[aria-current]")?.removeAttribute("aria-current");
   const table = tables[data.runs.indexOf(current())];
-  table?.rows[now.step]?.setAttribute("aria-current", "step");
+  if (now.step > 0) table?.rows[now.step]?.setAttribute("aria-current", "step");
 }
 
 // ---- moving
@@ -168,7 +168,8 @@ function remember() {
 function open(hash) {
   const wanted = readLink(hash);
   if (wanted.reveal) by("reveal").open = true;
-  const scene = scenes.find((scene) => scene.name === wanted.scene);
+  const isPlace = [wanted.step, wanted.nanos, wanted.lane].some((part) => part !== null);
+  const scene = scenes.find((scene) => scene.name === wanted.scene) ?? (isPlace && wanted.scene === null ? scenes[0] : null);
   if (!scene) return;
   clearTimeout(remembering);
   pause();
@@ -191,7 +192,7 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   history.pushState(null, "", target.hash);
   open(target.hash);
-  by("player").scrollIntoView();
+  by("bar").scrollIntoView();
 });
 
 // ---- playing
@@ -356,7 +357,7 @@ tables.forEach((table, index) => {
 });
 for (const list of document.querySelectorAll("[data-roving]")) rove(list);
 for (const bar of document.querySelectorAll("[role=toolbar]")) rove(bar, "button");
-for (const hidden of document.querySelectorAll("#player, .keys")) hidden.hidden = false;
+for (const hidden of document.querySelectorAll("#bar, #scenes, .keys")) hidden.hidden = false;
 document.body.classList.add("plays");
 
 // On paper everything is there, and over.
@@ -379,4 +380,4 @@ addEventListener("afterprint", () => {
 if (views.length) {
   show();
   open(location.hash);
-} else by("player").hidden = true;
+} else by("bar").hidden = true;
