@@ -5,17 +5,22 @@
 //! hashes.
 
 mod hash;
+mod moment;
 mod parts;
+mod recording;
 mod run;
 mod strip;
+mod table;
 mod text;
+mod texts;
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 
-use self::run::{Run, Texts};
+use self::run::Run;
 use self::text::{escaped, in_script};
+use self::texts::Texts;
 use super::Format;
 use crate::picture::{axis, scale};
 use crate::report::{Report, Scene};
@@ -37,6 +42,10 @@ const SCRIPT: &str = concat!(
     include_str!("script/code.js"),
     include_str!("script/roving.js"),
     include_str!("script/link.js"),
+    include_str!("script/state.js"),
+    include_str!("script/show.js"),
+    include_str!("script/move.js"),
+    include_str!("script/play.js"),
     include_str!("script/player.js"),
 );
 
@@ -85,7 +94,7 @@ fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             "code" => parts::code(report),
             "answer" => answer.clone(),
             "no-answer" if answer.is_empty() => " hidden".to_owned(),
-            "steps" => parts::steps(report, &runs, &texts),
+            "steps" => table::steps(report, &runs, &texts),
             "foot" => parts::foot(report),
             "data" => data.clone(),
             "script" => script.clone(),
