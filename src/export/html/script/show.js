@@ -58,7 +58,8 @@ function showLane(run) {
   const does = at ? stateInWords(run, lane, at, data.doings) : "not there yet";
   const place = at && run.places[at.place];
   const where = place ? ` at ${run.files[place[0]].split("/").pop()}:${place[1]}` : "";
-  by("chosen").replaceChildren(element("strong", {}, lane.name), ` ${does}${where}`);
+  const kind = lane.kind === "main" ? "" : ` (${lane.kind})`;
+  by("chosen").replaceChildren(element("strong", {}, lane.name), `${kind} ${does}${where}`);
   by("woke").disabled = !wokenBy(lane, now.step);
   const waits = at && ["parked", "ready"].includes(data.doings[at.doing]);
   by("follow").disabled = !waits || !endOfWait(lane, now.step);
