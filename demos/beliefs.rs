@@ -94,6 +94,16 @@ pub const BELIEFS: &[Belief] = &[
         proofs: &[proof("sync-vs-async", "one-thread")],
         mistakes: &[Mistake::WaitHolds],
     },
+    Belief {
+        belief: "Async makes computing faster.",
+        truth: "It makes waiting cheaper. Tasks on one thread compute one \
+                after the other; only more cores compute faster.",
+        proofs: &[
+            proof("parallel", "tasks-gain-nothing"),
+            proof("parallel", "heartbeat-falls-silent"),
+        ],
+        mistakes: &[Mistake::Longest],
+    },
 ];
 
 /// The article's checklist, in its order.

@@ -28,6 +28,7 @@ chapters! {
     timeout,
     shield,
     to_thread,
+    parallel,
     pitfalls,
     crawler,
 }

@@ -15,7 +15,9 @@
 //! | [`system`] | what the machine gives: text from outside, files, other programs, and being asked to stop |
 //! | [`chapter`] | chapters as data: knobs, scenes, measure, claims, lesson |
 //! | [`demos`] | the chapters themselves, one folder each; only `main` knows them |
+//! | [`measure`] | how to measure: the order of the runs, statistics, and what machine it was |
 //! | [`world`] | a scene on tokio, its twin on CPython, and comparing the two |
+//! | [`scale`] | what N concurrent waits cost, here and elsewhere, each measured as a process |
 //! | [`report`] | what a run will do, playing it, and all that came of it as one value |
 //! | [`quiz`] | questions about a run that are asked before it is seen, and what is right |
 //! | [`picture`] | a timeline laid out as rows, marks, ticks and labels: data, no ink |
@@ -46,11 +48,15 @@ pub mod demos;
 #[cfg(feature = "cli")]
 pub mod export;
 #[cfg(feature = "cli")]
+pub mod measure;
+#[cfg(feature = "cli")]
 pub mod picture;
 #[cfg(feature = "cli")]
 pub mod quiz;
 #[cfg(feature = "cli")]
 pub mod report;
+#[cfg(feature = "cli")]
+pub mod scale;
 #[cfg(feature = "cli")]
 pub mod system;
 #[cfg(feature = "cli")]

@@ -184,6 +184,7 @@ pub const CHAPTER: Chapter = Chapter {
                     .count();
                 let mut check = p
                     .ask("async")
+                    .on_one_thread()
                     .unless(customers == 1, ALONE)
                     .is("customers scanned", visits.len(), customers)
                     .is("scans that overlap", overlaps, 0);
@@ -230,6 +231,7 @@ pub const CHAPTER: Chapter = Chapter {
                 let alone = alone.count();
                 let first = visits.first();
                 p.ask("async")
+                    .on_one_thread()
                     .unless(customers == 1, ALONE)
                     .apart(after(scan).then(pay), scan)
                     .is("customers served", visits.len(), customers)
@@ -263,6 +265,7 @@ pub const CHAPTER: Chapter = Chapter {
                 let total = after(scan).times(customers).then(pay);
                 let served = visits(p, "async").len();
                 p.ask("async")
+                    .on_one_thread()
                     .unless(customers == 1, ALONE)
                     .apart(after(scan).then(pay).times(customers), total)
                     .is("customers served", served, customers)

@@ -32,6 +32,7 @@ fn order_of_steps(
     let steps = steps(p.scene(scene)).join(" ");
     let [a, b] = ["A", "B"].map(|lane| p.polls(scene, lane));
     p.ask(scene)
+        .on_one_thread()
         .in_order([
             ("A was there", p.spawn(scene, "A")),
             ("B was there", p.spawn(scene, "B")),

@@ -288,4 +288,4 @@ SCENES = {
 }
 
 if __name__ == "__main__":
-    stage.main("crawler", KNOBS, SCENES, real_only=True)
+    stage.main("crawler", KNOBS, SCENES, real_only="wait for real sockets")

@@ -248,6 +248,7 @@ pub const CHAPTER: Chapter = Chapter {
                     _ => false,
                 };
                 p.ask(scene)
+                    .on_one_thread()
                     .unless(block <= every, misses_no_beat(p.knobs))
                     .apart(block, every)
                     .time("worker begins to block", held.map(|held| held.from), call_at)
@@ -281,6 +282,7 @@ pub const CHAPTER: Chapter = Chapter {
                     gap.map_or("no time".to_owned(), time)
                 };
                 p.ask("blocking-call")
+                    .on_one_thread()
                     .unless(block <= every, misses_no_beat(p.knobs))
                     .total(total)
                     .and(scene)

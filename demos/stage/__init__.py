@@ -29,22 +29,26 @@ Only the standard library is needed, Python 3.11 or later. A map of the rest:
     ndjson      the trace as text
     clock, loop the two clocks, and asyncio's loop on the virtual one
     durations   times in words
+    pools       processes beside this one
 """
 
 from .calls import block, lane, say, sleep, to_thread
 from .command import main
 from .durations import SECOND, describe
 from .knobs import Count, SameAs, Text, Time
+from .pools import SPAWN, end_with_parent
 from .run import record
 
 __all__ = [
     "SECOND",
+    "SPAWN",
     "Count",
     "SameAs",
     "Text",
     "Time",
     "block",
     "describe",
+    "end_with_parent",
     "lane",
     "main",
     "record",

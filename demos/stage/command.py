@@ -15,7 +15,7 @@ from .recorder import TooMany
 from .run import run
 
 
-def main(chapter, knobs, scenes, article=None, check=None, real_only=False):
+def main(chapter, knobs, scenes, article=None, check=None, real_only=None):
     """The command line of a demo.py.
 
     `scenes` maps each name to its function and the function's arguments: the
@@ -23,7 +23,8 @@ def main(chapter, knobs, scenes, article=None, check=None, real_only=False):
     `article`, with scenes that tokio has no counterpart of: they do what the
     article does, and show where it is wrong. `check` is told what the knobs
     are set to, times in nanoseconds, and returns what is wrong with that, if
-    anything is. Scenes that wait for real sockets are `real_only`.
+    anything is. `real_only` says of scenes that no virtual clock will do for
+    what they do: "wait for real sockets".
     """
     article = article or {}
     both = scenes | article
@@ -57,8 +58,8 @@ def main(chapter, knobs, scenes, article=None, check=None, real_only=False):
         threading.Thread(target=_end_with_stdin, daemon=True).start()
     if real_only and options["clock"] == "virtual":
         parser.error(
-            f"the scenes of {chapter} wait for real sockets, which no virtual"
-            " clock can hurry; leave '--clock virtual' out"
+            f"the scenes of {chapter} {real_only}, which no virtual clock can"
+            " hurry; leave '--clock virtual' out"
         )
     chosen = list(scenes) if options["all"] else []
     if options.get("article"):

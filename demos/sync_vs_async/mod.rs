@@ -136,6 +136,7 @@ pub const CHAPTER: Chapter = Chapter {
                     lanes.filter(|lane| lane.kind == LaneKind::Thread).count();
                 let peak = timeline.peak_concurrency();
                 p.ask("async")
+                    .on_one_thread()
                     .unless(tasks == 1, "one task shares with nobody")
                     .is("who held the thread together", &together, "nobody")
                     .is("threads beside the loop's", threads, 0)

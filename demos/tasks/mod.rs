@@ -133,7 +133,10 @@ pub const CHAPTER: Chapter = Chapter {
                     ("Hello had its first turn", p.first_poll(scene, "Hello")),
                     ("World had its first turn", p.first_poll(scene, "World")),
                 ];
-                p.ask(scene).in_order(steps).so(in_order(steps))
+                p.ask(scene)
+                    .on_one_thread()
+                    .in_order(steps)
+                    .so(in_order(steps))
             },
         },
         Claim {

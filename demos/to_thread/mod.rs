@@ -188,6 +188,7 @@ pub const CHAPTER: Chapter = Chapter {
                 let [direct, aside] = ["blocking", "to_thread"]
                     .map(|scene| p.scene(scene).longest_poll());
                 p.ask("blocking")
+                    .on_one_thread()
                     .apart(block, AT_ONCE)
                     .time("the loop is held for", Some(direct), block)
                     .and("to_thread")

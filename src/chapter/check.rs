@@ -5,6 +5,7 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use super::due::{Due, allowance, is_due, too_close};
+use super::number_of;
 use super::time;
 use super::{Fact, Finding, Played, Spot};
 use crate::trace::{Header, How, LaneKind, Outcome, What};
@@ -47,6 +48,20 @@ impl<'a> Check<'a> {
             self.reason = Some(reason.into());
         }
         self
+    }
+
+    /// It is about one thread, which all lanes share: where the scene ran on
+    /// several, the claim does not apply.
+    pub fn on_one_thread(self) -> Self {
+        let world = &self.header().world;
+        let (workers, is_one) = (world.workers, world.is_one_thread());
+        let workers = number_of(workers, "worker", "workers");
+        let reason = format!(
+            "it is about tasks that share one thread, and {} ran on {workers} \
+             and main's thread",
+            self.scene
+        );
+        self.unless(!is_one, reason)
     }
 
     /// What is claimed hangs on telling these two times apart. If the clock
@@ -110,6 +125,20 @@ impl<'a> Check<'a> {
             fact.spot.event = event;
         }
         self
+    }
+
+    /// A time that was measured must be this at the least, up to what two clocks
+    /// differ. For what a machine may make longer without any bound: to compute
+    /// takes longer where others compute, too.
+    pub fn at_least(
+        self,
+        what: impl Into<String>,
+        measured: Duration,
+        least: Duration,
+    ) -> Self {
+        let holds = measured >= least.mul_f64(SAME_TIME);
+        let expected = format!("{} at the least", time(least));
+        self.that(what, holds, time(measured), expected)
     }
 
     /// The scene must take so long.
@@ -263,6 +292,9 @@ impl<'a> Check<'a> {
         Finding::of(holds, words.into(), self.facts)
     }
 }
+
+/// A processor's time and the time on the clock may differ by a hair.
+const SAME_TIME: f64 = 0.99;
 
 fn kind_of(kind: LaneKind) -> &'static str {
     match kind {

@@ -77,13 +77,13 @@ pub fn allowance(
     due: Due,
     apart: Duration,
 ) -> Option<Duration> {
-    let (least, most) = bounds(header, due);
+    let (least, most) = clock_adds(header, due);
     let allowed = most.min(apart / 2);
     (allowed >= least && !apart.is_zero()).then_some(allowed)
 }
 
 /// What the clock may add, at the least and at the most.
-fn bounds(header: &Header, due: Due) -> (Duration, Duration) {
+pub fn clock_adds(header: &Header, due: Due) -> (Duration, Duration) {
     // One more: somebody has to hear of the last of them.
     let timers = due.timers + 1;
     match header.clock {
@@ -103,7 +103,7 @@ pub fn too_close(header: &Header, due: Due, apart: Duration) -> String {
     if apart.is_zero() {
         return format!("two things are due at {}", time(due.time));
     }
-    let (least, _) = bounds(header, due);
+    let (least, _) = clock_adds(header, due);
     let adds = match header.clock {
         Clock::Real => "a machine",
         Clock::Virtual => "rounding to whole milliseconds",
@@ -133,7 +133,7 @@ pub fn is_due(
 
 /// The most that a time may be late, whatever it must be told from.
 pub fn most(header: &Header, due: Due) -> Duration {
-    bounds(header, due).1
+    clock_adds(header, due).1
 }
 
 /// A wait as tokio's timers take it: rounded up to whole milliseconds.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::length;
 use super::list::{Item, Items, List};
+use crate::stage::cores;
 use crate::system::foreign::is_order;
 use crate::system::usage::Usage;
 
@@ -38,6 +39,9 @@ pub enum Kind {
         /// The most.
         max: u32,
     },
+    /// A number from 1 to this: as many as the machine has cores, unless it is
+    /// set.
+    Cores(u32),
     /// A text of one line, such as a label.
     Text(&'static str),
     /// Things that only the chapter knows, none unless they are given: the
@@ -56,7 +60,7 @@ impl std::fmt::Debug for Knob {
 pub enum Value {
     /// For [`Kind::Time`] and [`Kind::SameAs`].
     Time(Duration),
-    /// For [`Kind::Count`].
+    /// For [`Kind::Count`] and [`Kind::Cores`].
     Count(u32),
     /// For [`Kind::Text`].
     Text(String),
@@ -95,6 +99,17 @@ impl Knob {
         Knob { name, help, kind }
     }
 
+    /// A knob that takes a number up to `max`, and follows the machine's cores
+    /// unless it is set.
+    pub const fn cores(
+        name: &'static str,
+        max: u32,
+        help: &'static str,
+    ) -> Knob {
+        let kind = Kind::Cores(max);
+        Knob { name, help, kind }
+    }
+
     /// A knob that takes a text.
     pub const fn text(
         name: &'static str,
@@ -125,18 +140,21 @@ impl Knob {
             Kind::Time(_) | Kind::SameAs(_) => {
                 length::parse(text).map(Value::Time)
             }
-            Kind::Count { min, max, .. } => match text.parse() {
-                Ok(count) if (min..=max).contains(&count) => {
-                    Ok(Value::Count(count))
-                }
-                _ => Err(Usage::new(
-                    "not such a number",
-                    format!("give a whole number from {min} to {max}"),
-                )),
-            },
+            Kind::Count { min, max, .. } => parse_count(text, min, max),
+            Kind::Cores(max) => parse_count(text, 1, max),
             Kind::Text(_) => parse_text(text).map(Value::Text),
             Kind::List(items) => List::parse(items, text).map(Value::List),
         }
+    }
+}
+
+fn parse_count(text: &str, min: u32, max: u32) -> Result<Value, Usage> {
+    match text.parse() {
+        Ok(count) if (min..=max).contains(&count) => Ok(Value::Count(count)),
+        _ => Err(Usage::new(
+            "not such a number",
+            format!("give a whole number from {min} to {max}"),
+        )),
     }
 }
 
@@ -238,7 +256,9 @@ impl Knobs {
             Kind::Time(_) | Kind::SameAs(_) => {
                 Some(Value::Time(self.time(knob)))
             }
-            Kind::Count { .. } => Some(Value::Count(self.count(knob))),
+            Kind::Count { .. } | Kind::Cores(_) => {
+                Some(Value::Count(self.count(knob)))
+            }
             Kind::Text(_) => Some(Value::Text(self.text(knob).to_owned())),
             Kind::List(_) => self.set.get(knob.name).cloned(),
         }
@@ -249,6 +269,9 @@ impl Knobs {
         match (self.set.get(knob.name), knob.kind) {
             (Some(Value::Count(count)), _) => *count,
             (_, Kind::Count { default, .. }) => default,
+            (_, Kind::Cores(max)) => {
+                u32::try_from(cores().get()).unwrap_or(max).min(max)
+            }
             _ => 0,
         }
     }
@@ -290,7 +313,9 @@ impl Knobs {
             .iter()
             .filter_map(|knob| {
                 let value = match knob.kind {
-                    Kind::Count { .. } => self.count(knob).to_string(),
+                    Kind::Count { .. } | Kind::Cores(_) => {
+                        self.count(knob).to_string()
+                    }
                     Kind::Text(_) => self.text(knob).to_owned(),
                     Kind::Time(_) | Kind::SameAs(_) => {
                         humantime::format_duration(self.unscaled(knob))

@@ -30,6 +30,7 @@ pub use check::{Check, in_order, short};
 pub use claim::{Claim, Evidence, Fact, Finding, Spot};
 pub use code::{Part, Say, says};
 pub use course::Course;
+pub(crate) use due::clock_adds;
 pub use due::{AT_ONCE, Due, after};
 pub use gaps::number_of;
 pub use knob::{Kind, Knob, Knobs, Value};
@@ -42,6 +43,7 @@ pub use played::Played;
 pub use time::{clock, time};
 pub use twin::{Erratum, Fork, Parting, Twin};
 
+use crate::stage::Runtime;
 use crate::system::usage::Usage;
 use crate::timeline::Timeline;
 use crate::trace::Source;
@@ -105,6 +107,9 @@ pub struct Run {
     pub function: &'static str,
     /// The clocks that it can play on.
     pub clocks: Clocks,
+    /// The runtime, if what it shows is a runtime of that kind. Any other scene
+    /// plays on the one that the user asks for.
+    pub runtime: Option<Runtime>,
 }
 
 /// The clocks that a scene can play on.
@@ -142,6 +147,14 @@ impl Run {
             ..self
         }
     }
+
+    /// The same, on a runtime of its own.
+    pub fn on(self, runtime: Runtime) -> Run {
+        Run {
+            runtime: Some(runtime),
+            ..self
+        }
+    }
 }
 
 /// Makes a [`Run`] of what a function of `demo.rs` returned, whether that is
@@ -158,6 +171,7 @@ where
         future: Box::pin(async { scene.await.into().0 }),
         function,
         clocks: Clocks::Both,
+        runtime: None,
     }
 }
 

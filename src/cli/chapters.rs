@@ -120,6 +120,10 @@ pub(super) fn knob(knob: &'static Knob) -> Arg {
             "{} [default: {default}, {min} to {max}]",
             knob.help
         )),
+        Kind::Cores(max) => arg.value_name("N").help(format!(
+            "{} [default: the machine's cores, 1 to {max}]",
+            knob.help
+        )),
         Kind::Text(default) => arg
             .value_name("TEXT")
             .help(format!("{} [default: {default}]", knob.help)),

@@ -14,11 +14,15 @@ use crate::chapter::{Chapter, Course, Kind};
 
 /// The tools that are asked of chapters, and take the knobs of one, each with
 /// the argument that names them.
-const ASKED_OF_CHAPTERS: [(&str, &str); 3] = [
+const ASKED_OF_CHAPTERS: [(&str, &str); 4] = [
     ("verify", "chapter"),
     ("predict", "chapter"),
+    ("compare", "chapter"),
     ("diff", "subject"),
 ];
+
+/// The tool among them that is asked of two scenes, and takes no others.
+const OF_TWO_SCENES: &str = "compare";
 
 /// Whether a tool is asked of chapters, and takes the knobs of one.
 pub(super) fn is_asked_of_chapters(tool: &str) -> bool {
@@ -58,7 +62,10 @@ impl Glance {
         let options = match only(&named) {
             Some(chapter) => {
                 let knobs = chapter.knobs.iter().map(knob);
-                knobs.chain([scene(chapter)]).collect()
+                let named = subcommand.map(|(tool, _)| tool);
+                let scene =
+                    (named != Some(OF_TWO_SCENES)).then(|| scene(chapter));
+                knobs.chain(scene).collect()
             }
             // It is the chapter that is wrong then, and not its options.
             None if named.iter().any(Option::is_none) => all_options(course)

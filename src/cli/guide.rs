@@ -6,12 +6,15 @@ use clap::Command;
 use clap::builder::StyledStr;
 
 use super::chapters::capitalised;
-use crate::chapter::{Chapter, Course, Kind, Knob, Knobs, Plays, Scene};
+use crate::chapter::{
+    Chapter, Course, Figure, Kind, Knob, Knobs, Plays, Scene,
+};
 use crate::terminal::{Page, Section};
 
 /// What stands before and after what clap writes.
 pub(super) struct Guide {
-    /// What comes first, after what it is.
+    /// What comes first, after what it is: a chapter's question, or more of a
+    /// tool.
     pub question: Option<String>,
     pub before: Vec<Section>,
     pub after: Vec<Section>,
@@ -40,7 +43,7 @@ impl Guide {
                 }
             }
             None => Guide {
-                question: None,
+                question: whole.find_subcommand(name).and_then(more),
                 before: Vec::new(),
                 after: vec![of_tool(course, name)],
             },
@@ -139,6 +142,13 @@ fn scenes(chapter: &Chapter) -> Vec<Section> {
     sections
         .filter(|section| !section.rows.is_empty())
         .collect()
+}
+
+/// What there is to be said of a tool beside what it does.
+fn more(tool: &Command) -> Option<String> {
+    let long = tool.get_long_about()?.to_string();
+    let (_, more) = long.split_once("\n\n")?;
+    Some(more.to_owned())
 }
 
 /// How a time is typed: every chapter has one among its knobs.
@@ -329,6 +339,46 @@ fn of_tool(course: &Course, name: &str) -> Section {
                         chapter.name, scene.name
                     ),
                     "one scene",
+                ),
+            ]
+        }
+        ("compare", _) => {
+            let mut chapters = course.chapters.iter();
+            let measured =
+                chapters.find(|c| matches!(c.measure.figure, Figure::Time(_)));
+            let name = measured.map_or("", |chapter| chapter.name);
+            rows = vec![row(
+                format!("asyncade compare {name} --speed 10"),
+                "one chapter, ten times as fast as the article",
+            )];
+            let counted = measured.and_then(|chapter| {
+                let mut knobs = chapter.knobs.iter();
+                knobs.find(|k| matches!(k.kind, Kind::Count { .. }))
+            });
+            if let Some(knob) = counted {
+                let knob = knob.name;
+                rows.push(row(
+                    format!(
+                        "asyncade compare {name} --speed 20 --sweep {knob}=1..4"
+                    ),
+                    "how the gain goes with a knob",
+                ));
+            }
+            rows.push(row(
+                "asyncade compare --speed 20 --runs 1",
+                "every chapter that measures a time, once",
+            ));
+        }
+        ("scale", _) => {
+            rows = vec![
+                row("asyncade scale 1k --runs 1", "a first look"),
+                row(
+                    "asyncade scale 1k --threads --connections --wait 100ms",
+                    "beside a thread each, and a connection each",
+                ),
+                row(
+                    "asyncade scale 1k --peers --wait 100ms --runs 1",
+                    "beside other languages' runtimes",
                 ),
             ]
         }

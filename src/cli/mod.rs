@@ -2,6 +2,7 @@
 //! from the course that the program is given.
 
 mod chapters;
+mod compare;
 mod diff;
 mod glance;
 mod guide;
@@ -10,6 +11,9 @@ mod lang;
 mod nearest;
 mod options;
 mod refusal;
+mod runtime;
+mod scale;
+mod sweep;
 
 use std::ffi::OsString;
 
@@ -19,18 +23,19 @@ use clap::{ArgMatches, ColorChoice, Command, FromArgMatches};
 
 use crate::chapter::{Chapter, Course, Knobs, Lang, Reading, Scene};
 use crate::command::{
-    self as run, Asking, Ending, Output, Predict, Showing, Shown, Subject,
-    Witness,
+    self as run, Asking, Ending, Predict, Showing, Shown, Subject, Witness,
 };
-use crate::quiz::{new_seed, random_knobs};
+use crate::quiz::random_knobs;
 use crate::report::{Choice, Usage, Viewing};
+use crate::scale::work;
 use crate::system::foreign;
+use crate::system::random::new_seed;
 use crate::terminal::{Screen, colours};
 use crate::trace::Clock;
 use chapters::{command, named_scenes, set};
 use glance::Glance;
 use help::{help, manual};
-use options::{AxisArg, Cli, PlayArgs, Tool, ViewArgs};
+use options::{Cli, PlayArgs, Tool, ViewArgs};
 use refusal::{Asked, refusal};
 
 /// Does what the arguments ask for.
@@ -43,6 +48,9 @@ pub fn main(
     course: &Course,
 ) -> Result<Ending> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(done) = work::is_called(&arguments) {
+        return Ok(done.map(|()| Ending::Fine)?);
+    }
     let glance = Glance::at(course, &arguments);
     let mut parser = parser(course, &glance);
     let parsed = parser.try_get_matches_from_mut(&arguments);
@@ -113,40 +121,29 @@ fn play(
 ) -> Result<Ending> {
     let args = PlayArgs::from_arg_matches(matches)?;
     let knobs = set(chapter, Knobs::new(chapter.knobs), matches);
-    let reading = lang::reading(args.lang)?;
+    let reading = lang::reading(args.show.lang)?;
     let choice = Choice {
         chapter,
         knobs,
         named: named_scenes(chapter, matches),
         all: args.all,
         clock: clock(chapter, &args, matches),
+        runtime: args.runtime.unwrap_or_default(),
         speed: args.speed,
         yes_wait: args.yes_wait,
         // Who reads Python only steps through what CPython does.
         twin: args.twin
             || (args.step
                 && reading.lang == Lang::Python
+                && !args.is_multi_thread()
                 && !chapter.is_real_only()),
         next: Some(next(course, chapter, reading)),
-        // A trace names the code that ran, and nobody need ask CPython.
-        reading: if args.json {
-            Reading::default()
-        } else {
-            reading
-        },
+        reading: args.show.code(reading),
     };
-    screen.page.plain |= args.plain;
-    screen.page.steps = args.axis == AxisArg::Steps;
     let showing = Showing {
-        output: match (args.json, args.quiet) {
-            (true, _) => Output::Json,
-            (_, true) => Output::Quiet,
-            _ => Output::Full,
-        },
-        explains: args.explain,
         steps: args.step,
-        live: !args.no_progress && !screen.page.plain,
         exports: &args.export,
+        ..args.show.showing(screen)
     };
     run::play(&choice, &showing, screen)
 }
@@ -156,7 +153,9 @@ fn play(
 fn clock(chapter: &Chapter, args: &PlayArgs, matches: &ArgMatches) -> Clock {
     let is_default = matches.value_source("clock")
         != Some(clap::parser::ValueSource::CommandLine);
-    let is_measured = args.speed.is_some() || chapter.is_real_only();
+    let is_measured = args.speed.is_some()
+        || chapter.is_real_only()
+        || args.is_multi_thread();
     if args.step && is_default && !is_measured {
         return Clock::Virtual;
     }
@@ -209,6 +208,7 @@ fn tool(
             answers,
             json,
             reveal,
+            export,
             plain,
             lang,
         } => {
@@ -242,6 +242,7 @@ fn tool(
                     _ => Asking::Answers,
                 },
                 answers: answers.as_ref(),
+                exports: &export,
             };
             return run::predict(course, &predict, screen);
         }
@@ -278,6 +279,12 @@ fn tool(
             };
             return run::verify(&subjects, &witness, screen);
         }
+        Tool::Compare(args) => {
+            let chapters = named(course, &args.chapter);
+            let matches = matches.subcommand_matches("compare");
+            return compare::compare(course, &args, chapters, matches, screen);
+        }
+        Tool::Scale(args) => return scale::scale(*args, screen),
         Tool::View(args) => return view(course, &args, screen),
         Tool::Diff {
             subject,
@@ -326,30 +333,20 @@ fn view(
     args: &ViewArgs,
     screen: &mut Screen,
 ) -> Result<Ending> {
-    let reading = lang::reading(args.lang)?;
+    let reading = lang::reading(args.show.lang)?;
     let next = |chapter: &Chapter| next(course, chapter, reading);
     let viewing = Viewing {
         course,
         next: &next,
-        reading: if args.json {
-            Reading::default()
-        } else {
-            reading
-        },
+        reading: args.show.code(reading),
         pace: args.play.then(|| args.speed.unwrap_or(1.0)),
     };
-    screen.page.plain |= args.plain;
-    screen.page.steps = args.axis == AxisArg::Steps;
+    let showing = args.show.showing(screen);
     let showing = Showing {
-        output: match (args.json, args.quiet) {
-            (true, _) => Output::Json,
-            (_, true) => Output::Quiet,
-            _ => Output::Full,
-        },
-        explains: args.explain,
         steps: args.step,
-        live: args.play && !args.no_progress && !screen.page.plain,
+        live: args.play && showing.live,
         exports: &args.export,
+        ..showing
     };
     run::view(&args.file, &viewing, &showing, screen)
 }

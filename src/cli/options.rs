@@ -6,8 +6,13 @@ use std::path::PathBuf;
 
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 
-use crate::chapter::Lang;
+use super::compare::CompareArgs;
+use super::scale::ScaleArgs;
+use crate::chapter::{Lang, Reading};
+use crate::command::{Output, Showing};
 use crate::report::Usage;
+use crate::stage::Runtime;
+use crate::terminal::Screen;
 use crate::trace;
 
 /// What the values are called whose names are the course's: of what else is
@@ -59,6 +64,12 @@ pub(super) enum Tool {
         lang: Option<LangArg>,
     },
     /// Ask what will happen in a chapter, run it, and grade the answers
+    ///
+    /// What is right is read off the run itself, so other knobs are other
+    /// questions. A chapter that plays on the real clock only cannot be
+    /// computed: it is recorded first, unseen, and then asked about. Its times
+    /// are there to choose from, and one that is typed may be off by what a
+    /// machine adds.
     Predict {
         /// The chapter; its knobs may follow
         // The values of it are put in later, which would make it the last.
@@ -84,6 +95,9 @@ pub(super) enum Tool {
         /// Show each answer when Enter is pressed, for a room to guess first
         #[arg(long)]
         reveal: bool,
+        /// Write the run to a file, once all has been asked; may be repeated
+        #[arg(long, value_name = "FILE")]
+        export: Vec<PathBuf>,
         /// Sentences in place of pictures, for screen readers; so does
         /// the variable ACCESSIBLE
         #[arg(long)]
@@ -112,6 +126,10 @@ pub(super) enum Tool {
         #[arg(long)]
         require_python: bool,
     },
+    /// Measure baseline against gain for real, many times, in random order
+    Compare(CompareArgs),
+    /// Measure what thousands of waits at once cost, here and elsewhere
+    Scale(Box<ScaleArgs>),
     /// Open recorded traces, and show them as the runs that made them
     View(ViewArgs),
     /// Compare two settings of a chapter, two of its scenes, or two files of
@@ -165,7 +183,7 @@ pub(super) struct ViewArgs {
     #[arg(required = true, value_name = "FILE")]
     pub file: Vec<PathBuf>,
     /// Play them at their own pace, with the picture that grows
-    #[arg(long)]
+    #[arg(long, conflicts_with = "json")]
     pub play: bool,
     /// Play them F times as fast
     #[arg(long, value_name = "F", value_parser = speed, requires = "play", allow_hyphen_values = true)]
@@ -176,8 +194,15 @@ pub(super) struct ViewArgs {
     /// Write what is seen to a file; may be repeated
     #[arg(long, value_name = "FILE")]
     pub export: Vec<PathBuf>,
+    #[command(flatten)]
+    pub show: ShowArgs,
+}
+
+/// How a run is shown, whether it is played or was recorded.
+#[derive(Args)]
+pub(super) struct ShowArgs {
     /// Print the traces as NDJSON, and nothing else
-    #[arg(long, conflicts_with_all = ["quiet", "play"])]
+    #[arg(long, conflicts_with = "quiet")]
     pub json: bool,
     /// Show the last screen only: the pictures, the result and the claims
     #[arg(long, short)]
@@ -188,16 +213,46 @@ pub(super) struct ViewArgs {
     /// What the columns of a picture stand for
     #[arg(long, value_enum, default_value = "time")]
     pub axis: AxisArg,
-    /// Draw no picture while they play, only when they are over
+    /// Draw no picture while a scene plays, only when it is over
     #[arg(long)]
     pub no_progress: bool,
-    /// Sentences in place of pictures, for screen readers
+    /// Sentences in place of pictures, for screen readers; so does
+    /// the variable ACCESSIBLE
     #[arg(long)]
     pub plain: bool,
     /// The code that is referred to [default: the variable ASYNCADE_LANG, or
     /// else rust]
     #[arg(long, value_enum, value_name = "LANG")]
     pub lang: Option<LangArg>,
+}
+
+impl ShowArgs {
+    /// What is shown of a run that is not stepped through, on that screen.
+    pub fn showing(&self, screen: &mut Screen) -> Showing<'_> {
+        screen.page.plain |= self.plain;
+        screen.page.steps = self.axis == AxisArg::Steps;
+        Showing {
+            output: match (self.json, self.quiet) {
+                (true, _) => Output::Json,
+                (_, true) => Output::Quiet,
+                _ => Output::Full,
+            },
+            explains: self.explain,
+            steps: false,
+            live: !self.no_progress && !screen.page.plain,
+            exports: &[],
+        }
+    }
+
+    /// The code that it refers to. A trace names the code that ran, and nobody
+    /// need ask CPython.
+    pub fn code(&self, reading: Reading) -> Reading {
+        if self.json {
+            Reading::default()
+        } else {
+            reading
+        }
+    }
 }
 
 /// The options that every chapter has.
@@ -211,45 +266,35 @@ pub(super) struct PlayArgs {
     /// paused one
     #[arg(long, value_enum, default_value = "real")]
     pub clock: ClockArg,
+    /// Run tasks on one thread (current_thread, the default) or on N workers
+    /// (multi_thread:N; without N, as many as the machine has cores)
+    #[arg(long, value_name = "RUNTIME", value_parser = super::runtime::runtime)]
+    pub runtime: Option<Runtime>,
     /// Divide every duration by F, and still measure for real
     #[arg(long, value_name = "F", value_parser = speed, allow_hyphen_values = true)]
     pub speed: Option<f64>,
     /// Play also what takes more than ten minutes
     #[arg(long)]
     pub yes_wait: bool,
-    /// Print the traces as NDJSON, and nothing else
-    #[arg(long, conflicts_with = "quiet")]
-    pub json: bool,
     /// Write the traces to a file (.ndjson); may be repeated
     #[arg(long, value_name = "FILE")]
     pub export: Vec<PathBuf>,
-    /// Show the last screen only: the pictures, the result and the claims
-    #[arg(long, short)]
-    pub quiet: bool,
-    /// Say also what it means: figures, evidence, and what to remember
-    #[arg(long, conflicts_with_all = ["quiet", "json"])]
-    pub explain: bool,
     /// Record it, on the virtual clock unless --clock real is given, and step
     /// through it in both directions
     #[arg(long, conflicts_with_all = ["quiet", "json", "explain", "twin"])]
     pub step: bool,
-    /// What the columns of a picture stand for
-    #[arg(long, value_enum, default_value = "time")]
-    pub axis: AxisArg,
-    /// Draw no picture while a scene plays, only when it is over
-    #[arg(long)]
-    pub no_progress: bool,
-    /// Sentences in place of pictures, for screen readers; so does
-    /// the variable ACCESSIBLE
-    #[arg(long)]
-    pub plain: bool,
     /// Show what CPython does in the same scenes, and where the two part
     #[arg(long)]
     pub twin: bool,
-    /// The code that is referred to [default: the variable ASYNCADE_LANG, or
-    /// else rust]
-    #[arg(long, value_enum, value_name = "LANG")]
-    pub lang: Option<LangArg>,
+    #[command(flatten)]
+    pub show: ShowArgs,
+}
+
+impl PlayArgs {
+    /// Whether tasks are to have several threads.
+    pub fn is_multi_thread(&self) -> bool {
+        self.runtime.is_some_and(Runtime::is_multi_thread)
+    }
 }
 
 /// The languages by their names on the command line.
@@ -300,7 +345,7 @@ impl From<ClockArg> for trace::Clock {
     }
 }
 
-fn speed(text: &str) -> Result<f64, Usage> {
+pub(super) fn speed(text: &str) -> Result<f64, Usage> {
     match text.parse::<f64>() {
         Ok(speed) if (0.01..=1000.0).contains(&speed) => Ok(speed),
         _ => Err(Usage::new(

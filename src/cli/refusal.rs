@@ -231,6 +231,13 @@ impl Asked<'_> {
         if let Some(near) = nearest(word, names.iter().map(String::as_str)) {
             return Usage::new(wrong, format!("did you mean '{near}'?"));
         }
+        let is_compare = command.is_some_and(|c| c.get_name() == "compare");
+        if is_compare && self.is_of_a_chapter(word, &["Knobs"], &[]) {
+            return Usage::new(
+                wrong,
+                "knobs are of one chapter: name that, and no other",
+            );
+        }
         let is_verify = command.is_some_and(|c| c.get_name() == "verify");
         if is_verify && self.is_of_a_chapter(word, &["Knobs"], &["scene"]) {
             return Usage::new(

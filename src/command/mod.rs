@@ -2,6 +2,7 @@
 
 mod beliefs;
 mod checklist;
+mod compare;
 mod completions;
 mod diff;
 mod list;
@@ -11,12 +12,14 @@ mod predict;
 mod prove;
 mod question;
 mod recorded;
+mod scale;
 mod show;
 mod verify;
 mod view;
 
 pub(crate) use beliefs::beliefs;
 pub(crate) use checklist::checklist;
+pub(crate) use compare::{Axis, Compare, compare, sweep};
 pub(crate) use completions::completions;
 pub(crate) use diff::{Compared, Shown, diff};
 pub use list::list;
@@ -25,6 +28,7 @@ pub(crate) use play::{Output, Showing, perform, play};
 pub(crate) use predict::{Asking, Predict, predict};
 pub(crate) use prove::prove;
 pub use question::question;
+pub(crate) use scale::{Scaling, scale};
 pub use show::{show, show_scene};
 pub(crate) use verify::{Subject, Witness, verify};
 pub(crate) use view::view;

@@ -7,7 +7,7 @@ use anyhow::{Error, Result};
 
 use super::Ending;
 use crate::chapter::Lang;
-use crate::export::Export;
+use crate::export::{Export, FORMATS};
 use crate::report::{
     self, Choice, Nobody, Plan, Played, Reporter, Unheard, Usage,
 };
@@ -67,7 +67,7 @@ pub fn perform(
     showing: &Showing,
     screen: &mut Screen,
 ) -> Result<Ending> {
-    let exports = Export::prepare_all(showing.exports)?;
+    let exports = Export::prepare_all(showing.exports, FORMATS)?;
     let unheard = if exports.is_empty() {
         Unheard::Stop
     } else {

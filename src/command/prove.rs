@@ -33,7 +33,7 @@ pub fn prove(
         } else {
             (named.to_vec(), Vec::new())
         };
-    let (mut claims, mut broken) = (0, 0);
+    let (mut claims, mut broken, mut not_applicable) = (0, 0, 0);
     for chapter in &chapters {
         let mut knobs = Knobs::new(chapter.knobs);
         let mut title = chapter.title.to_owned();
@@ -65,8 +65,10 @@ pub fn prove(
                 )
             });
             claims += 1;
-            if finding.is_broken() {
-                broken += 1;
+            match finding {
+                Finding::Holds(_) => {}
+                Finding::Broken(_) => broken += 1,
+                Finding::NotApplicable(_) => not_applicable += 1,
             }
             let finding = report::Finding::new(claim, finding);
             terminal::finding(&page, screen, &finding)?;
@@ -76,7 +78,15 @@ pub fn prove(
     let chapters = chapters.len();
     let chapters =
         format!("{chapters} chapter{}", if chapters == 1 { "" } else { "s" });
-    if broken == 0 {
+    if broken == 0 && not_applicable > 0 {
+        let hold = claims - not_applicable;
+        let not = match not_applicable {
+            1 => "1 does not apply here".to_owned(),
+            more => format!("{more} do not apply here"),
+        };
+        let words = format!("{chapters}, {claims} claims: {hold} hold, {not}.");
+        page.prose(screen, 0, &words)?;
+    } else if broken == 0 {
         writeln!(screen, "{chapters}, {claims} claims: all of them hold.")?;
     } else {
         writeln!(screen, "{chapters}, {claims} claims: {broken} do not hold.")?;
@@ -84,12 +94,16 @@ pub fn prove(
     if !left_out.is_empty() {
         let names: Vec<&str> =
             left_out.iter().map(|chapter| chapter.name).collect();
+        let (needs, it) = match names.len() {
+            1 => ("needs", "it"),
+            _ => ("need", "them"),
+        };
         page.prose(
             screen,
             0,
             &format!(
-                "Not proved: {}, which needs real time. Prove it with",
-                names.join(", ")
+                "Not proved: {}, which {needs} real time. Prove {it} with",
+                names.join(" and ")
             ),
         )?;
         let command = format!("asyncade prove {}", names.join(" "));

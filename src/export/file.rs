@@ -1,34 +1,37 @@
-//! `--export FILE`: the traces in a file, in the format that its name asks
-//! for.
+//! `--export FILE`: what came of a run in a file, in the format that its name
+//! asks for.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::{FORMATS, Format};
+use super::Format;
 use crate::report::{Report, Usage};
 use crate::system::foreign;
 use crate::system::output::Output;
 
 /// A file to be written at the end of a run.
-pub struct Export {
+pub struct Export<T: 'static = Report> {
     /// As the user wrote it, fit to be shown.
     name: String,
     output: Output,
-    format: &'static Format,
+    format: &'static Format<T>,
 }
 
-impl Export {
+impl<T> Export<T> {
     /// Makes sure that every file can be written; see
     /// [`prepare`](Export::prepare).
     ///
     /// # Errors
     /// A [`Usage`] error for the first that cannot, or that is named twice.
-    pub fn prepare_all(paths: &[PathBuf]) -> Result<Vec<Export>, Usage> {
-        let mut exports: Vec<Export> = Vec::new();
+    pub fn prepare_all(
+        paths: &[PathBuf],
+        formats: &'static [Format<T>],
+    ) -> Result<Vec<Export<T>>, Usage> {
+        let mut exports: Vec<Export<T>> = Vec::new();
         for path in paths {
-            let export = Export::prepare(path)?;
+            let export = Export::prepare(path, formats)?;
             let same = exports
                 .iter()
                 .find(|other| export.output.is_same(&other.output));
@@ -59,11 +62,14 @@ impl Export {
     /// # Errors
     /// A [`Usage`] error if the extension is not known, or if the file cannot
     /// be written.
-    pub fn prepare(path: &Path) -> Result<Export, Usage> {
+    pub fn prepare(
+        path: &Path,
+        formats: &'static [Format<T>],
+    ) -> Result<Export<T>, Usage> {
         let name = foreign::path(path);
         let cannot = |why: Usage| why.of(&format!("cannot export to '{name}'"));
-        let Some(format) = format_of(path) else {
-            let names = FORMATS.iter();
+        let Some(format) = format_of(path, formats) else {
+            let names = formats.iter();
             let names: Vec<String> = names
                 .map(|format| format!(".{}", format.extension))
                 .collect();
@@ -84,7 +90,7 @@ impl Export {
     ///
     /// # Errors
     /// What the file system says: a full disk, for one.
-    pub fn finish(self, report: &Report) -> Result<()> {
+    pub fn finish(self, value: &T) -> Result<()> {
         let Export {
             name,
             output,
@@ -92,7 +98,7 @@ impl Export {
         } = self;
         let replaces = output.replaces();
         output
-            .write(|out| (format.write)(report, out))
+            .write(|out| (format.write)(value, out))
             .with_context(|| format!("cannot export to '{name}'"))?;
         if replaces {
             // Nothing is left to do if stderr is closed.
@@ -107,10 +113,13 @@ impl Export {
 
 /// The format that a file's name asks for. A file may be called nothing but
 /// `.ndjson`.
-fn format_of(path: &Path) -> Option<&'static Format> {
+fn format_of<T>(
+    path: &Path,
+    formats: &'static [Format<T>],
+) -> Option<&'static Format<T>> {
     let name = path.file_name()?.to_string_lossy();
     let (_, extension) = name.rsplit_once('.')?;
-    FORMATS
+    formats
         .iter()
         .find(|format| extension.eq_ignore_ascii_case(format.extension))
 }

@@ -1,6 +1,10 @@
-//! The report as a file. To add a format, write its file and add its line.
+//! A report as a file, and what was measured as one. To add a format, write its
+//! file and add its line.
 
+mod comparison;
 mod file;
+mod scale;
+mod sweep;
 
 use std::io::{self, Write};
 
@@ -8,12 +12,16 @@ use crate::report::Report;
 
 pub(crate) use file::Export;
 
-/// How a report is written to a file.
-pub struct Format {
+pub(crate) use comparison::COMPARISONS;
+pub(crate) use scale::{SCALES, json as scale_as_json};
+pub(crate) use sweep::SWEEPS;
+
+/// How a report, or another value, is written to a file.
+pub struct Format<T: 'static = Report> {
     /// The extension that the file has, without the dot.
     pub extension: &'static str,
     /// Writes it.
-    pub write: fn(&Report, &mut dyn Write) -> io::Result<()>,
+    pub write: fn(&T, &mut dyn Write) -> io::Result<()>,
 }
 
 /// Declares the formats' modules and lists them.

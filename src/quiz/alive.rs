@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::choices::Choices;
+use super::choices::{Asked, Choices};
 use super::{About, Form, Kind, Question, Spot, Value};
 use crate::chapter::{Mistake, time};
 use crate::timeline::Lane;
@@ -17,6 +17,13 @@ pub(super) fn question(about: &About) -> Option<Question> {
     }
     let times = scene.quiet_times();
     let asked = times.into_iter().map(|at| (at, choices(about, at)));
+    // Of equals the last; the first if it was measured: the later it is, the
+    // more has the machine added.
+    let mut asked: Vec<(Duration, Choices)> = asked.collect();
+    if scene.is_measured() {
+        asked.reverse();
+    }
+    let asked = asked.into_iter();
     let (at, choices) = asked.max_by_key(|(_, c)| c.count_wrong())?;
     let lives: Vec<&str> = lanes
         .iter()
@@ -32,7 +39,7 @@ pub(super) fn question(about: &About) -> Option<Question> {
         2..=6 => format!("{} are", lives.join(", ")),
         _ => format!("{count} are"),
     };
-    (choices.count_wrong() > 0).then(|| Question {
+    let asked = Asked {
         kind: Kind::Alive,
         scene: scene.name().to_owned(),
         asks: format!(
@@ -40,15 +47,15 @@ pub(super) fn question(about: &About) -> Option<Question> {
             time(at)
         ),
         form: Form::Count,
-        choices: choices.finish(5),
-        items: Vec::new(),
-        command: None,
-        evidence: format!("{names} alive at {}.", time(at)),
         spot: Spot {
             lane: 0,
             at,
             event: None,
         },
+    };
+    (choices.count_wrong() > 0).then(|| Question {
+        evidence: format!("{names} alive at {}.", time(at)),
+        ..choices.question(5, asked)
     })
 }
 

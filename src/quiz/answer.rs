@@ -45,14 +45,10 @@ impl Question {
                 Ok(count) => Value::Count(count),
                 Err(_) => return Err(wrong("no whole number")),
             },
-            Form::Choice => {
-                let index = text.parse::<usize>().ok();
-                let index = index.and_then(|number| number.checked_sub(1));
-                match index.and_then(|index| self.choices.get(index)) {
-                    Some(choice) => choice.value.clone(),
-                    None => return Err(wrong("none of the choices")),
-                }
-            }
+            Form::Choice => match self.chosen(text) {
+                Some(value) => value,
+                None => return Err(wrong("none of the choices")),
+            },
             Form::Order => match self.order(text) {
                 Some(order) => Value::Order(order),
                 None => return Err(wrong("no order of them all")),
@@ -69,6 +65,11 @@ impl Question {
                 "type a time, as in 3, 2.5s or 500ms, or never".to_owned()
             }
             Form::Count => "type a number".to_owned(),
+            Form::Choice if self.is_a_time() => format!(
+                "type a number from 1 to {}, or a time with its unit, as in \
+                 2.5s or 500ms",
+                self.choices.len()
+            ),
             Form::Choice => {
                 format!("type a number from 1 to {}", self.choices.len())
             }
@@ -82,6 +83,32 @@ impl Question {
                 )
             }
         }
+    }
+
+    /// The number of a choice; of times, also another one. A whole number is
+    /// never a time here.
+    fn chosen(&self, text: &str) -> Option<Value> {
+        if let Ok(number) = text.parse::<usize>() {
+            let choice = self.choices.get(number.checked_sub(1)?)?;
+            return Some(choice.value.clone());
+        }
+        if !self.is_a_time() {
+            return None;
+        }
+        let never = self.choices.iter().map(|choice| &choice.value);
+        let mut never = never.filter(|value| **value == Value::Never);
+        match never.next() {
+            Some(never) if text.eq_ignore_ascii_case("never") => {
+                Some(never.clone())
+            }
+            _ => typed_time(text.trim_start_matches("about ")).map(Value::Time),
+        }
+    }
+
+    /// Whether a time answers it.
+    fn is_a_time(&self) -> bool {
+        let mut values = self.choices.iter().map(|choice| &choice.value);
+        values.any(|value| matches!(value, Value::Time(_)))
     }
 
     /// `2 1 3`, `2,1,3`, or `213` where no number has two digits.
@@ -110,11 +137,14 @@ impl Question {
                     order.iter().filter_map(|item| self.items.get(*item));
                 ranks.map(|item| item.rank).is_sorted()
             }
-            value => self.right().is_some_and(|c| is_same(&c.value, value)),
+            value => self
+                .right()
+                .is_some_and(|right| is_same(&right.value, value, self.within)),
         };
         let mut choices = self.choices.iter();
         let choice = choices.find(|choice| {
-            choice.right == right && is_same(&choice.value, &answer.0)
+            choice.right == right
+                && is_same(&choice.value, &answer.0, self.within)
         });
         Grade {
             right,

@@ -1,11 +1,12 @@
 //! Which of these claims no longer says anything if a knob is changed? The
-//! scenes are played with the changed knob, and the claims asked again.
+//! scenes are played with the changed knob, and the claims asked again: at
+//! once, so that of what plays on the real clock only nothing is asked.
 
 use std::time::Duration;
 
 use anyhow::Result;
 
-use super::choices::Choices;
+use super::choices::{Asked, Choices};
 use super::words::command;
 use super::{Asker, Form, Kind, Question, Spot, Value};
 use crate::chapter::{
@@ -21,6 +22,9 @@ pub(super) fn question(
     traces: &[&Trace],
 ) -> Result<Option<Question>> {
     let chapter = asker.chapter;
+    if chapter.is_real_only() {
+        return Ok(None);
+    }
     let before: Vec<Trace> = traces.iter().map(|t| (*t).clone()).collect();
     let held = holding(asker, asker.knobs, &before);
     if held.len() < 3 {
@@ -125,7 +129,7 @@ fn of_change(
         .map(|scene| (*scene).to_owned())
         .collect();
     let play = command(chapter, &scenes, change.knobs);
-    Some(Question {
+    let asked = Asked {
         kind: Kind::Claim,
         scene: scene.to_owned(),
         asks: format!(
@@ -136,14 +140,15 @@ fn of_change(
             time(asker.knobs.time(change.knob)),
         ),
         form: Form::Choice,
-        choices: choices.finish(4),
-        items: Vec::new(),
-        evidence: format!("Then {why}."),
-        command: Some(play),
         spot: Spot {
             lane: 0,
             at: Duration::ZERO,
             event: None,
         },
+    };
+    Some(Question {
+        evidence: format!("Then {why}."),
+        command: Some(play),
+        ..choices.question(4, asked)
     })
 }

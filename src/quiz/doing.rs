@@ -1,7 +1,7 @@
 //! What does this lane do at this time? Asked of one that could go on and
 //! cannot: it is ready, and somebody else has the thread.
 
-use super::choices::Choices;
+use super::choices::{Asked, Choices};
 use super::{About, Form, Kind, Question, Spot, Value};
 use crate::chapter::{Mistake, time};
 use crate::timeline::Doing;
@@ -9,7 +9,8 @@ use crate::timeline::Doing;
 /// The question about the first lane that is kept waiting.
 pub(super) fn question(about: &About) -> Option<Question> {
     let scene = about.scene;
-    if scene.timeline.lanes.len() > 20 {
+    // Where several have a thread there is no somebody else.
+    if scene.timeline.lanes.len() > 20 || scene.workers() > 1 {
         return None;
     }
     let times = scene.quiet_times();
@@ -26,20 +27,16 @@ pub(super) fn question(about: &About) -> Option<Question> {
     choices.wrong(Mistake::OthersGoOn, words("it goes on: its time is over"));
     choices.wrong(Mistake::OwnTime, words("it waits: its time is not over"));
     choices.wrong(Mistake::Stopped, words("it has ended"));
-    let spot = Spot {
-        lane,
-        at,
-        event: None,
-    };
-    Some(Question {
+    let asked = Asked {
         kind: Kind::Doing,
         scene: scene.name().to_owned(),
         asks: format!("What does {name} do at {}?", time(at)),
         form: Form::Choice,
-        choices: choices.finish(4),
-        items: Vec::new(),
-        command: None,
-        evidence: format!("At {} {}.", time(at), scene.evidence(&spot)),
-        spot,
-    })
+        spot: Spot {
+            lane,
+            at,
+            event: None,
+        },
+    };
+    Some(choices.question(4, asked))
 }

@@ -1,8 +1,10 @@
 //! When does main end? How does this lane end, and when?
 
-use super::choices::Choices;
+use std::time::Duration;
+
+use super::choices::{Asked, Choices};
 use super::{About, Form, Kind, Question, Spot, Value};
-use crate::chapter::{Mistake, time};
+use crate::chapter::Mistake;
 use crate::timeline::Lane;
 use crate::trace::{LaneId, LaneKind, Outcome, What};
 
@@ -18,32 +20,28 @@ pub(super) fn main_ends(about: &About) -> Option<Question> {
         .first(0, |what| matches!(what, What::End { .. }));
     let mut choices = Choices::of(about, Value::Time(total));
     choices.wrong_time(Mistake::Sum, scene.timeline.work());
-    choices
-        .wrong_time(Mistake::Sum, scene.lengths().sum::<std::time::Duration>());
-    choices.wrong_time(Mistake::Longest, scene.lengths().max());
+    if let Some(longest) = scene.lengths().max() {
+        choices.wrong_time(Mistake::Sum, scene.lengths().sum::<Duration>());
+        choices.wrong_time(Mistake::Longest, longest);
+    }
     let ends = scene.timeline.lanes.iter().skip(1);
     let ends = ends.filter_map(|lane| Some(lane.end.as_ref()?.at));
     choices.wrong_time(Mistake::FirstEnd, ends.min());
     for other in about.others().filter(|other| !other.is_one_moment()) {
         choices.wrong_time(Mistake::OtherScene, other.timeline.total);
     }
-    let spot = Spot {
-        lane: 0,
-        at: total,
-        event,
-    };
-    let evidence = format!("At {} {}.", time(total), scene.evidence(&spot));
-    (choices.count_wrong() > 0).then(|| Question {
+    let asked = Asked {
         kind: Kind::MainEnds,
         scene: scene.name().to_owned(),
         asks: "When does main end?".to_owned(),
         form: Form::Time,
-        choices: choices.finish(6),
-        items: Vec::new(),
-        command: None,
-        evidence,
-        spot,
-    })
+        spot: Spot {
+            lane: 0,
+            at: total,
+            event,
+        },
+    };
+    (choices.count_wrong() > 0).then(|| choices.question(6, asked))
 }
 
 /// How each lane ends, and when.
@@ -54,7 +52,10 @@ pub(super) fn lane_ends(about: &About) -> Vec<Question> {
     }
     let lanes = scene.lanes();
     let questions = lanes.filter_map(|(id, lane)| lane_end(about, id, lane));
-    questions.collect()
+    let mut questions: Vec<Question> = questions.collect();
+    // Of equals the first is asked.
+    questions.sort_by_key(|question| !scene.begins_late(question.spot.lane));
+    questions
 }
 
 fn lane_end(about: &About, id: LaneId, lane: &Lane) -> Option<Question> {
@@ -120,21 +121,16 @@ fn lane_end(about: &About, id: LaneId, lane: &Lane) -> Option<Question> {
     let event = scene
         .trace
         .first(id, |what| matches!(what, What::End { .. }));
-    let spot = Spot {
-        lane: id,
-        at: end.at,
-        event,
-    };
-    let evidence = format!("At {} {}.", time(end.at), scene.evidence(&spot));
-    (choices.count_wrong() > 1).then(|| Question {
+    let asked = Asked {
         kind: Kind::LaneEnds,
         scene: scene.name().to_owned(),
         asks: format!("How does {} end, and when?", lane.name),
         form: Form::Choice,
-        choices: choices.finish(5),
-        items: Vec::new(),
-        command: None,
-        evidence,
-        spot,
-    })
+        spot: Spot {
+            lane: id,
+            at: end.at,
+            event,
+        },
+    };
+    (choices.count_wrong() > 1).then(|| choices.question(5, asked))
 }

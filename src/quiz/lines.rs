@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
-use super::choices::Choices;
+use super::choices::{Asked, Choices};
 use super::seen::Seen;
 use super::{About, Form, Kind, Question, Spot, Value};
-use crate::chapter::{Mistake, time};
-use crate::timeline::Line;
-use crate::trace::{LaneId, What};
+use crate::chapter::Mistake;
+use crate::timeline::{Lane, Line};
+use crate::trace::{LaneId, On, What};
 
 /// A line that says itself when it is said.
 fn tells(text: &str) -> bool {
@@ -25,8 +25,11 @@ pub(super) fn questions(about: &About) -> Vec<Question> {
     let said = lines
         .iter()
         .filter(|(_, line)| !tells(&line.text))
+        .filter(|(_, line)| !scene.is_the_end(line))
         .map(|(event, line)| of_said(about, *event, line));
     let mut questions: Vec<Question> = said.collect();
+    // Of equals the first is asked.
+    questions.sort_by_key(|question| !scene.begins_late(question.spot.lane));
     questions.extend(unsaid(about));
     questions.retain(|question| question.choices.len() > 1);
     questions
@@ -53,6 +56,9 @@ fn of_said(about: &About, event: usize, line: &Line) -> Question {
     }
     choices.wrong_time(Mistake::NoWait, begun(scene, line));
     choices.wrong_time(Mistake::NoWait, born);
+    if scene.begins_late(line.lane) {
+        choices.wrong_time(Mistake::NoWait, Duration::ZERO);
+    }
     choices.wrong_time(Mistake::Longest, scene.lengths().max());
     choices.wrong_time(Mistake::Sum, scene.timeline.work());
     choices.wrong_time(Mistake::MainsEnd, scene.timeline.total);
@@ -70,7 +76,6 @@ fn of_said(about: &About, event: usize, line: &Line) -> Question {
             at: line.at,
             event: Some(event),
         },
-        None,
     )
 }
 
@@ -106,8 +111,12 @@ fn unsaid(about: &About) -> Vec<Question> {
             let Some(end) = &here.end else {
                 continue;
             };
+            if hears_from_outside(here) {
+                continue;
+            }
             let mut choices = Choices::of(about, Value::Never);
-            if own(about, lane) == Some(line.at) {
+            let is_own = |own| scene.exactness(line.at).is_same(own, line.at);
+            if own(about, lane).is_some_and(is_own) {
                 choices.wrong_time(Mistake::OwnTime, line.at);
             }
             let there = match scene.is_kept_waiting(here) {
@@ -124,17 +133,17 @@ fn unsaid(about: &About) -> Vec<Question> {
                 at: end.at,
                 event,
             };
-            let note = "Nobody says it";
-            questions.push(question(
-                about,
-                &line.text,
-                choices,
-                spot,
-                Some(note),
-            ));
+            questions.push(question(about, &line.text, choices, spot));
         }
     }
     questions
+}
+
+/// Whether a lane waits for the world outside: nobody can tell what that will
+/// give it to say.
+fn hears_from_outside(lane: &Lane) -> bool {
+    let mut waits = lane.waits.iter();
+    waits.any(|wait| matches!(wait.on, On::Io { .. }))
 }
 
 /// When a lane's own time would be over: as its last timer says, or as long as
@@ -155,21 +164,13 @@ fn question(
     text: &str,
     choices: Choices,
     spot: Spot,
-    note: Option<&str>,
 ) -> Question {
-    let happened = about.scene.evidence(&spot);
-    Question {
+    let asked = Asked {
         kind: Kind::Line,
         scene: about.scene.name().to_owned(),
         asks: format!("When is the line '{text}' said, or never?"),
         form: Form::TimeOrNever,
-        choices: choices.finish(6),
-        items: Vec::new(),
-        command: None,
-        evidence: match note {
-            Some(note) => format!("{note}: at {} {happened}.", time(spot.at)),
-            None => format!("At {} {happened}.", time(spot.at)),
-        },
         spot,
-    }
+    };
+    choices.question(6, asked)
 }

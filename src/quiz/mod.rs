@@ -1,5 +1,6 @@
 //! Questions about a run that are asked before it is seen. They are made of
-//! the chapter's scenes on the virtual clock, where a trace answers by itself:
+//! the traces of the chapter's scenes, as they were computed or, if they play
+//! on the real clock only, as they were measured. A trace answers by itself:
 //! what is right is read off the trace, and the wrong choices are what
 //! misunderstandings of it come to with the same knobs. So every setting of
 //! the knobs is another set of questions, and no key is written by hand.
@@ -13,6 +14,8 @@ mod choices;
 mod claims;
 mod doing;
 mod ends;
+mod evidence;
+mod exactness;
 mod lines;
 mod order;
 mod parting;
@@ -35,7 +38,7 @@ use seen::Seen;
 
 pub use answer::{Answer, Grade};
 pub use parting::Parting;
-pub use random::{new_seed, random_knobs};
+pub use random::random_knobs;
 pub use words::command;
 
 /// What a question asks for.
@@ -92,6 +95,11 @@ pub struct Question {
     /// The right answer and those that misunderstandings lead to. Who answers
     /// with a time or a number is not shown them.
     pub choices: Vec<Choice>,
+    /// How far off the time of a right answer may be, in nanoseconds where it
+    /// is serialised: a millisecond, or what a machine adds to what is measured
+    /// on it, though no more than half of what is between right and wrong.
+    #[serde(serialize_with = "as_nanos")]
+    pub within: Duration,
     /// What is to be put in order, if that is asked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<Item>,
@@ -103,6 +111,13 @@ pub struct Question {
     /// Where in the run it is decided.
     #[serde(skip)]
     spot: Spot,
+}
+
+impl Question {
+    /// Whether it is about a run that was measured.
+    fn is_measured(&self) -> bool {
+        self.within > exactness::EXACT
+    }
 }
 
 /// An answer that somebody may give.
@@ -204,7 +219,12 @@ impl Asker<'_> {
         most: usize,
     ) -> Result<Vec<Question>> {
         let baseline = self.chapter.measure.baseline;
-        Ok(pick::best(self.all(report, trace)?, baseline, most))
+        let traces: Vec<&Trace> = report.scenes.iter().map(trace).collect();
+        let seen = seen(&traces);
+        let questions = self.without_evidence(&traces, &seen)?;
+        let mut best = pick::best(questions, baseline, most);
+        evidence::fill_in(&mut best, &seen);
+        Ok(best)
     }
 
     /// Every question that there is.
@@ -217,16 +237,25 @@ impl Asker<'_> {
         trace: impl Fn(&'r crate::report::Scene) -> &'r Trace,
     ) -> Result<Vec<Question>> {
         let traces: Vec<&Trace> = report.scenes.iter().map(trace).collect();
-        let seen: Vec<Seen> =
-            traces.iter().map(|trace| Seen::of(trace)).collect();
+        let seen = seen(&traces);
+        let mut questions = self.without_evidence(&traces, &seen)?;
+        evidence::fill_in(&mut questions, &seen);
+        Ok(questions)
+    }
+
+    fn without_evidence(
+        &self,
+        traces: &[&Trace],
+        seen: &[Seen],
+    ) -> Result<Vec<Question>> {
         let mut questions = Vec::new();
-        for scene in &seen {
+        for scene in seen {
             if !self.scenes.iter().any(|name| name == scene.name()) {
                 continue;
             }
             let about = About {
                 scene,
-                all: &seen,
+                all: seen,
                 beliefs: self.beliefs(scene.name()),
             };
             questions.extend(lines::questions(&about));
@@ -238,7 +267,7 @@ impl Asker<'_> {
             questions.extend(doing::question(&about));
             questions.extend(wakes::questions(&about));
         }
-        questions.extend(claims::question(self, &traces)?);
+        questions.extend(claims::question(self, traces)?);
         Ok(questions)
     }
 
@@ -255,6 +284,10 @@ impl Asker<'_> {
         };
         self.course.beliefs.iter().filter(shows).collect()
     }
+}
+
+fn seen<'a>(traces: &[&'a Trace]) -> Vec<Seen<'a>> {
+    traces.iter().map(|trace| Seen::of(trace)).collect()
 }
 
 /// What a question may be made of.

@@ -1,11 +1,12 @@
 //! In which order do these lines come? Lines of one moment are right in any
 //! order among themselves, unless all of the scene is one moment: then its
-//! order is all there is.
+//! order is all there is. If a scene was measured, what follows at once is of
+//! one moment; lines that may or may not be are not asked about.
 
-use super::choices::Choices;
-use super::random::shuffled;
+use super::choices::{Asked, Choices};
 use super::{About, Form, Item, Kind, Question, Spot, Value};
 use crate::chapter::Mistake;
+use crate::system::random::shuffled;
 use crate::timeline::Line;
 use crate::trace::nanos;
 
@@ -15,17 +16,32 @@ const MOST_ITEMS: usize = 6;
 /// The question about the order of a scene's lines.
 pub(super) fn question(about: &About) -> Option<Question> {
     let scene = about.scene;
-    let lines = spread(scene.lines());
+    let mut lines = scene.lines();
+    lines.retain(|(_, line)| !scene.is_the_end(line));
+    let lines = spread(lines);
     if lines.len() < 3 {
         return None;
     }
+    let moments = scene.moments();
     let rank = |event: usize, line: &Line| {
         if scene.is_one_moment() {
             event as u64
         } else {
-            nanos(line.at)
+            // Its moment is the last one that is not after it.
+            let next = moments.partition_point(|moment| *moment <= line.at);
+            moments[..next].last().map_or(0, |moment| nanos(*moment))
         }
     };
+    let is_clear = |pair: &[(usize, &Line)]| {
+        let [(first, one), (second, other)] = pair else {
+            return true;
+        };
+        rank(*first, one) == rank(*second, other)
+            || !scene.is_at_once(one.at, other.at)
+    };
+    if scene.is_measured() && !lines.windows(2).all(is_clear) {
+        return None;
+    }
     // The order in which they are shown tells nothing.
     let mut shown: Vec<&(usize, &Line)> = lines.iter().collect();
     shown.sort_by(|a, b| a.1.text.cmp(&b.1.text));
@@ -106,16 +122,17 @@ pub(super) fn question(about: &About) -> Option<Question> {
         event: *event,
     });
     let items: Vec<Item> = items.collect();
-    (choices.count_wrong() > 0).then(|| Question {
+    let asked = Asked {
         kind: Kind::Order,
         scene: scene.name().to_owned(),
         asks: "In which order do these lines come?".to_owned(),
         form: Form::Order,
-        choices: choices.finish(5),
-        items,
-        command: None,
-        evidence: format!("It says {said}."),
         spot,
+    };
+    (choices.count_wrong() > 0).then(|| Question {
+        items,
+        evidence: format!("It says {said}."),
+        ..choices.question(5, asked)
     })
 }
 

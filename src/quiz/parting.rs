@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::seen::{NEAR, state_after, state_at};
+use super::seen::{state_after, state_at};
 use super::words::{does, happened};
 use super::{Answer, Kind, Question, Value};
 use crate::trace::{Place, Trace, What};
@@ -41,7 +41,7 @@ impl Question {
         };
         match predicted {
             // It does not happen there: something else does.
-            Some(at) if at + NEAR < self.spot.at => {
+            Some(at) if at + self.within < self.spot.at => {
                 let state = state_at(trace, at);
                 let lane = state.lane(self.spot.lane);
                 let Some(lane) = lane else {

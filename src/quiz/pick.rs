@@ -67,7 +67,7 @@ fn lesson(question: &Question) -> i32 {
     match (question.kind, right) {
         (Kind::Line, Some(Value::Never)) => 4,
         // Nothing has to be known to see what is said first.
-        (Kind::Line, Some(Value::Time(at))) if at.is_zero() => -3,
+        (Kind::Line, Some(Value::Time(at))) if *at < question.within => -3,
         (Kind::LaneEnds, Some(Value::End { outcome, .. }))
             if *outcome != Outcome::Finished =>
         {
@@ -75,6 +75,10 @@ fn lesson(question: &Question) -> i32 {
         }
         (Kind::Doing, _) => 6,
         (Kind::Claim | Kind::Order, _) => 4,
+        // Of the many times of what was measured, the one of all of it; and
+        // the machine adds nothing to a count.
+        (Kind::MainEnds, _) if question.is_measured() => 6,
+        (Kind::Alive, Some(Value::Count(2..))) if question.is_measured() => 5,
         _ => 0,
     }
 }
@@ -85,12 +89,16 @@ fn cost(question: &Question, picked: &[Question]) -> i32 {
         let same_scene = other.scene == question.scene;
         let same_kind = other.kind == question.kind;
         let same_lane = other.spot.lane == question.spot.lane;
+        // What was measured at one moment is never at the same time.
+        let one_moment = question.is_measured()
+            && other.spot.at.abs_diff(question.spot.at) <= question.within;
+        let same_spot = other.spot == question.spot || one_moment;
         i32::from(same_scene)
             + 3 * i32::from(same_kind)
             + 3 * i32::from(same_kind && same_scene)
             + i32::from(same_scene && same_lane)
             // Two ways to ask one thing.
-            + 6 * i32::from(same_scene && same_lane && other.spot == question.spot)
+            + 6 * i32::from(same_scene && same_lane && same_spot)
     });
     costs.sum()
 }

@@ -3,16 +3,15 @@
 
 use std::time::Duration;
 
-use super::Spot;
-use super::words::{does, happened};
+use super::exactness::Exactness;
 use crate::timeline::{Doing, Lane, Line, State, Timeline};
-use crate::trace::{LaneId, On, Trace, What};
+use crate::trace::{Clock, LaneId, On, Trace, What};
 
 /// Of more lanes or lines nobody is asked.
 pub(super) const MOST: usize = 40;
 
-/// Two times are the same answer if they are no further apart.
-pub(super) const NEAR: Duration = Duration::from_millis(1);
+/// Less of the critical path is no step of it: it is done at once.
+const STEP: Duration = Duration::from_millis(1);
 
 /// A scene.
 pub(super) struct Seen<'a> {
@@ -40,6 +39,72 @@ impl<'a> Seen<'a> {
     /// Whether all of it happens at one moment: then only its order is one.
     pub fn is_one_moment(&self) -> bool {
         self.timeline.elapsed.is_zero()
+    }
+
+    /// Whether it was measured, and not computed.
+    pub fn is_measured(&self) -> bool {
+        self.trace.header.clock == Clock::Real
+    }
+
+    /// How many threads its lanes may have at once.
+    pub fn workers(&self) -> usize {
+        self.trace.header.world.workers
+    }
+
+    /// How exactly a time in it is known.
+    pub fn exactness(&self, at: Duration) -> Exactness {
+        let pieces = self.timeline.critical_path().pieces.iter();
+        let steps = pieces
+            .take_while(|piece| piece.from < at)
+            .filter(|piece| piece.to - piece.from >= STEP);
+        Exactness::of(&self.trace.header, at, steps.count())
+    }
+
+    /// How exactly it is known what comes first of two things.
+    fn between(&self) -> Exactness {
+        Exactness::of(&self.trace.header, Duration::ZERO, 0)
+    }
+
+    /// Whether nobody can tell which of two times comes first.
+    pub fn is_at_once(&self, one: Duration, other: Duration) -> bool {
+        self.between().is_same(one, other)
+    }
+
+    /// Whether a line is what main says as it ends. If that was measured, to ask
+    /// when it is said is to ask when main ends; and what it says are figures
+    /// that nobody has predicted yet.
+    pub fn is_the_end(&self, line: &Line) -> bool {
+        self.is_measured()
+            && line.lane == 0
+            && self.is_at_once(line.at, self.timeline.total)
+    }
+
+    /// Whether a lane of a measured scene could not begin with the others: one
+    /// of them had to end first.
+    pub fn begins_late(&self, lane: LaneId) -> bool {
+        let ends = self.timeline.lanes.iter().skip(1);
+        let ends = ends.filter_map(|lane| Some(lane.end.as_ref()?.at));
+        let lane = self.timeline.lanes.get(lane as usize);
+        self.is_measured()
+            && lane
+                .zip(ends.min())
+                .is_some_and(|(lane, first)| lane.born >= first)
+    }
+
+    /// The moments at which lines are said, each by its first line: what a
+    /// measured line follows sooner than a machine can be told from its code is
+    /// of the same one.
+    pub fn moments(&self) -> Vec<Duration> {
+        let mut moments = Vec::new();
+        let mut last: Option<Duration> = None;
+        for line in &self.timeline.lines {
+            let apart = last.map(|last| line.at.saturating_sub(last));
+            if apart.is_none_or(|apart| apart > self.between().least()) {
+                moments.push(line.at);
+            }
+            last = Some(line.at);
+        }
+        moments
     }
 
     /// The lanes that one may ask of, `main` aside, each with its id. A name
@@ -70,16 +135,29 @@ impl<'a> Seen<'a> {
         state_at(self.trace, time)
     }
 
+    /// How many events have happened until a time.
+    pub fn events_until(&self, time: Duration) -> usize {
+        let events = &self.trace.events;
+        events.partition_point(|event| event.at() <= time)
+    }
+
     /// Times at which nothing happens, one between any two at which something
     /// does, and as round as they can be.
     pub fn quiet_times(&self) -> Vec<Duration> {
         let mut moments: Vec<Duration> =
             self.trace.events.iter().map(|event| event.at()).collect();
         moments.dedup();
-        let pairs = moments.windows(2).take(MOST);
-        pairs
-            .filter_map(|pair| round_between(pair[0], pair[1]))
-            .collect()
+        let pairs = moments.windows(2).map(|pair| (pair[0], pair[1]));
+        // What was measured happens bit by bit.
+        let pairs = pairs.filter(|(from, to)| {
+            !self.is_measured() || !self.is_at_once(*from, *to)
+        });
+        let times = pairs.take(MOST).filter_map(|(from, to)| {
+            let distance = self.exactness(to).distance(to);
+            let to = to.checked_sub(distance)?;
+            round_between(from + distance, to, self.is_measured())
+        });
+        times.collect()
     }
 
     /// How long each timer and each blocking call was set for.
@@ -102,22 +180,6 @@ impl<'a> Seen<'a> {
         lane.waits.iter().rev().find_map(|wait| wait.due)
     }
 
-    /// What happens where a question is decided.
-    pub fn evidence(&self, spot: &Spot) -> String {
-        match spot.event {
-            Some(index) => {
-                let state = state_after(self.trace, index + 1);
-                happened(self.trace, index, &state)
-            }
-            None => {
-                let state = self.state_at(spot.at);
-                let lane = state.lane(spot.lane);
-                let does = lane.map_or(String::new(), |l| does(&state, l));
-                format!("{} {does}", state.name(spot.lane))
-            }
-        }
-    }
-
     /// When somebody was first asked to end.
     pub fn first_asked(&self) -> Option<Duration> {
         let events = self.trace.events.iter();
@@ -129,7 +191,11 @@ impl<'a> Seen<'a> {
     /// Whether a lane could go on at some time, and could not.
     pub fn is_kept_waiting(&self, lane: &Lane) -> bool {
         let mut spans = lane.spans.iter();
-        spans.any(|span| span.doing == Doing::Ready && span.length() > NEAR)
+        spans.any(|span| {
+            let length = span.length();
+            let is_long = !self.is_at_once(Duration::ZERO, length);
+            span.doing == Doing::Ready && is_long
+        })
     }
 
     /// When somebody first asked for a lane to be cancelled.
@@ -170,15 +236,23 @@ pub(super) fn state_after(trace: &Trace, events: usize) -> State {
     state
 }
 
-/// A time well between two others, of as few digits as possible.
-fn round_between(from: Duration, to: Duration) -> Option<Duration> {
+/// A time between two others, of as few digits as possible; of not so many if
+/// it is one that is measured.
+fn round_between(
+    from: Duration,
+    to: Duration,
+    is_measured: bool,
+) -> Option<Duration> {
+    // Whole milliseconds that are no nearer to what is left and right of them.
     let millis = |time: Duration| u64::try_from(time.as_millis()).ok();
-    // Whoever types a time is right within a millisecond.
-    let (from, to) = (millis(from)? + 2, millis(to)?.checked_sub(2)?);
+    let from = millis(from + Duration::from_nanos(999_999))?;
+    let to = millis(to)?;
     let middle = from.checked_add(to)? / 2;
     let units = [60_000, 1000, 500, 100, 50, 10, 5, 1];
+    let few = if is_measured { 6 } else { units.len() };
     let rounded = units
         .into_iter()
+        .take(few)
         .map(|unit| (middle + unit / 2) / unit * unit);
     let mut inside = rounded.filter(|time| (from..=to).contains(time));
     inside.next().map(Duration::from_millis)

@@ -1,6 +1,6 @@
 //! Who has the loop's thread at this time?
 
-use super::choices::Choices;
+use super::choices::{Asked, Choices};
 use super::{About, Form, Kind, Question, Spot, Value};
 use crate::chapter::{Mistake, time};
 use crate::timeline::{Doing, LaneState};
@@ -11,7 +11,8 @@ const NOBODY: &str = "nobody";
 pub(super) fn question(about: &About) -> Option<Question> {
     let scene = about.scene;
     // With more lanes there are more answers than anybody reads.
-    if !(2..=8).contains(&scene.timeline.lanes.len()) {
+    // And of several threads none is the loop's.
+    if !(2..=8).contains(&scene.timeline.lanes.len()) || scene.workers() > 1 {
         return None;
     }
     let times = scene.quiet_times();
@@ -36,25 +37,28 @@ pub(super) fn question(about: &About) -> Option<Question> {
         };
         choices.wrong(mistake, words(lane));
     }
-    let lane = holder.unwrap_or(0);
-    let spot = Spot {
-        lane,
-        at,
-        event: None,
-    };
-    let evidence = match holder {
-        Some(_) => format!("At {} {}.", time(at), scene.evidence(&spot)),
-        None => format!("At {} nobody has it: all of them wait.", time(at)),
-    };
-    (choices.count_wrong() > 1).then(|| Question {
+    let asked = Asked {
         kind: Kind::Thread,
         scene: scene.name().to_owned(),
         asks: format!("Who has the loop's thread at {}?", time(at)),
         form: Form::Choice,
-        choices: choices.finish(6),
-        items: Vec::new(),
-        command: None,
-        evidence,
-        spot,
+        spot: Spot {
+            lane: holder.unwrap_or(0),
+            at,
+            event: None,
+        },
+    };
+    (choices.count_wrong() > 1).then(|| {
+        let question = choices.question(6, asked);
+        match holder {
+            Some(_) => question,
+            None => Question {
+                evidence: format!(
+                    "At {} nobody has it: all of them wait.",
+                    time(at)
+                ),
+                ..question
+            },
+        }
     })
 }

@@ -1,6 +1,6 @@
 //! Who wakes main, so that it goes on to say this line?
 
-use super::choices::Choices;
+use super::choices::{Asked, Choices};
 use super::words::by_whom;
 use super::{About, Form, Kind, Question, Spot, Value};
 use crate::chapter::Mistake;
@@ -64,6 +64,12 @@ fn question(
     let ended =
         lanes.filter_map(|(id, lane)| Some((lane.end.as_ref()?.at, id)));
     let ended: Vec<_> = ended.collect();
+    let at = scene.trace.events[woke].at();
+    // Of several that end at once any may be the one, if that was measured.
+    let is_it = |end, id| by == By::Lane(id) || !scene.is_at_once(end, at);
+    if scene.is_measured() && !ended.iter().all(|(end, id)| is_it(*end, *id)) {
+        return None;
+    }
     if let Some((_, first)) = ended.iter().min() {
         choices.wrong(Mistake::FirstEnd, words(By::Lane(*first)));
     }
@@ -74,24 +80,18 @@ fn question(
         choices.wrong(Mistake::CallOrder, words(By::Lane(*id)));
     }
     choices.wrong(Mistake::Timer, words(By::Timer));
-    let at = scene.trace.events[woke].at();
-    let spot = Spot {
-        lane: 0,
-        at,
-        event: Some(woke),
-    };
-    let when = crate::chapter::time(at);
-    (choices.count_wrong() > 1).then(|| Question {
+    let asked = Asked {
         kind: Kind::Wakes,
         scene: scene.name().to_owned(),
         asks: format!("What wakes main, so that it goes on to say '{text}'?"),
         form: Form::Choice,
-        choices: choices.finish(6),
-        items: Vec::new(),
-        command: None,
-        evidence: format!("At {when} {}.", scene.evidence(&spot)),
-        spot,
-    })
+        spot: Spot {
+            lane: 0,
+            at,
+            event: Some(woke),
+        },
+    };
+    (choices.count_wrong() > 1).then(|| choices.question(6, asked))
 }
 
 /// Whether a line names who woke main, and not everybody else as well.

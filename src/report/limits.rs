@@ -8,7 +8,7 @@ use crate::chapter::{Knobs, time};
 use crate::trace::{Clock, What};
 
 /// A scene that takes longer than this is not started without consent.
-const TOO_LONG: Duration = Duration::from_secs(600);
+pub(crate) const TOO_LONG: Duration = Duration::from_secs(600);
 
 /// A wait shorter than this drowns in what timers and schedulers add.
 const TOO_SHORT: Duration = Duration::from_millis(5);

@@ -12,6 +12,7 @@ mod plan;
 mod play;
 mod recorded;
 mod reporter;
+mod runtime;
 mod stranger;
 mod verdict;
 mod why;
@@ -23,6 +24,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::chapter::{Lesson, Reading};
+use crate::stage::Runtime;
 use crate::timeline::Timeline;
 use crate::trace::{Clock, Event, LaneKind, Source, Trace, What};
 use crate::world::compare::{self, Parting};
@@ -30,6 +32,7 @@ use crate::world::compare::{self, Parting};
 pub use crate::system::usage::Usage;
 pub use findings::{Finding, Status, finding};
 pub use in_python::{Apart, InPython, Said};
+pub(crate) use limits::TOO_LONG;
 pub use measures::Measures;
 pub use places::{Places, Seen};
 pub use plan::{Choice, Plan};
@@ -55,6 +58,8 @@ pub struct Report {
     pub speed: f64,
     /// The clock that was asked for; a scene says which one it has.
     pub clock: Clock,
+    /// The runtime that was asked for; a scene says which one it has.
+    pub runtime: Runtime,
     /// What is to be said before anything runs, if there is something.
     pub notice: Option<String>,
     /// The chapter's code, in both languages.
@@ -93,6 +98,8 @@ pub struct Scene {
     pub is_baseline: bool,
     /// The clock that it plays on.
     pub clock: Clock,
+    /// The runtime that it plays on.
+    pub runtime: Runtime,
     /// The same scene at the same knobs on the virtual clock at speed 1: what
     /// it would be on a machine that takes no time for anything. Of a scene
     /// that plays on the real clock only it is no more than an outline.
@@ -204,7 +211,11 @@ impl Scene {
         if has_thread && trace.header.clock == Clock::Virtual {
             self.notes.push(NO_THREAD.to_owned());
         }
-        self.measures = Some(Measures::of(&Timeline::of(&trace)));
+        let timeline = Timeline::of(&trace);
+        if !trace.header.world.is_one_thread() {
+            self.notes.extend(runtime::who_ran_whom(&timeline));
+        }
+        self.measures = Some(Measures::of(&timeline));
         self.trace = Some(trace);
     }
 }

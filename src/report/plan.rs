@@ -7,11 +7,13 @@
 use anyhow::{Result, bail};
 
 use super::limits::{check_length, check_waits, compute_the_longest};
+use super::runtime::{check_runtime, is_on_one_thread};
 use super::witness::Witness;
 use super::{Apart, Counterpart, InPython, Places, Report, Scene, Usage};
 use crate::chapter::{
     self, Chapter, Clocks, Figure, Knobs, Language, Plays, Reading,
 };
+use crate::stage::Runtime;
 use crate::system::stop;
 use crate::trace::{Clock, Trace};
 use crate::world;
@@ -30,6 +32,8 @@ pub struct Choice {
     pub all: bool,
     /// The clock.
     pub clock: Clock,
+    /// The runtime, for every scene that is not about one of its own.
+    pub runtime: Runtime,
     /// What every duration is divided by; `None` if nothing was said.
     pub speed: Option<f64>,
     /// The user will wait, however long.
@@ -52,6 +56,7 @@ impl Choice {
             named: Vec::new(),
             all: false,
             clock,
+            runtime: Runtime::CurrentThread,
             speed: None,
             yes_wait: false,
             twin: false,
@@ -107,6 +112,7 @@ impl Plan {
             )
             .into());
         }
+        check_runtime(choice)?;
         let speed = choice.speed.unwrap_or(1.0);
         let (scenes, mut planned) = choice.scenes()?;
         let is_real_only =
@@ -137,6 +143,9 @@ impl Plan {
         for (scene, plan) in scenes.iter().zip(&mut planned) {
             choice.look_at_cpython(scene, plan, &witness);
         }
+        for plan in &mut planned {
+            is_on_one_thread(choice, plan);
+        }
         let at_speed = knobs.at_speed(speed);
         let lesson = chapter.lesson(&at_speed);
         for scene in &mut planned {
@@ -155,6 +164,7 @@ impl Plan {
                 knobs: knobs.describe(),
                 speed,
                 clock: choice.clock,
+                runtime: choice.runtime,
                 notice: knobs.announce(scenes.len()),
                 sources: chapter.sources(),
                 scenes: planned,
@@ -200,7 +210,10 @@ impl Choice {
             let Some(clock) = self.clock_of(scene) else {
                 continue;
             };
-            let clocks = scene.clocks(knobs);
+            // A future does nothing before it is polled, so this runs nothing.
+            let chapter::Run {
+                clocks, runtime, ..
+            } = (scene.run)(knobs);
             if let (Clocks::RealOnly { why, .. }, Clock::Virtual) =
                 (&clocks, clock)
             {
@@ -220,6 +233,7 @@ impl Choice {
                 watch: String::new(),
                 is_baseline: compares && scene.name == measure.baseline,
                 clock,
+                runtime: runtime.unwrap_or(self.runtime),
                 ideal: world::ideal(chapter, scene, knobs)?,
                 counterpart: None,
                 in_python: None,

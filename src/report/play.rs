@@ -66,7 +66,8 @@ pub fn play(
         let clock = report.scenes[index].clock;
         let end = match take {
             Take::Live(chapter, scene) => {
-                world::live(chapter, scene, &knobs, clock)
+                let runtime = report.scenes[index].runtime;
+                world::live(chapter, scene, &knobs, clock, runtime)
                     .and_then(|live| audience.watch(live, clock))
             }
             Take::Recorded(trace) => {

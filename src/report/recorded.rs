@@ -10,6 +10,7 @@ use super::stranger::{stranger, world};
 use super::witness::Witness;
 use super::{Choice, Plan};
 use crate::chapter::{Chapter, Course, Knobs, Reading, same_name, time};
+use crate::stage::Runtime;
 use crate::trace::{Clock, Header, Source, Subject, Trace};
 
 /// What stands beside the traces themselves.
@@ -44,7 +45,7 @@ pub fn of_traces(traces: Vec<Trace>, viewing: &Viewing) -> Vec<Plan> {
     let mut runs: Vec<Vec<Trace>> = Vec::new();
     for trace in traces {
         let mut near = runs.iter_mut().rev().take(NEAR);
-        match near.find(|run| belongs(run, &trace)) {
+        match near.find(|run| belongs(run, &trace, viewing.course)) {
             Some(run) => run.push(trace),
             None => runs.push(vec![trace]),
         }
@@ -58,7 +59,7 @@ pub fn of_traces(traces: Vec<Trace>, viewing: &Viewing) -> Vec<Plan> {
 
 /// Whether a trace is of the run that these are of: another scene, or the same
 /// one in the other world.
-fn belongs(run: &[Trace], trace: &Trace) -> bool {
+fn belongs(run: &[Trace], trace: &Trace, course: &Course) -> bool {
     let Some(first) = run.first().filter(|_| run.len() < MOST) else {
         return false;
     };
@@ -85,7 +86,31 @@ fn belongs(run: &[Trace], trace: &Trace) -> bool {
             && trace.is_whole()
             && is_ideal(header);
     }
-    *world == first.world.name && header.speed == first.speed && !has(world)
+    let asked = |header| asked_runtime(header, course);
+    let mut others = run.iter().filter_map(|trace| asked(&trace.header));
+    let other = others.next().filter(|_| asked(header).is_some());
+    *world == first.world.name
+        && header.speed == first.speed
+        && other.is_none_or(|other| asked(header) == Some(other))
+        && !has(world)
+}
+
+/// The runtime that was asked for, as far as a trace tells: a scene may be
+/// about one of its own, and what is computed is computed on one thread.
+fn asked_runtime(header: &Header, course: &Course) -> Option<Runtime> {
+    if header.clock == Clock::Virtual {
+        return None;
+    }
+    let Subject::Scene { chapter, .. } = &header.subject else {
+        return None;
+    };
+    let chapter = course.find(chapter)?;
+    let scene = chapter.scene(header.name())?;
+    let own = (scene.run)(&Knobs::new(chapter.knobs)).runtime;
+    match own {
+        None => Runtime::of_world(&header.world),
+        Some(_) => None,
+    }
 }
 
 /// Whether a trace is as a run takes what CPython does.
@@ -145,6 +170,10 @@ fn of_chapter(run: &[Trace], viewing: &Viewing) -> Result<Plan, String> {
         } else {
             Clock::Virtual
         },
+        runtime: own
+            .iter()
+            .find_map(|trace| asked_runtime(&trace.header, viewing.course))
+            .unwrap_or_default(),
         speed: Some(first.speed).filter(|speed| *speed != 1.0),
         // It has been waited for.
         yes_wait: true,
@@ -169,6 +198,9 @@ fn of_chapter(run: &[Trace], viewing: &Viewing) -> Result<Plan, String> {
             own.find(|trace| same_name(trace.header.name(), &scene.name));
         if let Some(trace) = trace {
             scene.clock = trace.header.clock;
+            if let Some(runtime) = Runtime::of_world(&trace.header.world) {
+                scene.runtime = runtime;
+            }
             scene.notes.extend(notes(trace, viewing.pace));
             plan.takes.push(Take::Recorded(Box::new(bare(trace))));
         }

@@ -8,6 +8,7 @@ use super::plan::Take;
 use super::recorded::{TOKIO, Viewing, bare, notes};
 use super::{Plan, Report, Scene};
 use crate::chapter::{Knobs, Reading};
+use crate::stage::Runtime;
 use crate::system::foreign;
 use crate::trace::{Clock, Header, Subject, Trace};
 
@@ -27,6 +28,7 @@ pub(super) fn stranger(
         knobs: Default::default(),
         speed: 1.0,
         clock: Clock::Virtual,
+        runtime: Runtime::default(),
         notice: None,
         sources: Vec::new(),
         scenes: Vec::new(),
@@ -100,6 +102,7 @@ fn scene(trace: &Trace, pace: Option<f64>) -> Scene {
         watch: String::new(),
         is_baseline: false,
         clock: header.clock,
+        runtime: Runtime::of_world(&header.world).unwrap_or_default(),
         // Nothing else is known of it.
         ideal: bare(trace),
         counterpart: None,

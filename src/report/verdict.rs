@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::{Report, Scene};
 use crate::chapter::{self, Chapter, Played, clock, time};
+use crate::measure::comparison::{LEAST_GAIN, MEASURABLE};
 use crate::timeline::Timeline;
 use crate::trace::{Clock, as_nanos};
 
@@ -60,12 +61,6 @@ impl Verdict {
     }
 }
 
-/// A baseline shorter than this says nothing on the real clock.
-const MEASURABLE: Duration = Duration::from_millis(20);
-
-/// A ratio below this is none: as printed, it would be 1.0x.
-const LEAST_GAIN: f64 = 1.05;
-
 /// How a time is read off a timeline.
 type Reading = fn(&Timeline) -> Option<Duration>;
 
@@ -118,7 +113,10 @@ pub(super) fn verdict(
                 report.scenes.iter().find(|scene| scene.name == name)
             };
             let scenes = (planned(measure.baseline)?, planned(measure.scene)?);
-            verdict.ideal = ideal(scenes, reading);
+            // The ideal one is computed on one thread: where tasks that were to
+            // share it have several, it is no ideal.
+            let is_ideal = !report.runtime.is_multi_thread();
+            verdict.ideal = ideal(scenes, reading).filter(|_| is_ideal);
             let is_measured = scenes.1.clock == Clock::Real;
             let (fore, aft) = match (is_measured, scenes.0.clock) {
                 (true, Clock::Real) => (clock(before), clock(after)),
@@ -139,7 +137,7 @@ pub(super) fn verdict(
                         Verdict::ratio_in_words(ideal)
                     ))
                 );
-            } else if is_measured && before < MEASURABLE {
+            } else if is_measured && before.as_secs_f64() < MEASURABLE {
                 verdict.sentence = format!(
                     "{}: {aft} in {} against {fore} in {}, too short to be \
                      compared: what timers and schedulers add is as large.",

@@ -17,7 +17,7 @@ pub fn why(before: &State, event: &Event) -> String {
         What::Spawn {
             name, kind, parent, ..
         } => teller.spawn(name, *kind, *parent),
-        What::Poll { within, .. } => teller.poll(*within),
+        What::Poll { within, thread } => teller.poll(*within, *thread),
         What::Wait { on, due, .. } => teller.wait(on, *due),
         What::Done { wait } => teller.done(*wait),
         What::Drop { wait } => {
@@ -93,7 +93,7 @@ impl Teller<'_> {
         }
     }
 
-    fn poll(&self, within: Option<LaneId>) -> String {
+    fn poll(&self, within: Option<LaneId>, thread: u32) -> String {
         let name = self.own();
         let inside = match within {
             Some(outer) => format!(", inside of {}", self.name(outer)),
@@ -107,14 +107,28 @@ impl Teller<'_> {
         }
         let reason = match lane.woken {
             _ if lane.polls == 0 => "for the first time".to_owned(),
-            Some(by) => return self.polled_as(&name, &inside, by),
+            Some(by) => {
+                let reason = self.reason(by);
+                let on = if self.has_workers(thread) {
+                    format!(", on thread {thread}")
+                } else {
+                    String::new()
+                };
+                return format!("{name} is polled{inside}{on}: {reason}.");
+            }
             None => "as the lane around it is".to_owned(),
         };
-        format!("{name} is polled{inside}, {reason}: it has the thread.")
+        let has = if self.has_workers(thread) {
+            format!("it has thread {thread}")
+        } else {
+            "it has the thread".to_owned()
+        };
+        format!("{name} is polled{inside}, {reason}: {has}.")
     }
 
-    fn polled_as(&self, name: &str, inside: &str, by: By) -> String {
-        format!("{name} is polled{inside}: {}.", self.reason(by))
+    /// Whether there are several threads to be polled on, or this poll shows it.
+    fn has_workers(&self, thread: u32) -> bool {
+        self.before.is_multi_thread() || thread != 0
     }
 
     /// Why a lane was woken.
@@ -202,6 +216,9 @@ impl Teller<'_> {
             On::Blocking { .. } => {
                 let nobody = match self.lane().map(|lane| lane.kind) {
                     Some(LaneKind::Thread) => "and only its own",
+                    _ if self.before.is_multi_thread() => {
+                        "so nobody else can run on that one"
+                    }
                     _ => "so nobody else can run",
                 };
                 let until = until
@@ -269,8 +286,14 @@ impl Teller<'_> {
             Some((last, [])) => last.clone(),
             Some((last, first)) => format!("{} and {last}", first.join(", ")),
         };
+        let thread = match self.lane() {
+            Some(lane) if self.before.is_multi_thread() => {
+                format!("thread {}", lane.thread)
+            }
+            _ => "the thread".to_owned(),
+        };
         format!(
-            "{name} gives the thread back. It is parked, and waits for {whats}."
+            "{name} gives {thread} back. It is parked, and waits for {whats}."
         )
     }
 
@@ -281,6 +304,9 @@ impl Teller<'_> {
             matches!(lane.doing, Doing::Parked | Doing::Ready)
         });
         match self.before.holder() {
+            Some(_) if is_parked && self.before.is_multi_thread() => {
+                format!("{name} wakes: {reason}. It is ready.")
+            }
             Some(holder) if is_parked => format!(
                 "{name} wakes: {reason}. It is ready, and {} has the thread.",
                 self.name(holder)

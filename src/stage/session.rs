@@ -7,12 +7,10 @@ use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
-use tokio::runtime::{Builder, Runtime};
-
-use super::here;
 use super::lane::{Infallibly, Verdict};
 use super::recorder::Recorder;
-use crate::trace::{Clock, Event, Header, Place, Subject, Trace, World};
+use super::runtime::Runtime;
+use crate::trace::{Clock, Event, Header, Place, Subject, Trace};
 
 /// What a recording gives.
 #[derive(Debug)]
@@ -52,6 +50,7 @@ pub fn record<F: Future>(
 #[derive(Debug)]
 pub struct Session {
     header: Header,
+    runtime: Runtime,
     main: Option<Place>,
     live: Option<Sender<Event>>,
 }
@@ -70,12 +69,13 @@ impl Session {
         Session {
             header: Header {
                 subject,
-                world: World::tokio(1),
+                world: Runtime::default().world(),
                 clock: Clock::Real,
                 speed: 1.0,
                 knobs: BTreeMap::new(),
                 program: env!("CARGO_PKG_VERSION").to_owned(),
             },
+            runtime: Runtime::default(),
             main: None,
             live: None,
         }
@@ -87,6 +87,13 @@ impl Session {
     /// [paused clock]: https://docs.rs/tokio/latest/tokio/time/fn.pause.html
     pub fn clock(mut self, clock: Clock) -> Session {
         self.header.clock = clock;
+        self
+    }
+
+    /// The runtime. Several threads play on the real clock only.
+    pub fn runtime(mut self, runtime: Runtime) -> Session {
+        self.header.world = runtime.world();
+        self.runtime = runtime;
         self
     }
 
@@ -139,7 +146,8 @@ impl Session {
     /// given the recorder before it begins, to interrupt it, for one.
     ///
     /// # Errors
-    /// If the system gives no runtime.
+    /// If the system gives no runtime, or if several threads are to play on
+    /// the virtual clock.
     ///
     /// # Panics
     /// If the future panics, with its panic.
@@ -153,7 +161,7 @@ impl Session {
         F: Future,
         V: Verdict<F::Output>,
     {
-        let runtime = runtime(self.header.clock)?;
+        let runtime = self.runtime.build(self.header.clock)?;
         let recorder = {
             // A virtual clock is seen only inside its runtime.
             let _inside = runtime.enter();
@@ -187,13 +195,4 @@ impl Drop for Closing<'_> {
     fn drop(&mut self) {
         self.0.close();
     }
-}
-
-fn runtime(clock: Clock) -> io::Result<Runtime> {
-    Builder::new_current_thread()
-        .enable_all()
-        // What the runtime does from here on is nobody's doing who has ended.
-        .on_thread_park(|| here::set_ended(None))
-        .start_paused(clock == Clock::Virtual)
-        .build()
 }

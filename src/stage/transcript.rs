@@ -28,10 +28,8 @@ pub(super) fn transcribe(
     main: Option<Place>,
 ) -> Vec<Event> {
     let shutdown = shutdown.unwrap_or(log.entries.len());
-    let entries = log.entries.iter().enumerate();
-    let mut entries: Vec<(bool, Entry)> = entries
-        .map(|(index, entry)| (index >= shutdown, entry))
-        .collect();
+    let mut entries: Vec<(usize, Entry)> =
+        log.entries.iter().enumerate().collect();
     if is_virtual {
         // A thread is recorded ahead of the loop. The sort is stable: what
         // happened at one instant stays in the order in which it was noted.
@@ -39,20 +37,37 @@ pub(super) fn transcribe(
         // own, which depends on what else the process has run. On the virtual
         // clock that happens in no time, so no order is wrong, and the order of
         // spawning is the same in every run.
-        entries.sort_by_key(|(is_shutting_down, entry)| {
-            (entry.at, if *is_shutting_down { entry.lane } else { 0 })
+        entries.sort_by_key(|(index, entry)| {
+            (entry.at, if *index < shutdown { 0 } else { entry.lane })
         });
     }
+    let ending = returns(log).map_or(shutdown, |last| last.min(shutdown));
     let mut transcript = Transcript::new(main);
     let tasks = log.lanes();
     transcript.tasks = tasks
         .filter_map(|(lane, spawned)| Some((spawned.task?, lane)))
         .collect();
     let mut events = Vec::with_capacity(entries.len());
-    for (is_shutting_down, entry) in entries {
-        transcript.take(log, entry, is_shutting_down, &mut events);
+    for (index, entry) in entries {
+        transcript.take(log, entry, index >= ending, &mut events);
     }
     events
+}
+
+/// Where `main` is polled for the last time, if it has ended. What it owns it
+/// lets go of there, a set of tasks for one; and where there are several
+/// threads, what is ended by that may be over before `main` is.
+fn returns(log: &Log) -> Option<usize> {
+    let entries = log.entries.iter().enumerate();
+    let mut polled = None;
+    for (index, entry) in entries.filter(|(_, entry)| entry.lane == 0) {
+        match entry.note {
+            Note::Poll { .. } => polled = Some(index),
+            Note::End { .. } => return polled,
+            _ => {}
+        }
+    }
+    None
 }
 
 /// A log being written down, note by note.

@@ -87,17 +87,67 @@ const LAST_WORDS: usize = 8 * 1024;
 ///
 /// # Errors
 /// If it does not come to its end within the bounds.
-pub fn run(mut command: Command, bounds: Bounds) -> Result<Output, Fault> {
+pub fn run(command: Command, bounds: Bounds) -> Result<Output, Fault> {
+    let mut nobody = None::<fn(u32)>;
+    drive(command, bounds, &mut nobody, |_| {}).map(|(output, _)| output)
+}
+
+/// What was seen of a program while it was there.
+#[derive(Debug)]
+pub struct Seen<T> {
+    /// From its start until it had printed a line.
+    pub after: Duration,
+    /// What its observer saw.
+    pub what: T,
+}
+
+/// Runs a program as [`run`] does, and looks at it once it has printed a line,
+/// while it is still there: the observer is given its process number. Then its
+/// standard input closes, by which it knows that it may end. Nothing is seen of
+/// one that ends without a line. Meanwhile `tick` is told again and again how
+/// long it has been there.
+///
+/// # Errors
+/// As [`run`].
+pub fn observe<T>(
+    command: Command,
+    bounds: Bounds,
+    observer: impl FnOnce(u32) -> T,
+    tick: impl FnMut(Duration),
+) -> Result<(Output, Option<Seen<T>>), Fault> {
+    drive(command, bounds, &mut Some(observer), tick)
+}
+
+/// Runs a program. If there is an observer, standard input closes when it has
+/// looked, and else when the program has ended.
+fn drive<T>(
+    mut command: Command,
+    bounds: Bounds,
+    observer: &mut Option<impl FnOnce(u32) -> T>,
+    mut tick: impl FnMut(Duration),
+) -> Result<(Output, Option<Seen<T>>), Fault> {
+    let start = Instant::now();
     command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    let (mut child, held) = start(&mut command).map_err(Fault::NotRun)?;
-    let input = child.stdin.take();
+    let (mut child, held) = begin(&mut command).map_err(Fault::NotRun)?;
+    let mut input = child.stdin.take();
+    let mut seen = None;
+    let number = child.id();
+    let mut notice = |is_a_line: bool| {
+        tick(start.elapsed());
+        if is_a_line && let Some(observer) = observer.take() {
+            let after = start.elapsed();
+            let what = observer(number);
+            seen = Some(Seen { after, what });
+            input = None;
+        }
+    };
     let mut printed = Printed::default();
     let parts = read(&mut child, bounds.bytes).map_err(Fault::NotRun);
     let watched = parts.and_then(|parts| {
-        printed.watch(&mut child, &parts, bounds)?;
+        printed.watch(&mut child, &parts, bounds, &mut notice)?;
         Ok(parts)
     });
     // Whatever is left of it goes now. Nobody has waited for it yet, so its
@@ -108,17 +158,18 @@ pub fn run(mut command: Command, bounds: Bounds) -> Result<Output, Fault> {
     drop(input);
     let status = child.wait().map_err(Fault::NotRun)?;
     printed.drain(&watched?, bounds.bytes)?;
-    Ok(Output {
+    let output = Output {
         status,
         stdout: printed.stdout.unwrap_or_default(),
         complaint: last_line(&printed.stderr.unwrap_or_default()),
-    })
+    };
+    Ok((output, seen))
 }
 
 /// Starts it in a process group of its own: what it starts can be ended with
 /// it, and a Ctrl-C in the terminal reaches it through us alone.
 #[cfg(unix)]
-fn start(command: &mut Command) -> io::Result<(Child, Held)> {
+fn begin(command: &mut Command) -> io::Result<(Child, Held)> {
     use std::os::unix::process::CommandExt;
 
     command.process_group(0);
@@ -131,7 +182,7 @@ fn start(command: &mut Command) -> io::Result<(Child, Held)> {
 
 /// Where there are no process groups, it ends alone.
 #[cfg(not(unix))]
-fn start(command: &mut Command) -> io::Result<(Child, Option<Held>)> {
+fn begin(command: &mut Command) -> io::Result<(Child, Option<Held>)> {
     Ok((command.spawn()?, None))
 }
 
@@ -153,6 +204,8 @@ fn has_ended(child: &mut Child) -> io::Result<bool> {
 
 /// What comes back from whoever reads its streams.
 enum Part {
+    /// It has printed the end of its first line on its standard output.
+    Line,
     /// All that it printed on its standard output.
     Stdout(Vec<u8>),
     /// The end of what it printed on its standard error.
@@ -166,11 +219,13 @@ enum Part {
 fn read(child: &mut Child, most: u64) -> io::Result<Receiver<Part>> {
     let (sender, parts) = mpsc::channel();
     if let Some(stream) = child.stdout.take() {
-        read_on_a_thread(stream, most, most, Part::Stdout, sender.clone())?;
+        let line = Some(Part::Line);
+        let sender = sender.clone();
+        read_on_a_thread(stream, most, most, line, Part::Stdout, sender)?;
     }
     if let Some(stream) = child.stderr.take() {
-        let keep = LAST_WORDS;
-        read_on_a_thread(stream, most, keep as u64, Part::Stderr, sender)?;
+        let keep = LAST_WORDS as u64;
+        read_on_a_thread(stream, most, keep, None, Part::Stderr, sender)?;
     }
     Ok(parts)
 }
@@ -179,6 +234,7 @@ fn read_on_a_thread(
     mut stream: impl Read + Send + 'static,
     most: u64,
     keep: u64,
+    mut line: Option<Part>,
     part: fn(Vec<u8>) -> Part,
     parts: Sender<Part>,
 ) -> io::Result<()> {
@@ -193,6 +249,11 @@ fn read_on_a_thread(
                 return;
             }
             kept.extend_from_slice(&buffer[..count]);
+            if buffer[..count].contains(&b'\n')
+                && let Some(line) = line.take()
+            {
+                let _ = parts.send(line);
+            }
             // Seldom, or else a lot would be moved for every few bytes.
             if kept.len() as u64 > 2 * keep {
                 kept.drain(..kept.len() - keep as usize);
@@ -219,6 +280,7 @@ impl Printed {
         child: &mut Child,
         parts: &Receiver<Part>,
         bounds: Bounds,
+        notice: &mut impl FnMut(bool),
     ) -> Result<(), Fault> {
         let start = Instant::now();
         loop {
@@ -232,8 +294,9 @@ impl Printed {
                 return Err(Fault::Slow(bounds.time));
             }
             match parts.recv_timeout(TICK) {
+                Ok(Part::Line) => notice(true),
                 Ok(part) => self.take(part, bounds.bytes)?,
-                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Timeout) => notice(false),
                 // It has closed its streams, and is about to end as a rule.
                 Err(RecvTimeoutError::Disconnected) => {
                     thread::sleep(Duration::from_millis(1));
@@ -259,6 +322,8 @@ impl Printed {
 
     fn take(&mut self, part: Part, most: u64) -> Result<(), Fault> {
         match part {
+            // Too late to look at it.
+            Part::Line => {}
             Part::Stdout(bytes) => self.stdout = Some(bytes),
             Part::Stderr(bytes) => self.stderr = Some(bytes),
             Part::Endless => return Err(Fault::Endless(most)),

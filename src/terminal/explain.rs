@@ -98,10 +98,19 @@ fn findings(screen: &mut Screen, report: &Report) -> io::Result<()> {
     });
     if is_otherwise && report.is_real() {
         writeln!(screen)?;
-        let note = "On the real clock a claim allows for what a busy machine \
-                    may add, but for no more than half of what tells it from \
-                    its opposite. Try again, or see it with '--clock virtual'.";
-        page.prose(screen, 2, note)?;
+        let mut note = "On the real clock a claim allows for what a busy \
+                        machine may add, but for no more than half of what \
+                        tells it from its opposite. Try again"
+            .to_owned();
+        // What is no more than an outline cannot be computed.
+        let mut scenes = report.scenes.iter();
+        let can_be_computed = !report.runtime.is_multi_thread()
+            && scenes.all(|scene| scene.expected_lines().is_some());
+        if can_be_computed {
+            note += ", or see it with '--clock virtual'";
+        }
+        note.push('.');
+        page.prose(screen, 2, &note)?;
     }
     Ok(())
 }

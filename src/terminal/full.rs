@@ -15,9 +15,10 @@ use super::quiet::{announce, close};
 use super::scene::scene;
 use super::screen::Screen;
 use super::sources::Sources;
-use crate::chapter::time;
+use crate::chapter::{number_of, time};
 use crate::picture::Legend;
 use crate::report::{Counterpart, Report, Reporter, Scene};
+use crate::stage::Runtime;
 use crate::trace::{Clock, Event};
 
 /// Shows everything.
@@ -93,7 +94,7 @@ impl<'a> Full<'a> {
 
 impl Reporter for Full<'_> {
     fn begins(&mut self, report: &Report) -> io::Result<()> {
-        announce(report, self.screen);
+        announce(report, &self.screen.page);
         self.opening(report)
     }
 
@@ -114,7 +115,9 @@ impl Reporter for Full<'_> {
         let names = report.lane_names().map(measure_text_width).max();
         let sources = Sources::of(report, scene);
         let lines = Lines::new(page, names.unwrap_or(0), sources);
-        self.lines = Some(lines.expecting(scene.expected_lines()));
+        let lines = lines.expecting(scene.expected_lines());
+        let has_several = scene.runtime.is_multi_thread();
+        self.lines = Some(lines.on_several_threads(has_several));
         self.screen.flush()
     }
 
@@ -179,6 +182,10 @@ fn about(report: &Report, scene: &Scene) -> String {
     if scene.clock == Clock::Virtual && report.is_real() {
         let length = time(scene.length(report.speed));
         about += &format!(" (on the virtual clock: it would take {length})");
+    }
+    if let Runtime::MultiThread(workers) = scene.runtime {
+        let workers = number_of(workers.get(), "worker", "workers");
+        about += &format!(" (multi_thread, {workers})");
     }
     about
 }

@@ -22,7 +22,7 @@ impl<'a> Json<'a> {
 
 impl Reporter for Json<'_> {
     fn begins(&mut self, report: &Report) -> io::Result<()> {
-        announce(report, self.screen);
+        announce(report, &self.screen.page);
         Ok(())
     }
 

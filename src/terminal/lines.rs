@@ -27,10 +27,12 @@ pub struct Lines {
     written: usize,
     /// How many are left out.
     hidden: usize,
-    /// The last ones that were not written.
-    held: VecDeque<Event>,
+    /// The last ones that were not written, each with its lane's thread.
+    held: VecDeque<(Event, Option<u32>)>,
     /// Where each line is said.
     sources: Sources,
+    /// The thread that polled each lane last, if there are several.
+    threads: Option<Vec<u32>>,
 }
 
 /// So many lines are all written.
@@ -57,7 +59,15 @@ impl Lines {
             written: 0,
             hidden: 0,
             held: VecDeque::new(),
+            threads: None,
         }
+    }
+
+    /// The same for a scene that has several threads, if it has: beside each
+    /// line stands the thread that its lane ran on.
+    pub fn on_several_threads(self, has_several: bool) -> Lines {
+        let threads = has_several.then(Vec::new);
+        Lines { threads, ..self }
     }
 
     /// The same for so many lines; `None` if nobody knows how many.
@@ -87,7 +97,7 @@ impl Lines {
             return Ok(());
         }
         if self.are_many && self.written >= FIRST {
-            self.held.push_back(event.clone());
+            self.held.push_back((event.clone(), self.thread(event)));
             if self.held.len() > LAST {
                 self.held.pop_front();
                 self.hidden += 1;
@@ -95,13 +105,31 @@ impl Lines {
             return Ok(());
         }
         self.written += 1;
-        self.line(out, event)
+        self.line(out, event, self.thread(event))
+    }
+
+    /// The thread that an event's lane runs on, where there are several.
+    fn thread(&self, event: &Event) -> Option<u32> {
+        let threads = self.threads.as_ref()?;
+        threads.get(event.lane as usize).copied()
     }
 
     /// Takes an event in that is not written: lanes have names.
     pub fn learn(&mut self, event: &Event) {
         if let What::Spawn { name, .. } = &event.what {
             self.names.push(name.clone());
+        }
+        let Some(threads) = &mut self.threads else {
+            return;
+        };
+        match event.what {
+            What::Spawn { .. } => threads.push(0),
+            What::Poll { thread, .. } => {
+                if let Some(known) = threads.get_mut(event.lane as usize) {
+                    *known = thread;
+                }
+            }
+            _ => {}
         }
     }
 
@@ -111,17 +139,26 @@ impl Lines {
             let (ellipsis, hidden) = (self.page.glyphs.ellipsis, self.hidden);
             writeln!(out, "  {ellipsis} {hidden} lines between these")?;
         }
-        for event in std::mem::take(&mut self.held) {
-            self.line(out, &event)?;
+        for (event, thread) in std::mem::take(&mut self.held) {
+            self.line(out, &event, thread)?;
         }
         Ok(())
     }
 
-    fn line(&self, out: &mut dyn Write, event: &Event) -> io::Result<()> {
+    fn line(
+        &self,
+        out: &mut dyn Write,
+        event: &Event,
+        thread: Option<u32>,
+    ) -> io::Result<()> {
         let What::Say { text, place } = &event.what else {
             return Ok(());
         };
         let source = self.sources.text(place, text);
+        let source = match thread {
+            Some(thread) => format!("thread {thread} {source}"),
+            None => source,
+        };
         let text = &*clean(text);
         let name = self
             .names

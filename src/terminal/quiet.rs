@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::page::Page;
 use super::screen::Screen;
 use super::summary::summary;
 use crate::report::{Report, Reporter};
@@ -20,7 +21,7 @@ impl<'a> Quiet<'a> {
 
 impl Reporter for Quiet<'_> {
     fn begins(&mut self, report: &Report) -> io::Result<()> {
-        announce(report, self.screen);
+        announce(report, &self.screen.page);
         Ok(())
     }
 
@@ -31,10 +32,10 @@ impl Reporter for Quiet<'_> {
 
 /// Says what has to be said before anything runs: on stderr, so that it is
 /// seen whatever becomes of the results.
-pub(super) fn announce(report: &Report, screen: &Screen) {
+pub(super) fn announce(report: &Report, page: &Page) {
     if let Some(notice) = &report.notice {
         // Nothing is left to do if stderr is closed.
-        let _ = screen.page.prose(&mut anstream::stderr(), 0, notice);
+        let _ = page.prose(&mut anstream::stderr(), 0, notice);
     }
 }
 

@@ -9,9 +9,10 @@ use console::measure_text_width;
 use super::chart::{Sheet, legend};
 use super::claims::row;
 use super::page::Page;
-use crate::chapter::clock;
+use crate::chapter::{clock, number_of};
 use crate::picture::{Layout, Legend, Reading};
 use crate::report::{Report, Scene, Status};
+use crate::stage::Runtime;
 use crate::system::foreign::clean;
 use crate::trace::{Clock, Trace};
 
@@ -251,7 +252,14 @@ fn heading(
     scene: &Scene,
     own_scale: bool,
 ) -> String {
+    let workers = match scene.runtime {
+        Runtime::CurrentThread => None,
+        Runtime::MultiThread(workers) => {
+            Some(number_of(workers.get(), "worker", "workers"))
+        }
+    };
     let mut name = vec![scene.name.as_str()];
+    name.extend(workers.as_deref());
     if scene.clock == Clock::Virtual && report.is_real() {
         name.push("virtual clock, not measured");
     }

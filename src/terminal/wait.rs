@@ -26,6 +26,9 @@ pub fn beside(state: &State, lane: &LaneState) -> String {
         Doing::Parked | Doing::Blocking if !waits.is_empty() => {
             waits.join(", ")
         }
+        Doing::Running if state.is_multi_thread() => {
+            format!("{} on thread {}", doing(lane.doing), lane.thread)
+        }
         other => doing(other).to_owned(),
     }
 }

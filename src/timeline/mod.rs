@@ -10,6 +10,7 @@ mod history;
 mod reading;
 mod state;
 mod steps;
+mod threads;
 
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ pub use growing::Growing;
 pub use history::History;
 pub use state::{Doing, End, LaneState, State, WaitState};
 pub use steps::{STEP, Steps};
+pub use threads::Threads;
 
 /// What happened in one run, lane by lane.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,7 +35,8 @@ pub struct Timeline {
     pub lanes: Vec<Lane>,
     /// Everything that was said, in order.
     pub lines: Vec<Line>,
-    /// The first two tasks that held the loop's thread at once, if any did.
+    /// The first two tasks that held a thread of the runtime's at once, if any
+    /// did. On one thread none can.
     pub collision: Option<(LaneId, LaneId)>,
     peak: usize,
     path: CriticalPath,
@@ -60,6 +63,8 @@ pub struct Lane {
     pub waits: Vec<Wait>,
     /// When it was given the thread, each time.
     pub polls: Vec<Duration>,
+    /// The threads that polled it.
+    pub threads: Threads,
     /// When it said a line, each time.
     pub said: Vec<Duration>,
     /// The time that it spent holding a thread or on waits for nobody but
@@ -161,6 +166,28 @@ impl Timeline {
     /// they were born and ended: also where it all happened at one moment.
     pub fn peak_concurrency(&self) -> usize {
         self.peak
+    }
+
+    /// The most of these lanes that had a thread at the same moment, be it one of
+    /// the runtime's or their own. Whether the machine had a core for each, a
+    /// trace does not say.
+    pub fn most_at_once(&self, which: impl Fn(&Lane) -> bool) -> usize {
+        let lanes = self.lanes.iter().filter(|lane| which(lane));
+        let holds = lanes.flat_map(Lane::holds);
+        let mut moments: Vec<(Duration, bool)> = holds
+            .flat_map(|span| [(span.from, true), (span.to, false)])
+            .collect();
+        // Whoever gives a thread back comes before whoever gets it.
+        moments.sort_unstable();
+        let (mut now, mut most) = (0_usize, 0);
+        for (_, begins) in moments {
+            now = match begins {
+                true => now + 1,
+                false => now.saturating_sub(1),
+            };
+            most = most.max(now);
+        }
+        most
     }
 
     /// The longest time that any task kept the loop's thread without giving

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::threads::Threads;
 use super::{Doing, Lane, Line, Span, State, Timeline, Wait, critical_path};
 use crate::trace::{Event, LaneId, LaneKind, On, Trace, What};
 
@@ -14,7 +15,8 @@ pub(super) struct Reading {
     lines: Vec<Line>,
     /// The index of each wait in its lane's.
     waits: Vec<(LaneId, usize)>,
-    /// The tasks that hold the loop's thread: one at most, if all is well.
+    /// The tasks that hold a thread of the runtime's: one at most on one
+    /// thread.
     holders: Vec<LaneId>,
     collision: Option<(LaneId, LaneId)>,
     alive: usize,
@@ -95,6 +97,7 @@ impl Reading {
                     spans: Vec::new(),
                     waits: Vec::new(),
                     polls: Vec::new(),
+                    threads: Threads::default(),
                     said: Vec::new(),
                     work: Duration::ZERO,
                     counted: Duration::ZERO,
@@ -104,9 +107,12 @@ impl Reading {
                     self.peak = self.peak.max(self.alive);
                 }
             }
-            What::Poll { .. } => {
+            What::Poll { thread, .. } => {
                 if let Some(lane) = self.lanes.get_mut(event.lane as usize) {
                     lane.polls.push(at);
+                    if !lane.threads.contains(thread) {
+                        lane.threads.push(*thread);
+                    }
                 }
             }
             What::Say { text, place } => {
@@ -179,8 +185,11 @@ impl Reading {
                 doing,
             });
         }
-        // Whoever holds the thread still does.
-        let still = self.holders.iter().filter_map(|holder| {
+        // Whoever holds the thread still does. Of several threads one that is
+        // held keeps nobody waiting.
+        let is_one_thread = !self.state.is_multi_thread();
+        let holders = self.holders.iter().filter(|_| is_one_thread);
+        let still = holders.filter_map(|holder| {
             let from = self.held_since(*holder)?;
             let doing = Doing::Running;
             Some(Span {
@@ -189,7 +198,8 @@ impl Reading {
                 doing,
             })
         });
-        let holds = self.holds.iter().map(|(_, hold)| *hold);
+        let holds = self.holds.iter().filter(|_| is_one_thread);
+        let holds = holds.map(|(_, hold)| *hold);
         let holds: Vec<Span> = holds.chain(still).collect();
         mark_ready(&mut lane.spans, late, &holds);
         lane.end.clone_from(&self.state.lane(id)?.end);
@@ -314,7 +324,7 @@ impl Reading {
             lane.work +=
                 lane.holds().map(|span| span.length()).sum::<Duration>();
         }
-        if trace.header.world.workers == 1 {
+        if trace.header.world.is_one_thread() {
             let holds = self.holds.iter().map(|(_, hold)| *hold);
             let holds: Vec<Span> = holds.collect();
             for (id, late) in std::mem::take(&mut self.late) {

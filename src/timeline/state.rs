@@ -16,6 +16,10 @@ pub struct State {
     count: u64,
     lanes: Vec<LaneState>,
     waits: Vec<WaitState>,
+    /// The thread on which something was polled first that is no thread of its
+    /// own, and whether another one has polled such since.
+    polled_on: Option<u32>,
+    is_multi_thread: bool,
 }
 
 /// A lane at some moment.
@@ -139,11 +143,25 @@ impl State {
     /// Who has the loop's thread, if anybody has. A thread of its own is not
     /// the loop's.
     pub fn holder(&self) -> Option<LaneId> {
+        self.holders().next()
+    }
+
+    /// Who has a thread of the runtime's, in the order of the lanes. On one
+    /// thread that is one lane at most; where there are several workers it may
+    /// be as many as there are of them, and `main`.
+    pub fn holders(&self) -> impl Iterator<Item = LaneId> {
         let lanes = (0..).zip(&self.lanes);
-        let mut holders = lanes.filter(|(_, lane)| {
+        let holders = lanes.filter(|(_, lane)| {
             lane.doing.holds() && lane.kind != LaneKind::Thread
         });
-        holders.next().map(|(id, _)| id)
+        holders.map(|(id, _)| id)
+    }
+
+    /// Whether the runtime has been seen to poll on several threads: then more
+    /// than one lane may run at once, and nobody is the only one to have the
+    /// thread.
+    pub fn is_multi_thread(&self) -> bool {
+        self.is_multi_thread
     }
 
     /// What a lane waits for.
@@ -332,6 +350,10 @@ impl State {
         lane.polls += 1;
         lane.within = within;
         lane.thread = thread;
+        if lane.kind != LaneKind::Thread {
+            let first = *self.polled_on.get_or_insert(thread);
+            self.is_multi_thread |= thread != first;
+        }
         self.does(id, Doing::Running);
         if let Some(outer) = within {
             self.does(outer, Doing::Lending);

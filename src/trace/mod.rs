@@ -196,6 +196,13 @@ impl World {
         }
     }
 
+    /// Whether all that is polled is polled on one thread, so that no two
+    /// lanes run at once. A runtime of several threads has one for `main`
+    /// beside its workers, however few they are.
+    pub fn is_one_thread(&self) -> bool {
+        self.workers == 1 && self.flavor != "multi_thread"
+    }
+
     /// What people call it: asyncio's loop by the interpreter that it is in.
     pub fn called(&self) -> &str {
         match self.name.as_str() {

@@ -6,6 +6,7 @@
 use std::sync::Once;
 use std::sync::mpsc::{self, Sender};
 use std::thread;
+use std::time::Duration;
 
 use crate::system::{pause, room, stop};
 
@@ -28,6 +29,23 @@ pub fn listen() {
 /// Whether the user wants the program to stop.
 pub fn requested() -> bool {
     stop::asked().is_some()
+}
+
+/// From now on the program ends as soon as the user wants it to stop: nothing
+/// long goes on that would look whether he does.
+pub fn end_when_requested() {
+    /// Sooner than anybody would press the keys again.
+    const LOOK: Duration = Duration::from_millis(25);
+
+    // Without a thread he has to ask twice.
+    let _ = thread::Builder::new().name("stop".to_owned()).spawn(|| {
+        loop {
+            if let Some(code) = stop::asked() {
+                end(code);
+            }
+            thread::sleep(LOOK);
+        }
+    });
 }
 
 fn wait(listening: Sender<()>) {
@@ -54,7 +72,7 @@ fn end(code: u8) -> ! {
 async fn signals(listening: Sender<()>) {
     use std::future::poll_fn;
     use std::task::Poll;
-    use std::time::{Duration, Instant};
+    use std::time::Instant;
 
     use rustix::process::Signal;
     use tokio::signal::unix::{SignalKind, signal};

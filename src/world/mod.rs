@@ -9,5 +9,5 @@ pub mod python;
 mod stage_py;
 mod tokio;
 
-pub use self::tokio::scene;
 pub(crate) use self::tokio::{Live, ideal, live};
+pub use self::tokio::{scene, scene_on};

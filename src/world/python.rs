@@ -1,10 +1,8 @@
-//! CPython, where there is one: runs a chapter's `demo.py` on its virtual
-//! clock, and reads the traces that it prints. It runs by itself: nothing of
+//! CPython, where there is one: runs a chapter's `demo.py`, on its virtual
+//! clock unless it is to be measured, and reads the traces that it prints. It runs by itself: nothing of
 //! the user's own Python (its variables, its packages, the folder that one
 //! happens to be in) has a part in it, and it has bounds.
 
-use std::fs::{self, DirBuilder, File};
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -14,9 +12,10 @@ use anyhow::{Context, Error, Result, anyhow, bail, ensure};
 use super::stage_py::STAGE;
 use crate::chapter::{Chapter, Knobs, Twin};
 use crate::system::child::{self, Bounds, Fault, Output};
-use crate::system::stop::{self, Held, Leftover, Stopped};
-use crate::system::{foreign, secret};
-use crate::trace::{Trace, ndjson};
+use crate::system::folder::Folder;
+use crate::system::foreign;
+use crate::system::stop::Stopped;
+use crate::trace::{Clock, Trace, ndjson};
 
 /// The oldest Python that has `TaskGroup` and `timeout`.
 const OLDEST: (u32, u32) = (3, 11);
@@ -69,7 +68,7 @@ impl Python {
             (major, minor) >= OLDEST,
             "'{shown}' is Python {version}, and {needs}.{least} is needed"
         );
-        let folder = Folder::new().context("the demos could not be written")?;
+        let folder = stage().context("the demos could not be written")?;
         Ok(Python {
             program: program.to_owned(),
             version,
@@ -93,20 +92,61 @@ impl Python {
         twin: &Twin,
         knobs: &Knobs,
     ) -> Result<Vec<Trace>> {
+        let mut arguments = vec!["--all", "--clock", "virtual"];
+        if !twin.errata.is_empty() {
+            arguments.push("--article");
+        }
+        self.traces(chapter, knobs, &arguments, TO_PLAY)
+    }
+
+    /// Plays one scene on the real clock, at the speed of the knobs. `length`
+    /// is how long it should take.
+    ///
+    /// # Errors
+    /// As [`play`](Python::play), and if it prints another trace than that.
+    pub fn play_for_real(
+        &self,
+        chapter: &Chapter,
+        scene: &str,
+        knobs: &Knobs,
+        length: Duration,
+    ) -> Result<Trace> {
+        let speed = format!("--speed={}", knobs.speed());
+        let arguments = [scene, "--clock", "real", &speed];
+        let bounds = Bounds {
+            time: 2 * length + TO_PLAY.time,
+            ..TO_PLAY
+        };
+        let traces = self.traces(chapter, knobs, &arguments, bounds)?;
+        let [trace] = <[Trace; 1]>::try_from(traces).map_err(|traces| {
+            anyhow!("it printed {} traces, and not one", traces.len())
+        })?;
+        let header = &trace.header;
+        ensure!(
+            header.name() == scene && header.clock == Clock::Real,
+            "it printed the trace of another run"
+        );
+        Ok(trace)
+    }
+
+    /// Has a chapter's demo print traces.
+    fn traces(
+        &self,
+        chapter: &Chapter,
+        knobs: &Knobs,
+        arguments: &[&str],
+        bounds: Bounds,
+    ) -> Result<Vec<Trace>> {
         let demo = format!("demos/{}/demo.py", chapter.folder());
-        let demo = self.folder.write(&demo, twin.demo)?;
+        let demo = self.folder.write(&demo, chapter.twin.demo)?;
         let mut command = isolated(&self.program);
-        command.arg(demo);
-        command.args(["--all", "--clock", "virtual", "--json"]);
+        command.arg(demo).args(arguments).arg("--json");
         // It ends when we are gone, whatever ended us.
         command.arg("--end-with-stdin");
-        if !twin.errata.is_empty() {
-            command.arg("--article");
-        }
         for (name, value) in knobs.describe() {
             command.arg(format!("--{name}={value}"));
         }
-        let output = run(command, TO_PLAY, &self.program)?;
+        let output = run(command, bounds, &self.program)?;
         if !output.status.success() {
             let said = match output.complaint.as_str() {
                 "" => "it said nothing",
@@ -148,50 +188,11 @@ fn numbers(said: &str) -> Option<[u32; 3]> {
     numbers?.try_into().ok()
 }
 
-/// A temporary folder of this run's own, which goes when it does.
-struct Folder {
-    place: PathBuf,
-    _held: Held,
-}
-
-impl Folder {
-    /// Makes the folder, and writes what every demo needs.
-    fn new() -> Result<Folder> {
-        let (place, held) = stop::hold(|| {
-            let place = make_folder()?;
-            Ok((place.clone(), Leftover::Folder(place)))
-        })?;
-        let folder = Folder { place, _held: held };
-        for (name, text) in STAGE {
-            folder.write(&format!("demos/{name}"), text)?;
-        }
-        Ok(folder)
+/// The demos as files: what every one of them needs.
+fn stage() -> Result<Folder> {
+    let folder = Folder::new()?;
+    for (name, text) in STAGE {
+        folder.write(&format!("demos/{name}"), text)?;
     }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.place.join(name)
-    }
-
-    /// Writes a file, and returns where it is.
-    fn write(&self, name: &str, text: &str) -> Result<PathBuf> {
-        let path = self.path(name);
-        let folder = path.parent().unwrap_or(&self.place);
-        fs::create_dir_all(folder)
-            .and_then(|()| File::create(&path)?.write_all(text.as_bytes()))
-            .with_context(|| format!("'{}'", foreign::path(&path)))?;
-        Ok(path)
-    }
-}
-
-/// Makes a folder that nobody else can look into, under a name that nobody can
-/// have taken beforehand.
-fn make_folder() -> io::Result<PathBuf> {
-    let mut builder = DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    let name = format!("asyncade-{}", secret::name());
-    let place = std::env::temp_dir().join(name);
-    // Fails if it is there already: then it is not ours.
-    builder.create(&place)?;
-    Ok(place)
+    Ok(folder)
 }

@@ -26,6 +26,7 @@ stage! {
     "loop.py",
     "ndjson.py",
     "places.py",
+    "pools.py",
     "recorder.py",
     "run.py",
     "waits.py",

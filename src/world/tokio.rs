@@ -10,13 +10,14 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 
 use crate::chapter::{Chapter, Clocks, Knobs, Run, Scene};
-use crate::stage::{Fallibly, Recorder, Session};
+use crate::stage::{Fallibly, Recorder, Runtime, Session};
 use crate::system::room;
 use crate::trace::{
     Clock, Event, LaneKind, Outcome, Place, Subject, Trace, What, nanos,
 };
 
-/// Runs a scene to its end.
+/// Runs a scene to its end, on a runtime of its own if it is about one, and
+/// otherwise on one thread.
 ///
 /// # Errors
 /// If the system gives no runtime, if the scene panics, or if it plays on the
@@ -27,7 +28,21 @@ pub fn scene(
     knobs: &Knobs,
     clock: Clock,
 ) -> Result<Trace> {
-    let seat = Seat::new(chapter, scene, knobs, clock);
+    scene_on(chapter, scene, knobs, clock, Runtime::CurrentThread)
+}
+
+/// Runs a scene to its end, on that runtime if it is not about another one.
+///
+/// # Errors
+/// As [`scene`]; and if several threads are to play on the virtual clock.
+pub fn scene_on(
+    chapter: &Chapter,
+    scene: &Scene,
+    knobs: &Knobs,
+    clock: Clock,
+    runtime: Runtime,
+) -> Result<Trace> {
+    let seat = Seat::new(chapter, scene, knobs, clock).on(runtime);
     let (trace, end) = seat.record(scene, None, |_| {})?;
     end.map(|()| trace)
 }
@@ -68,10 +83,11 @@ pub fn live(
     scene: &'static Scene,
     knobs: &Knobs,
     clock: Clock,
+    runtime: Runtime,
 ) -> Result<Live> {
     let (sender, events) = mpsc::channel();
     let (started, recorder) = mpsc::channel();
-    let seat = Seat::new(chapter, scene, knobs, clock);
+    let seat = Seat::new(chapter, scene, knobs, clock).on(runtime);
     let own = seat.clone();
     let run = move || {
         // Threads are recorded ahead of a virtual clock: only the finished
@@ -136,6 +152,8 @@ fn join<T>(thread: thread::JoinHandle<T>) -> Result<T> {
 struct Seat {
     subject: Subject,
     clock: Clock,
+    /// The one that the scene is about, if it is about one.
+    runtime: Option<Runtime>,
     knobs: Knobs,
     /// Where `main` begins: in the demo, and not here.
     main: Place,
@@ -149,7 +167,9 @@ impl Seat {
         clock: Clock,
     ) -> Seat {
         // A future does nothing before it is polled, so this runs nothing.
-        let function = (scene.run)(knobs).function;
+        let Run {
+            function, runtime, ..
+        } = (scene.run)(knobs);
         Seat {
             subject: Subject::Scene {
                 chapter: chapter.name.to_owned(),
@@ -158,6 +178,7 @@ impl Seat {
                 about: scene.about.to_owned(),
             },
             clock,
+            runtime,
             knobs: knobs.clone(),
             main: Place {
                 file: format!("demos/{}/demo.rs", chapter.folder()).into(),
@@ -166,9 +187,18 @@ impl Seat {
         }
     }
 
+    /// On that runtime, if the scene is not about another one.
+    fn on(self, runtime: Runtime) -> Seat {
+        Seat {
+            runtime: self.runtime.or(Some(runtime)),
+            ..self
+        }
+    }
+
     fn session(&self) -> Session {
         Session::of(self.subject.clone())
             .clock(self.clock)
+            .runtime(self.runtime.unwrap_or_default())
             .knobs(self.knobs.describe(), self.knobs.speed())
             .main_at(self.main.clone())
     }

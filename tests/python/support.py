@@ -10,9 +10,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 DEMOS = ROOT / "demos"
 
-# By their folders. The crawler is for the real clock only.
+# By their folders. Some are for the real clock only.
 CHAPTERS = sorted(demo.parent.name for demo in DEMOS.glob("*/demo.py"))
-VIRTUAL = [chapter for chapter in CHAPTERS if chapter != "crawler"]
+REAL_ONLY = ["crawler", "parallel"]
+VIRTUAL = [chapter for chapter in CHAPTERS if chapter not in REAL_ONLY]
 
 
 def demo(chapter, *arguments, **options):

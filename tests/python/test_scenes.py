@@ -23,6 +23,9 @@ CULPRITS = {
     ("pitfalls", "blocking-call-fixed"): [("heartbeat", "main", "abort")],
     ("pitfalls", "forgotten-await"): [("save", None, "unrun")],
     ("pitfalls", "lost-task"): [("save", "main", "shutdown")],
+    ("parallel", "tasks"): [("heartbeat", "main", "abort")],
+    ("parallel", "threads"): [("heartbeat", "main", "abort")],
+    ("parallel", "workers"): [("heartbeat", "main", "abort")],
     ("shield", "article"): [("critical", "main", "abort")],
     ("shield", "unshielded"): [
         ("critical", "caller", "drop"),
@@ -75,6 +78,7 @@ PARKED = {
 # Short enough for the real clock.
 FAST = {
     "crawler": ["--pages=4", "--limit=2", "--latency=30ms"],
+    "parallel": ["--work=60ms", "--heartbeat=20ms", "--workers=2"],
     "cashier": ["--speed=10"],
     "timeout": ["--limit=100ms", "--work=300ms"],
 }

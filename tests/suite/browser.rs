@@ -9,11 +9,13 @@ use asyncade::timeline::{Doing, State};
 use asyncade::trace::Trace;
 use serde_json::Value;
 
-use crate::html::{Exported, exported, hostile, many, opened, whole};
+use crate::html::{
+    Exported, every_chapter, exported, hostile, hundred_thousand, opened, whole,
+};
+use crate::support::undisturbed;
 use crate::support::webdriver::{
     Browser, DOWN, END, ENTER, HOME, LEFT, RIGHT, TAB,
 };
-use crate::support::{on_virtual_clock, undisturbed};
 
 /// Where the page says that it is.
 fn place(browser: &Browser) -> (String, String) {
@@ -61,8 +63,7 @@ fn to_the_end_and_back_is_what_the_fold_says() {
         return;
     };
     let mut rows = 0;
-    for chapter in on_virtual_clock() {
-        let Exported { file, page, traces } = whole(chapter.name);
+    for (chapter, Exported { file, page, traces }) in every_chapter() {
         browser.go(&file, "");
         let data = crate::html::data(&page);
         for (index, trace) in traces.iter().enumerate() {
@@ -330,7 +331,7 @@ fn a_hundred_thousand_lanes_stay_quick() {
     let Some(browser) = Browser::open(1280, 800) else {
         return;
     };
-    let page = opened("many-browser", &[many(100_000)]);
+    let page = hundred_thousand();
     browser.go(&page.file, "");
     // With its layout, which is what a step costs the eye.
     let took = browser.run(
@@ -386,12 +387,11 @@ fn nothing_bars_anybody() {
     let Some(browser) = Browser::open(1280, 800) else {
         return;
     };
-    let axe = std::env::var_os("ASYNCADE_AXE");
-    let Some(axe) = axe.and_then(|file| std::fs::read_to_string(file).ok())
-    else {
+    let Some(axe) = std::env::var_os("ASYNCADE_AXE") else {
         eprintln!("left out: ASYNCADE_AXE names no file of axe-core's");
         return;
     };
+    let axe = std::fs::read_to_string(axe).unwrap();
     for (chapter, link) in [
         ("gather", "#scene=gather&step=20&reveal"),
         ("coroutines", "#scene=hand-over&step=9&reveal"),

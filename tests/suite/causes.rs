@@ -3,12 +3,13 @@
 //! names who should have woken them; nothing else knows.
 
 use std::future::Future;
+use std::num::NonZeroUsize;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use asyncade::stage::{
-    Fallibly, Lane, Recorder, Session, block, say, sleep, to_thread, traced,
+    Lane, Runtime, Session, block, say, sleep, to_thread, traced,
 };
 use asyncade::timeline::{Part, Timeline};
 use asyncade::trace::{self, By, Clock, Event, How, On, Outcome, Trace, What};
@@ -341,24 +342,10 @@ fn on_the_virtual_clock(script: Vec<Step>) -> Trace {
 }
 
 fn on_many_threads(script: Vec<Step>) -> Trace {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(3)
-        .enable_time()
-        .build()
-        .unwrap();
-    let recorder = Recorder::new(Clock::Real, None);
-    let scene = async {
-        let main = run("main".to_owned(), script, Shared::new());
-        main.await;
-        Ok::<(), String>(())
-    };
-    let main = async { Arc::clone(&recorder).main::<_, Fallibly>(scene).await };
-    runtime.block_on(main).unwrap();
-    recorder.shut_down();
-    drop(runtime);
-    let mut header = Session::new("test").header().clone();
-    header.world = trace::World::tokio(3);
-    Trace::new(header, recorder.events())
+    let main = run("main".to_owned(), script, Shared::new());
+    let workers = NonZeroUsize::new(3).unwrap();
+    let session = Session::new("test").runtime(Runtime::MultiThread(workers));
+    session.record(main).unwrap().trace
 }
 
 /// How long a script takes on a machine with a thread for everybody: what

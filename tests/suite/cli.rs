@@ -350,8 +350,8 @@ fn prove_lists_every_claim() {
         count += 1;
     }
     let closing = format!(
-        "{count} claims: all of them hold. Not proved: crawler, which needs \
-         real time. Prove it with asyncade prove crawler"
+        "{count} claims: all of them hold. Not proved: parallel and crawler, \
+         which need real time. Prove them with asyncade prove parallel crawler"
     );
     assert!(flat.ends_with(&closing), "{flat}");
     let one = ran(&["prove", "shield", "wait"]);

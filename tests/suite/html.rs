@@ -7,14 +7,18 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use asyncade::chapter::Chapter;
+use asyncade::demos;
 use asyncade::terminal::beside;
 use asyncade::timeline::{Doing, State};
 use asyncade::trace::{Event, LaneKind, Place, Trace, What, ndjson};
 use serde_json::Value;
 
-use crate::support::{on_virtual_clock, ran, undisturbed};
+use crate::support::{chapter, on_virtual_clock, ran, undisturbed};
 
 /// What looks up where lanes are, as it is in every page.
 const FOLD: &str = include_str!("../../src/export/html/script/fold.js");
@@ -34,10 +38,12 @@ pub struct Exported {
 
 /// Plays a chapter, and writes its page.
 pub fn exported(name: &str, arguments: &[&str]) -> Exported {
+    // Tests run side by side, and no two runs on the real clock are the same.
+    static RUNS: AtomicUsize = AtomicUsize::new(0);
+    let number = RUNS.fetch_add(1, Ordering::Relaxed);
     let folder = folder("html");
-    let words = arguments.join("").replace('/', "");
     let [file, traces] = ["html", "ndjson"]
-        .map(|format| folder.join(format!("{name}{words}.{format}")));
+        .map(|format| folder.join(format!("{name}-{number}.{format}")));
     for file in [&file, &traces] {
         let _ = fs::remove_file(file);
     }
@@ -56,6 +62,19 @@ pub fn exported(name: &str, arguments: &[&str]) -> Exported {
 /// A chapter with all its scenes, in both worlds.
 pub fn whole(name: &str) -> Exported {
     exported(name, &["--all", "--twin", "--clock", "virtual"])
+}
+
+/// Every chapter with all that it can be recorded with: what nobody can compute
+/// is measured, and is not long.
+pub fn every_chapter() -> impl Iterator<Item = (&'static Chapter, Exported)> {
+    demos::CHAPTERS.iter().copied().map(|chapter| {
+        let measured: &[&str] = match chapter.name {
+            "parallel" => &["--all", "--work", "40ms", "--heartbeat", "10ms"],
+            "crawler" => &["--all", "--pages", "4", "--latency", "20ms"],
+            _ => return (chapter, whole(chapter.name)),
+        };
+        (chapter, exported(chapter.name, measured))
+    })
 }
 
 /// Opens traces, and writes their page.
@@ -190,16 +209,19 @@ fn same_lines(name: &str, found: &str, expected: &str) {
 #[test]
 fn at_every_step_lanes_are_where_the_fold_has_them() {
     let mut steps = 0;
-    for chapter in on_virtual_clock() {
-        let Exported { page, traces, .. } = whole(chapter.name);
+    let mut on_threads = 0;
+    for (chapter, Exported { page, traces, .. }) in every_chapter() {
         let Some(found) = by_script(&page) else {
             return;
         };
         let expected = by_rust(&data(&page), &traces);
         same_lines(chapter.name, &found, &expected);
         steps += expected.lines().count();
+        on_threads += expected.matches(" running on thread ").count();
     }
     assert!(steps > 5_000, "{steps}");
+    // Of several that run at once each has its thread.
+    assert!(on_threads > 20, "{on_threads}");
 }
 
 /// A chapter as it is played, in both worlds, and with all its scenes.
@@ -219,8 +241,7 @@ fn a_chapter_is_small() {
 
 #[test]
 fn nothing_is_asked_for_and_nothing_else_runs() {
-    for chapter in on_virtual_clock() {
-        let Exported { page, .. } = whole(chapter.name);
+    for (_, Exported { page, .. }) in every_chapter() {
         let policy =
             between(&page, "Content-Security-Policy\" content=\"", "\"");
         assert!(policy.starts_with("default-src 'none';"), "{policy}");
@@ -274,12 +295,12 @@ fn hash(text: &str) -> Option<String> {
 
 #[test]
 fn every_evidence_leads_to_a_step_that_is_there() {
-    for chapter in on_virtual_clock() {
-        let Exported { page, traces, .. } = whole(chapter.name);
+    for (chapter, Exported { page, traces, .. }) in every_chapter() {
         let answer = between(&page, "<details id=\"reveal\">", "</details>");
         let facts = answer.matches("<li>").count();
         let links: Vec<&str> = answer.split("href=\"#").skip(1).collect();
-        assert!(facts > 0, "{}", chapter.name);
+        // Where nothing is counted there is nothing to be seen.
+        assert!(facts > 0 || chapter.name == "crawler", "{}", chapter.name);
         assert_eq!(links.len(), facts, "{}", chapter.name);
         for link in links {
             let (link, rest) = link.split_once("\">").unwrap();
@@ -393,7 +414,7 @@ fn a_name_is_shown_and_never_read() {
 }
 
 /// So many tasks that each sleep for a second.
-pub fn many(lanes: u32) -> Trace {
+fn many(lanes: u32) -> Trace {
     let place = Place {
         file: "many.rs".into(),
         line: 1,
@@ -456,17 +477,26 @@ pub fn many(lanes: u32) -> Trace {
     Trace::new(serde_json::from_str(header).unwrap(), events)
 }
 
+/// A hundred thousand of them, opened and written once for all who look.
+pub fn hundred_thousand() -> &'static Exported {
+    static PAGE: OnceLock<Exported> = OnceLock::new();
+    PAGE.get_or_init(|| {
+        let traces = [many(100_000)];
+        let begun = Instant::now();
+        let page = opened("many", &traces);
+        // In a build for tests, with reading and writing the file.
+        assert!(begun.elapsed() < Duration::from_secs(60));
+        page
+    })
+}
+
 /// What it counts for the lanes that have no row is what they do.
 #[test]
 fn a_hundred_thousand_lanes_are_folded() {
     let _alone = undisturbed();
-    let trace = many(100_000);
-    let begun = Instant::now();
-    let Exported { page, traces, .. } = opened("many", &[trace]);
-    // In a build for tests, with reading and writing the file.
-    assert!(begun.elapsed() < Duration::from_secs(60));
+    let Exported { page, traces, .. } = hundred_thousand();
     assert!(page.len() < 400_000, "{}", page.len());
-    let data = data(&page);
+    let data = data(page);
     let run = &data["runs"][0];
     let rows = run["lanes"].as_array().unwrap().len();
     assert!(rows <= 20, "{rows}");
@@ -496,8 +526,8 @@ fn a_hundred_thousand_lanes_are_folded() {
         assert_eq!(counts[1], serde_json::json!(expected), "step {step}");
     }
     assert!(taken > 700_000, "to the end: {taken}");
-    if let Some(found) = by_script(&page) {
-        same_lines("many", &found, &by_rust(&data, &traces));
+    if let Some(found) = by_script(page) {
+        same_lines("many", &found, &by_rust(&data, traces));
     }
 }
 
@@ -521,6 +551,27 @@ fn several_runs_are_not_one_page() {
     assert_eq!(run.code, Some(2), "{}", run.stdout);
     assert!(run.stderr.contains("2 runs"), "{}", run.stderr);
     assert!(!Path::new(&to).exists());
+}
+
+/// What was predicted, to be handed out: the question comes first in it.
+#[test]
+fn a_prediction_is_written_when_all_has_been_asked() {
+    let folder = folder("html-predict");
+    let page = folder.join("tasks.html");
+    let _ = fs::remove_file(&page);
+    let asked = ["predict", "tasks", "--answers", "/dev/null", "--export"];
+    let run = ran(&[&asked[..], &[page.to_str().unwrap()]].concat());
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let page = fs::read_to_string(page).unwrap();
+    let at = |text: &str| page.find(text).unwrap();
+    assert!(at("class=\"ask\"") < at("id=\"bar\""));
+    assert!(at("id=\"bar\"") < at("<details id=\"reveal\">"));
+    let scenes = data(&page)["scenes"].as_array().unwrap().len();
+    assert_eq!(scenes, chapter("tasks").scenes.len());
+    // What cannot be written is refused before anything is asked.
+    let run = ran(&[&asked[..], &["x.pdf"]].concat());
+    assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""));
+    assert!(run.stderr.contains("its extension is not known"));
 }
 
 #[test]

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 /// The parts, each of which knows only those before it.
 const LAYERS: &[&str] = &[
-    "trace", "timeline", "stage", "system", "chapter", "demos", "world",
-    "report", "quiz", "picture", "terminal", "export", "command", "cli",
+    "trace", "timeline", "stage", "system", "chapter", "demos", "measure",
+    "world", "scale", "report", "quiz", "picture", "terminal", "export",
+    "command", "cli",
 ];
 
 /// Parts that are to know even less.

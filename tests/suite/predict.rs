@@ -47,21 +47,24 @@ fn questions(
     (all, best)
 }
 
-fn names(chapter: &Chapter, is_asked: impl Fn(Plays) -> bool) -> Vec<String> {
+pub fn names(
+    chapter: &Chapter,
+    is_asked: impl Fn(Plays) -> bool,
+) -> Vec<String> {
     let scenes = chapter.scenes.iter().filter(|scene| is_asked(scene.plays));
     scenes.map(|scene| scene.name.to_owned()).collect()
 }
 
 /// What a trace says, read event by event and with none of the program's
 /// timelines or states.
-struct Read<'a>(&'a Trace);
+pub struct Read<'a>(pub &'a Trace);
 
 impl Read<'_> {
-    fn events(&self) -> impl Iterator<Item = &Event> {
+    pub fn events(&self) -> impl Iterator<Item = &Event> {
         self.0.events.iter()
     }
 
-    fn lanes(&self) -> Vec<(&str, LaneKind)> {
+    pub fn lanes(&self) -> Vec<(&str, LaneKind)> {
         let spawned = self.events().filter_map(|event| match &event.what {
             What::Spawn { name, kind, .. } => Some((name.as_str(), *kind)),
             _ => None,
@@ -69,20 +72,20 @@ impl Read<'_> {
         spawned.collect()
     }
 
-    fn id(&self, name: &str) -> u32 {
+    pub fn id(&self, name: &str) -> u32 {
         let lanes = self.lanes();
         let id = lanes.iter().position(|(lane, _)| *lane == name);
         u32::try_from(id.unwrap_or_else(|| panic!("no lane {name}"))).unwrap()
     }
 
-    fn said(&self, line: &str) -> Vec<u64> {
+    pub fn said(&self, line: &str) -> Vec<u64> {
         let says = self.events().filter(|event| {
             matches!(&event.what, What::Say { text, .. } if text == line)
         });
         says.map(|event| event.at).collect()
     }
 
-    fn end(&self, lane: u32) -> (Outcome, u64) {
+    pub fn end(&self, lane: u32) -> (Outcome, u64) {
         let mut ends = self.events().filter(|event| event.lane == lane);
         ends.find_map(|event| match &event.what {
             What::End { outcome, .. } => Some((*outcome, event.at)),
@@ -91,7 +94,7 @@ impl Read<'_> {
         .unwrap()
     }
 
-    fn alive(&self, at: u64) -> u64 {
+    pub fn alive(&self, at: u64) -> u64 {
         let until = self.events().filter(|e| e.at <= at && e.lane != 0);
         let change = until.map(|event| match event.what {
             What::Spawn { .. } => 1,
@@ -104,7 +107,7 @@ impl Read<'_> {
     /// Who has the loop's thread: whoever was polled last and has neither
     /// pended nor ended; if that was inside of another one, the outer has it
     /// again afterwards.
-    fn holder(&self, at: u64) -> Option<&str> {
+    pub fn holder(&self, at: u64) -> Option<&str> {
         let lanes = self.lanes();
         let mut stack: Vec<u32> = Vec::new();
         for event in self.events().filter(|event| event.at <= at) {
@@ -123,7 +126,7 @@ impl Read<'_> {
     }
 
     /// Whether a lane was woken and not polled since.
-    fn is_ready(&self, lane: u32, at: u64) -> bool {
+    pub fn is_ready(&self, lane: u32, at: u64) -> bool {
         let until = self.events().filter(|e| e.at <= at && e.lane == lane);
         let last = until.filter(|event| {
             matches!(
@@ -135,7 +138,7 @@ impl Read<'_> {
     }
 
     /// What woke main first since it pended last before it said a line.
-    fn waker(&self, line: &str) -> String {
+    pub fn waker(&self, line: &str) -> String {
         let said = self
             .0
             .events
@@ -161,12 +164,12 @@ impl Read<'_> {
 }
 
 /// A text in quotes, or the time behind `at`, of what is asked.
-fn quoted(asks: &str) -> &str {
+pub fn quoted(asks: &str) -> &str {
     let (_, rest) = asks.split_once('\'').unwrap();
     rest.rsplit_once('\'').unwrap().0
 }
 
-fn asked_at(asks: &str) -> u64 {
+pub fn asked_at(asks: &str) -> u64 {
     let (_, rest) = asks.rsplit_once(" at ").unwrap();
     let time = rest.split([':', '?']).next().unwrap();
     let time = humantime(time);
@@ -193,10 +196,20 @@ const MILLI: u64 = 1_000_000;
 
 /// Whether a value is the answer, as this file reads the trace.
 fn is_true(question: &Question, value: &Value, trace: &Trace) -> bool {
+    is_true_within(question, value, trace, MILLI)
+}
+
+/// The same, where a time may be so far off.
+pub fn is_true_within(
+    question: &Question,
+    value: &Value,
+    trace: &Trace,
+    within: u64,
+) -> bool {
     let read = Read(trace);
     let asks = &question.asks;
     let near = |time: Duration, at: u64| {
-        u64::try_from(time.as_nanos()).unwrap().abs_diff(at) <= MILLI
+        u64::try_from(time.as_nanos()).unwrap().abs_diff(at) <= within
     };
     let between = |start: &str, end: &str| {
         let (_, rest) = asks.split_once(start).unwrap();
@@ -531,7 +544,7 @@ fn the_misunderstandings_are_the_ones_that_the_chapter_is_about() {
 }
 
 /// Runs `predict` with these lines on standard input.
-fn asked(arguments: &[&str], lines: &str) -> (String, String, Option<i32>) {
+pub fn asked(arguments: &[&str], lines: &str) -> (String, String, Option<i32>) {
     let mut command = asyncade(&["predict"]);
     command.args(arguments);
     command.stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -546,7 +559,7 @@ fn asked(arguments: &[&str], lines: &str) -> (String, String, Option<i32>) {
     )
 }
 
-fn objects(text: &str) -> Vec<Json> {
+pub fn objects(text: &str) -> Vec<Json> {
     let lines = text.lines();
     lines
         .map(|line| serde_json::from_str(line).unwrap())
@@ -803,10 +816,7 @@ fn a_seed_is_said_and_gives_the_same_again() {
 }
 
 #[test]
-fn what_no_answer_is_right_for_is_refused() {
-    let (out, errors, code) = asked(&["crawler"], "");
-    assert_eq!((out.as_str(), code), ("", Some(2)));
-    assert!(errors.contains("differ from run to run"), "{errors}");
+fn what_cannot_be_asked_is_refused() {
     let (_, errors, code) = asked(&["gather", "nowhere"], "");
     assert_eq!(code, Some(2));
     assert!(errors.contains("gather has no scene 'nowhere'"), "{errors}");

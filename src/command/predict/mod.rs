@@ -1,23 +1,26 @@
 //! Asks about a chapter before it runs, runs it, and grades the answers
-//! against what happened.
+//! against what happened. What plays on the real clock only has run before it
+//! is asked about, but nobody has seen it.
 
+mod frame;
 mod round;
+mod run;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
 
 use anyhow::Result;
-use colored::Colorize;
 
 use super::Ending;
-use crate::chapter::{Chapter, Course, Knobs, Plays, Reading, Scene};
+use crate::chapter::{Chapter, Course, Knobs, Reading, Scene};
+use crate::export::{Export, FORMATS};
 use crate::picture::Legend;
-use crate::quiz::{Asker, Kind, Question, command};
-use crate::report::{self, Choice, Nobody, Plan, Report, Unheard, Usage};
+use crate::quiz::{Asker, Kind, Question};
 use crate::system::typed::TypedLines;
-use crate::terminal::Screen;
-use crate::trace::{Clock, Trace};
+use crate::terminal::{self, Screen};
+use frame::{close, open, recorded};
 use round::{Round, Score};
+use run::{Run, happened};
 
 /// The most questions.
 const MOST: usize = 6;
@@ -38,6 +41,8 @@ pub struct Predict<'a> {
     pub asking: Asking,
     /// A file with the answers, if it is not standard input.
     pub answers: Option<&'a PathBuf>,
+    /// The files that the run is written to when all has been asked.
+    pub exports: &'a [PathBuf],
 }
 
 /// How it is asked.
@@ -54,32 +59,21 @@ pub enum Asking {
 /// Asks, plays, and grades. It ends well however the answers are.
 ///
 /// # Errors
-/// A [`Usage`] error if there is nothing to ask about, if the knobs make no
-/// sense or if the file of answers cannot be read; if a scene fails, or if
-/// nobody reads the output any more.
+/// A [`Usage`](crate::report::Usage) error if the knobs make no sense, if the
+/// file of answers cannot be read or one to export to cannot be written; if a scene fails, or if nobody reads the
+/// output any more.
 pub fn predict(
     course: &Course,
     asked: &Predict,
     screen: &mut Screen,
 ) -> Result<Ending> {
     let chapter = asked.chapter;
-    if let Some(why) = chapter.why_real_only() {
-        let wrong = format!(
-            "{} {why}: its times differ from run to run, and no answer about \
-             them is right",
-            chapter.name
-        );
-        let instead = format!(
-            "ask its own question: 'asyncade show {} --question'",
-            chapter.name
-        );
-        return Err(Usage::new(wrong, instead).into());
-    }
     let mut lines = match asked.answers {
         Some(path) => TypedLines::file(path)?,
         None => TypedLines::stdin(),
     };
-    let mut run = Run::Planned(Box::new(plan(asked)?));
+    let mut run = Run::of(asked)?;
+    let exports = Export::prepare_all(asked.exports, FORMATS)?;
     let scenes = asked.scenes();
     let asker = Asker {
         course,
@@ -87,13 +81,6 @@ pub fn predict(
         knobs: &asked.knobs,
         scenes: &scenes,
     };
-    let mut questions =
-        asker.questions(run.report(), |scene| &scene.ideal, MOST)?;
-    // Who only thinks of an answer is shown it before the next question.
-    if asked.asking == Asking::Reveal {
-        run = run.played()?;
-        questions = asker.questions(run.report(), happened, MOST)?;
-    }
     // What is said to people is not in the way of what programs read.
     let page = screen.page;
     let mut people = match asked.asking {
@@ -108,6 +95,18 @@ pub fn predict(
         None => (None, screen),
     };
     open(asked, &scenes, out)?;
+    out.flush()?;
+    if let Some(why) = chapter.why_real_only() {
+        run = run.recorded(page)?;
+        if run.report().interrupted {
+            return Ok(Ending::Interrupted);
+        }
+        recorded(asked, why, out)?;
+    } else if asked.asking == Asking::Reveal {
+        // Who only thinks of an answer is shown it before the next question.
+        run = run.played()?;
+    }
+    let questions = asker.questions(run.report(), happened, MOST)?;
     if questions.is_empty() {
         writeln!(out)?;
         let none = "With these knobs there is nothing to ask about these \
@@ -116,7 +115,7 @@ pub fn predict(
     }
     let mut score = Score::default();
     let mut known = Legend::default();
-    let mut graded = Vec::new();
+    let mut graded: Option<Vec<Question>> = None;
     let mut first = 0;
     for group in questions.chunk_by(|a, b| group_of(a) == group_of(b)) {
         if score.is_over && asked.asking != Asking::Json {
@@ -132,12 +131,17 @@ pub fn predict(
         round.introduce(out)?;
         let given = round.ask(out, &mut lines, &mut score)?;
         // All that was to be predicted of this scene is: now it runs.
+        let was_played = matches!(run, Run::Played(_));
         run = run.played()?;
         let report = run.report();
-        if graded.is_empty() {
-            graded = asker.questions(report, happened, MOST)?;
+        // What was computed beforehand happens.
+        if graded.is_none() {
+            graded = Some(match was_played || !run.surprises() {
+                true => questions.clone(),
+                false => asker.questions(report, happened, MOST)?,
+            });
         }
-        // On the virtual clock they are the same ones.
+        let graded = graded.as_deref().unwrap_or_default();
         round.group = graded.get(round.first..first).unwrap_or(group);
         round.grade(out, report, &given, &mut known, &mut score)?;
         if let Some(data) = &mut data {
@@ -149,128 +153,28 @@ pub fn predict(
     if let Some(data) = data {
         data.flush()?;
     }
-    Ok(Ending::Fine)
+    write(run, exports)
+}
+
+/// Writes the run to files, now that nobody can look the answers up in them.
+/// What cannot be written is said.
+fn write(run: Run, exports: Vec<Export>) -> Result<Ending> {
+    if exports.is_empty() {
+        return Ok(Ending::Fine);
+    }
+    let run = run.played()?;
+    let mut is_whole = true;
+    for export in exports {
+        if let Err(error) = export.finish(run.report()) {
+            is_whole = false;
+            terminal::complain(&error);
+        }
+    }
+    Ok(Ending::of(!is_whole))
 }
 
 /// The questions that are asked before something is shown: those of a scene,
 /// and those about the claims, which no scene shows.
 fn group_of(question: &Question) -> (bool, &str) {
     (question.kind == Kind::Claim, &question.scene)
-}
-
-/// What happened in a scene.
-fn happened(scene: &report::Scene) -> &Trace {
-    scene.trace.as_ref().unwrap_or(&scene.ideal)
-}
-
-/// All scenes of the chapter, whichever are asked about: what happens in the
-/// others is what one may take it for.
-fn plan(asked: &Predict) -> Result<Plan> {
-    Plan::new(&Choice {
-        knobs: asked.knobs.clone(),
-        all: true,
-        reading: asked.reading,
-        ..Choice::new(asked.chapter, Clock::Virtual)
-    })
-}
-
-/// A run, before and after.
-enum Run {
-    Planned(Box<Plan>),
-    Played(Box<Report>),
-}
-
-impl Run {
-    fn report(&self) -> &Report {
-        match self {
-            Run::Planned(plan) => plan.report(),
-            Run::Played(report) => report,
-        }
-    }
-
-    /// Plays it, if it was not played yet.
-    fn played(self) -> Result<Run> {
-        match self {
-            Run::Planned(plan) => {
-                let played = report::play(*plan, &mut Nobody, Unheard::GoOn);
-                match played.failure {
-                    Some(error) => Err(error),
-                    None => Ok(Run::Played(Box::new(played.report))),
-                }
-            }
-            Run::Played(_) => Ok(self),
-        }
-    }
-}
-
-impl Predict<'_> {
-    /// The names of the scenes that are asked about.
-    fn scenes(&self) -> Vec<String> {
-        let scenes = self.chapter.scenes.iter();
-        let is_asked = |scene: &&Scene| match self.named.as_slice() {
-            [] => scene.plays != Plays::WhenAsked,
-            named => named.iter().any(|named| named.name == scene.name),
-        };
-        scenes
-            .filter(is_asked)
-            .map(|scene| scene.name.to_owned())
-            .collect()
-    }
-}
-
-/// Writes what is asked about: the chapter, and its knobs.
-fn open(asked: &Predict, scenes: &[String], out: &mut Screen) -> Result<()> {
-    let page = out.page;
-    let chapter = asked.chapter;
-    // No title: it says what the run is to show.
-    writeln!(out, "{}", chapter.name.bold())?;
-    writeln!(out)?;
-    let knobs = asked.knobs.describe().into_iter();
-    let knobs = knobs.map(|(name, value)| format!("--{name} {value}"));
-    let knobs: Vec<String> = knobs.collect();
-    let knobs = page.fill(2, knobs.iter().map(String::as_str), "   ");
-    writeln!(out, "{}", knobs.join("\n"))?;
-    if let Some(seed) = asked.seed {
-        writeln!(out)?;
-        let said = format!("Random knobs of seed {seed}. The same again:");
-        page.prose(out, 2, &said)?;
-        let named = match asked.named.as_slice() {
-            [] => String::new(),
-            _ => format!(" {}", scenes.join(" ")),
-        };
-        let again =
-            format!("asyncade predict {}{named} --seed {seed}", chapter.name);
-        page.command(out, 4, &again)?;
-    }
-    Ok(())
-}
-
-/// Writes how it went, and how to see it.
-fn close(
-    asked: &Predict,
-    scenes: &[String],
-    questions: usize,
-    score: &Score,
-    out: &mut Screen,
-) -> Result<()> {
-    let page = out.page;
-    writeln!(out)?;
-    if asked.asking != Asking::Reveal {
-        let Score {
-            right, answered, ..
-        } = score;
-        let mut words = format!("{right} of {answered} right.");
-        let left = questions - answered;
-        if left > 0 {
-            words += &format!(" Not answered: {left}.");
-        }
-        writeln!(out, "{}", words.bold())?;
-    }
-    page.prose(out, 0, "See it run:")?;
-    let named = match asked.named.as_slice() {
-        [] => &[],
-        _ => scenes,
-    };
-    page.command(out, 2, &command(asked.chapter, named, &asked.knobs))?;
-    Ok(())
 }

@@ -8,7 +8,8 @@ use std::time::Duration;
 use anyhow::Result;
 use serde::Serialize;
 
-use super::{Asking, Predict, happened};
+use super::run::happened;
+use super::{Asking, Predict};
 use crate::chapter::Scene;
 use crate::command::show::code;
 use crate::picture::Legend;
@@ -17,6 +18,7 @@ use crate::report::Report;
 use crate::system::foreign;
 use crate::system::typed::TypedLines;
 use crate::terminal::{self, Graded, Screen};
+use crate::trace::Clock;
 
 /// The questions that are asked together.
 pub(super) struct Round<'a> {
@@ -172,7 +174,10 @@ impl Round<'_> {
             graded.push((number, question, given, grade, parting));
         }
         if let Some(scene) = scene {
-            let about = "what happened, on the virtual clock";
+            let about = match scene.clock {
+                Clock::Virtual => "what happened, on the virtual clock",
+                Clock::Real => "what happened, as it was measured",
+            };
             page.heading(out, &format!("{} runs", scene.name), about)?;
             terminal::scene(&page, out, report, scene, known)?;
             let wrong = graded.iter().filter_map(|(number, .., parting)| {

@@ -85,10 +85,16 @@ impl<'a> Recording<'a> {
             }
             let mut touched = self.touched(event);
             self.count(&touched, false);
+            let was_one_thread = !self.state.is_multi_thread();
             self.state.apply(event);
             // A lane is there from its first event on.
             touched.insert(event.lane);
             self.count(&touched, true);
+            if was_one_thread && self.state.is_multi_thread() {
+                // From now on it is said of whoever runs on which thread.
+                let lanes = self.index.keys().copied();
+                changed.extend(lanes.filter(|lane| self.is_running(*lane)));
+            }
             let own = touched.into_iter();
             changed.extend(own.filter(|lane| self.index.contains_key(lane)));
             if is_shown {
@@ -125,6 +131,11 @@ impl<'a> Recording<'a> {
         let around = lane.and_then(|lane| lane.within);
         let own = lane.map(|_| event.lane);
         own.into_iter().chain(around).chain(other).collect()
+    }
+
+    fn is_running(&self, lane: LaneId) -> bool {
+        let lane = self.state.lane(lane);
+        lane.is_some_and(|lane| lane.doing == Doing::Running)
     }
 
     /// Counts what lanes without a row do, or no longer do.

@@ -167,10 +167,10 @@ impl Run {
                 strip: strips.remove(id),
             }
         });
-        let columns = ruler.columns as f64;
+        let length = nanos(scale).max(1) as f64;
         let ticks = ruler.ticks.iter();
         let ticks = ticks
-            .map(|tick| (tick.column as f64 / columns, tick.label.clone()));
+            .map(|tick| (nanos(tick.at) as f64 / length, tick.label.clone()));
         let run = Run {
             scene: clean(trace.header.name()).into_owned(),
             world: clean(trace.header.world.called()).into_owned(),

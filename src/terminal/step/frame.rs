@@ -257,7 +257,7 @@ fn beside(state: &State, strip: &Strip) -> String {
 fn queue(page: &Page, tape: &Tape, rows: usize) -> Vec<String> {
     let state = tape.history.state();
     let name = |lane: LaneId| clean(state.name(lane)).into_owned();
-    let holder = state.holder().map_or("nobody".to_owned(), name);
+    let first = holders(state);
     /// So many are read.
     const MOST: usize = 8;
     let queue = state.queue();
@@ -281,13 +281,32 @@ fn queue(page: &Page, tape: &Tape, rows: usize) -> Vec<String> {
     if due.is_empty() {
         due.push("none".to_owned());
     }
-    let first =
-        format!("has the thread: {holder}   ready: {}", next.join(", "));
+    let first = format!("{first}   ready: {}", next.join(", "));
     let second = format!("timers: {}", due.join(", "));
     if rows < 2 {
         return vec![page.cut(0, &format!("{first}   {second}"))];
     }
     vec![page.cut(0, &first), page.cut(0, &second)]
+}
+
+/// Who has the thread, or who has which of several.
+fn holders(state: &State) -> String {
+    if !state.is_multi_thread() {
+        let holder = state.holder().map(|holder| state.name(holder));
+        return format!(
+            "has the thread: {}",
+            clean(holder.unwrap_or("nobody"))
+        );
+    }
+    let holders = state.holders().filter_map(|id| state.lane(id));
+    let holders: Vec<String> = holders
+        .map(|lane| format!("{} (thread {})", clean(&lane.name), lane.thread))
+        .collect();
+    let all = match holders.is_empty() {
+        true => "nobody".to_owned(),
+        false => holders.join(", "),
+    };
+    format!("running: {all}")
 }
 
 fn said(page: &Page, tape: &Tape, rows: usize) -> Vec<String> {

@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
+use crate::chapter::number_of;
 use crate::picture::{Axis, InView, Layout, Picture};
 use crate::report::why;
 use crate::timeline::{History, STEP, State, Steps, Timeline};
-use crate::trace::{By, Event, LaneId, On, Source, Trace, What};
+use crate::trace::{By, Event, LaneId, On, Source, Trace, What, World};
 
 /// A run, stepped through.
 pub(super) struct Tape {
     /// What the run is called.
     pub name: String,
-    /// Whose run it is: `tokio`, `CPython`.
+    /// Whose run it is: `tokio`, `CPython`, and on how many workers.
     pub world: String,
     pub history: History,
     /// What happened in the last step, and why.
@@ -27,6 +28,16 @@ pub(super) struct Tape {
     steps: Vec<Duration>,
     /// What was looked for last.
     sought: String,
+}
+
+/// What ran a trace, and on how many workers if there were several threads.
+fn world(world: &World) -> String {
+    let called = world.called();
+    if world.is_one_thread() {
+        return called.to_owned();
+    }
+    let workers = number_of(world.workers, "worker", "workers");
+    format!("{called} on {workers}")
 }
 
 impl Tape {
@@ -54,7 +65,7 @@ impl Tape {
         let own = &trace.sources;
         Tape {
             name: trace.header.name().to_owned(),
-            world: trace.header.world.called().to_owned(),
+            world: world(&trace.header.world),
             history: History::new(trace.events.clone()),
             sentence: String::new(),
             chosen: 0,

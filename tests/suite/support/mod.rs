@@ -53,6 +53,9 @@ pub fn any_knobs(chapter: &'static Chapter) -> impl Strategy<Value = Knobs> {
             Kind::Count { min, max, .. } => {
                 (min..=max.min(12)).prop_map(Value::Count).boxed()
             }
+            Kind::Cores(max) => {
+                (1..=max.min(12)).prop_map(Value::Count).boxed()
+            }
             Kind::Time(_) | Kind::SameAs(_) => prop_oneof![
                 1..=10_u64,
                 1..=5000_u64,

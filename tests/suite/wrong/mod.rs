@@ -7,6 +7,7 @@ mod cashier;
 mod coroutines;
 mod crawler;
 mod gather;
+mod parallel;
 mod pitfalls;
 mod shield;
 mod sync_vs_async;

@@ -22,6 +22,7 @@ function readListings(root) {
 
 // Shows who is where: for each run of the scene the step that it is at.
 function showCode(listings, views, current, doings) {
+  const inView = [];
   for (const listing of listings.values()) {
     const here = new Map();
     let own = 0;
@@ -56,8 +57,10 @@ function showCode(listings, views, current, doings) {
       if (lanes.length > NAMES) line.lanes.append(element("b", {}, `and ${lanes.length - NAMES} more`));
     });
     const line = own || [...here.keys()].at(-1) || firstLine(listing, views);
-    if (listing.lines[line - 1]) keepInView(listing.pre, listing.lines[line - 1].line);
+    if (listing.lines[line - 1]) inView.push([listing.pre, listing.lines[line - 1].line]);
   }
+  // All is written before anything is measured: the page is laid out once.
+  for (const [pre, line] of inView) keepInView(pre, line);
 }
 
 // Where a run begins in a file, or 0.

@@ -154,5 +154,5 @@ function stateInWords(run, lane, at, doings) {
     const when = lane.strip?.end?.[2];
     return when ? `${words} ${when}` : words;
   }
-  return words === doing ? words : `${doing}: ${words}`;
+  return words.startsWith(doing) ? words : `${doing}: ${words}`;
 }
