@@ -310,6 +310,9 @@ fn tool(
             };
             return run::diff(course, &compared, shown, screen);
         }
+        Tool::Book { dir, force } => {
+            return run::book(course, &dir, force, screen);
+        }
         Tool::Completions { shell } => {
             run::completions(command(course), shell, screen)?;
         }

@@ -132,6 +132,16 @@ pub(super) enum Tool {
     Scale(Box<ScaleArgs>),
     /// Open recorded traces, and show them as the runs that made them
     View(ViewArgs),
+    /// Write a site of all chapters to a folder, to be opened in a browser
+    Book {
+        /// The folder, which is made if it is not there
+        #[arg(value_name = "DIR")]
+        dir: PathBuf,
+        /// Write to a folder that is not empty: a book that is there is
+        /// replaced, and all else stays
+        #[arg(long)]
+        force: bool,
+    },
     /// Compare two settings of a chapter, two of its scenes, or two files of
     /// traces; exit 1 if they differ
     Diff {

@@ -3,12 +3,15 @@
 //! anything, and its console is silent. Where there is no chromedriver this is
 //! left out, which is said.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
+use asyncade::demos::CHAPTERS;
 use asyncade::timeline::{Doing, State};
 use asyncade::trace::Trace;
 use serde_json::Value;
 
+use crate::book::made;
 use crate::html::{
     Exported, every_chapter, exported, hostile, hundred_thousand, opened, whole,
 };
@@ -380,6 +383,67 @@ fn without_motion_it_is_shown_step_by_step() {
     silent(&browser);
 }
 
+/// From the contents to a chapter, to the next one, and to what is found.
+#[test]
+fn a_book_is_read_from_its_contents() {
+    let Some(browser) = Browser::open(1280, 800) else {
+        return;
+    };
+    let contents = made().join("index.html");
+    browser.go(&contents, "");
+    let names = CHAPTERS.iter().map(|chapter| chapter.name);
+    let names: Vec<&str> = names.collect();
+    let click = |selector: &str| {
+        let script = format!("document.querySelector('{selector}').click()");
+        browser.run(&script);
+    };
+    click(".chapters a");
+    for (index, name) in names.iter().enumerate() {
+        assert_eq!(browser.text("h1"), *name);
+        // It plays.
+        click("#last");
+        assert!(!browser.text("#why").starts_with("Nothing"), "{name}");
+        if index + 1 < names.len() {
+            click("[rel=next]");
+        }
+    }
+    let is_last = "return document.querySelector('[rel=next]') === null";
+    assert_eq!(browser.run(is_last), true);
+
+    // The search, by the keyboard alone: the links of the page are before it.
+    click("nav a");
+    assert_eq!(browser.text("h1"), "asyncade");
+    browser.press(&format!("{TAB}{TAB}timeout ANYTHING"));
+    assert_eq!(browser.text("#found"), "1 found");
+    assert_eq!(browser.text("#results a"), "A timeout can stop anything.");
+    assert_eq!(browser.text("#results mark"), "timeout");
+    browser.press(&ENTER.to_string());
+    assert_eq!(browser.text("h1"), "Beliefs");
+    assert_eq!(browser.text("li:target h2"), "A timeout can stop anything.");
+    // From a belief to the moment that shows it.
+    click("li:target a");
+    assert_eq!(browser.text("h1"), "timeout");
+    assert_eq!(browser.text(".scene.chosen .scene-name"), "blocking");
+    assert!(!browser.text("#where").starts_with("0 of"));
+
+    // A search is a link, too, and what is typed into it is text.
+    let found = |typed: &str| {
+        browser.go(&contents, &format!("#q={typed}"));
+        browser.text("#found")
+    };
+    assert_eq!(
+        found("%3Cimg%20src%3Dx%20onerror%3Dbad()%3E"),
+        "nothing found"
+    );
+    assert_eq!(found("gather%20return_exceptions"), "2 found");
+    let link =
+        "return document.querySelector('#results a').getAttribute('href')";
+    assert_eq!(browser.run(link), "gather.html#scene=return_exceptions");
+    assert_eq!(found("the").split(' ').next_back(), Some("here"));
+    assert_eq!(found(""), "");
+    silent(&browser);
+}
+
 /// By axe-core, a tool for this, from the npm registry: where its file is, is
 /// said in `ASYNCADE_AXE`.
 #[test]
@@ -392,15 +456,10 @@ fn nothing_bars_anybody() {
         return;
     };
     let axe = std::fs::read_to_string(axe).unwrap();
-    for (chapter, link) in [
-        ("gather", "#scene=gather&step=20&reveal"),
-        ("coroutines", "#scene=hand-over&step=9&reveal"),
-        ("pitfalls", "#scene=blocking-call&t=1.5s&reveal"),
-    ] {
-        let page = whole(chapter);
+    let all_fine = |file: &Path, link: &str| {
         for scheme in ["light", "dark"] {
             browser.prefers(scheme, "no-preference");
-            browser.go(&page.file, link);
+            browser.go(file, link);
             browser.run(
                 "document.querySelectorAll('details').forEach((all) => { all.open = true; })",
             );
@@ -410,7 +469,22 @@ fn nothing_bars_anybody() {
                  axe.run().then((found) => done(found.violations.map((one) =>
                    `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html + ' ' + node.failureSummary).join(' | ')}`)))",
             );
-            assert_eq!(found, serde_json::json!([]), "{chapter} {scheme}");
+            let name = file.display();
+            assert_eq!(found, serde_json::json!([]), "{name} {scheme}");
         }
+    };
+    for (file, link) in [
+        ("index.html", "#q=task"),
+        ("beliefs.html", "#belief-3"),
+        ("parallel.html", "#scene=workers&step=20"),
+    ] {
+        all_fine(&made().join(file), link);
+    }
+    for (chapter, link) in [
+        ("gather", "#scene=gather&step=20&reveal"),
+        ("coroutines", "#scene=hand-over&step=9&reveal"),
+        ("pitfalls", "#scene=blocking-call&t=1.5s&reveal"),
+    ] {
+        all_fine(&whole(chapter).file, link);
     }
 }

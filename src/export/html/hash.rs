@@ -19,7 +19,7 @@ const K: [u32; 64] = [
 
 /// As a content security policy names a text: `sha256-` and its hash in
 /// base64.
-pub(super) fn source_hash(text: &str) -> String {
+pub(crate) fn source_hash(text: &str) -> String {
     format!("sha256-{}", base64(&sha256(text.as_bytes())))
 }
 

@@ -4,6 +4,7 @@
 //! file an idea. The page allows just this script and this style, by their
 //! hashes.
 
+mod around;
 mod hash;
 mod moment;
 mod parts;
@@ -19,7 +20,6 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use self::run::Run;
-use self::text::{escaped, in_script};
 use self::texts::Texts;
 use super::Format;
 use crate::picture::{axis, scale};
@@ -28,13 +28,18 @@ use crate::system::foreign::clean;
 use crate::terminal::{HELD, doing};
 use crate::timeline::Doing;
 
+pub(crate) use around::Around;
+pub(crate) use hash::source_hash;
+pub(crate) use moment::spot;
+pub(crate) use text::{escaped, in_link, in_script, paragraphs};
+
 pub(super) const FORMAT: Format = Format {
     extension: "html",
-    write: |report, out| write(report, out),
+    write: |report, out| page(report, &Around::default(), out),
 };
 
 const PAGE: &str = include_str!("page.html");
-const STYLE: &str = include_str!("player.css");
+pub(crate) const STYLE: &str = include_str!("player.css");
 /// The parts of the player, each knowing only those before it.
 const SCRIPT: &str = concat!(
     include_str!("script/fold.js"),
@@ -70,7 +75,12 @@ struct Words {
     watch: String,
 }
 
-fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+/// Writes a report's page, with what is around it where it is one of several.
+pub(crate) fn page(
+    report: &Report,
+    around: &Around,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut texts = Texts::default();
     let runs = runs(report, &mut texts);
     let data = Data {
@@ -84,9 +94,12 @@ fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let script = without_comments(SCRIPT);
     let name = parts::name(report);
     let answer = parts::answer(report, &runs);
-    fill(out, |gap| {
+    fill(PAGE, out, |gap| {
         Some(match gap {
-            "policy" => policy(&script),
+            "policy" => policy(&script, STYLE),
+            "before" => around.before.clone(),
+            "story" => around.story.clone(),
+            "after" => around.after.clone(),
             "name" => escaped(&name),
             "style" => STYLE.to_owned(),
             "head" => parts::head(report),
@@ -156,31 +169,32 @@ fn most_of_a_run(mut lengths: Vec<usize>) -> usize {
 
 /// Nothing may be loaded, and nothing may run or look otherwise than what was
 /// written here.
-fn policy(script: &str) -> String {
+pub(crate) fn policy(script: &str, style: &str) -> String {
     format!(
         "default-src 'none'; script-src '{}'; style-src '{}'; \
          base-uri 'none'; form-action 'none'",
-        hash::source_hash(script),
-        hash::source_hash(STYLE)
+        source_hash(script),
+        source_hash(style)
     )
 }
 
 /// A script without its comments, which are for whoever reads the program, and
 /// without what its lines begin with.
-fn without_comments(script: &str) -> String {
+pub(crate) fn without_comments(script: &str) -> String {
     let lines = script.lines().map(str::trim_start);
     let lines =
         lines.filter(|line| !line.is_empty() && !line.starts_with("//"));
     lines.flat_map(|line| [line, "\n"]).collect()
 }
 
-/// Writes the page with its gaps, `{{name}}`, filled in. What is filled in may
+/// Writes a page with its gaps, `{{name}}`, filled in. What is filled in may
 /// look like a gap, and is none.
-fn fill(
+pub(crate) fn fill(
+    page: &str,
     out: &mut dyn Write,
     part: impl Fn(&str) -> Option<String>,
 ) -> io::Result<()> {
-    let mut rest = PAGE;
+    let mut rest = page;
     while let Some((before, after)) = rest.split_once("{{") {
         out.write_all(before.as_bytes())?;
         let (gap, after) = after.split_once("}}").unwrap_or((after, ""));

@@ -2,7 +2,8 @@
 
 use super::run::Run;
 use super::text::in_link;
-use crate::chapter::Fact;
+use crate::chapter::{Fact, Spot};
+use crate::report::Report;
 
 /// The step that shows it: of what takes the whole run to know, the last one.
 pub(super) fn moment<'a>(
@@ -18,6 +19,19 @@ pub(super) fn moment<'a>(
 
 /// The link to a step.
 pub(super) fn link(run: &Run, step: usize) -> String {
-    let scene = in_link(&run.scene);
-    format!("scene={scene}&amp;step={}", run.number(step))
+    step_of(&run.scene, run.number(step))
+}
+
+/// The link to a place in a report's page, from another page.
+pub(crate) fn spot(report: &Report, spot: &Spot) -> String {
+    let mut scenes = report.scenes.iter();
+    let scene = scenes.find(|scene| scene.name == spot.scene);
+    let trace = scene.and_then(|scene| scene.trace.as_ref());
+    let last = trace.map_or(0, |trace| trace.events.len());
+    let step = spot.event.map_or(last, |event| event + 1);
+    step_of(&spot.scene, step)
+}
+
+fn step_of(scene: &str, number: usize) -> String {
+    format!("scene={}&amp;step={number}", in_link(scene))
 }

@@ -4,7 +4,7 @@
 use crate::system::foreign::{clean, clean_lines};
 
 /// A text of one line, in HTML's text or in an attribute's quotes.
-pub(super) fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     marked_off(&clean(text))
 }
 
@@ -14,7 +14,7 @@ pub(super) fn escaped_lines(text: &str) -> String {
 }
 
 /// Paragraphs, which are separated by empty lines.
-pub(super) fn paragraphs(text: &str) -> String {
+pub(crate) fn paragraphs(text: &str) -> String {
     let paragraphs = text.split("\n\n").map(str::trim);
     let paragraphs = paragraphs.filter(|text| !text.is_empty());
     paragraphs
@@ -42,14 +42,14 @@ fn in_code(html: &str) -> String {
 
 /// JSON inside of a script element, which ends at `</script` wherever that
 /// stands, and which an older JavaScript ends at some characters.
-pub(super) fn in_script(json: &str) -> String {
+pub(crate) fn in_script(json: &str) -> String {
     let json = json.replace('<', "\\u003c");
     let json = json.replace('\u{2028}', "\\u2028");
     json.replace('\u{2029}', "\\u2029")
 }
 
 /// A part of a link behind its `#`.
-pub(super) fn in_link(text: &str) -> String {
+pub(crate) fn in_link(text: &str) -> String {
     let mut link = String::new();
     for byte in text.bytes() {
         match byte {
