@@ -23,6 +23,7 @@
 //! | [`picture`] | a timeline laid out as rows, marks, ticks and labels: data, no ink |
 //! | [`terminal`] | the ink: page, pictures, bars, and the reporters |
 //! | [`export`] | the report as a file, one file a format |
+//! | [`book`] | the reports of all chapters as a site, in memory |
 //! | [`command`] | one file for each thing the command can do |
 //! | [`cli`] | from arguments to a command; its subcommands come from the chapters |
 //!
@@ -36,6 +37,8 @@ pub mod stage;
 pub mod timeline;
 pub mod trace;
 
+#[cfg(feature = "cli")]
+pub mod book;
 #[cfg(feature = "cli")]
 pub mod chapter;
 #[cfg(feature = "cli")]

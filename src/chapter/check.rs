@@ -7,8 +7,8 @@ use std::time::Duration;
 use super::due::{Due, allowance, is_due, too_close};
 use super::number_of;
 use super::time;
-use super::{Fact, Finding, Played};
-use crate::trace::{Header, How, LaneKind, Outcome};
+use super::{Fact, Finding, Played, Spot};
+use crate::trace::{Header, How, LaneKind, Outcome, What};
 
 /// A claim being checked. Each question adds a [`Fact`].
 #[must_use = "a check that is not ended with `so` has found nothing"]
@@ -105,7 +105,25 @@ impl<'a> Check<'a> {
             expected: time(due.time),
             measured: measured.map_or("never".to_owned(), time),
             holds,
+            spot: self.whole(),
         });
+        self
+    }
+
+    /// That the whole trace shows it.
+    fn whole(&self) -> Spot {
+        Spot {
+            scene: self.scene.to_owned(),
+            event: None,
+        }
+    }
+
+    /// What was asked since there were so many facts is to be seen at this
+    /// event.
+    fn seen_at(mut self, facts: usize, event: Option<usize>) -> Self {
+        for fact in self.facts.iter_mut().skip(facts) {
+            fact.spot.event = event;
+        }
         self
     }
 
@@ -127,13 +145,21 @@ impl<'a> Check<'a> {
     pub fn total(self, due: impl Into<Due>) -> Self {
         let total = self.played.total(self.scene);
         let what = format!("the total of {}", self.scene);
-        self.time(what, Some(total), due)
+        let before = self.facts.len();
+        let end = self
+            .played
+            .trace(self.scene)
+            .first(0, |what| matches!(what, What::End { .. }));
+        self.time(what, Some(total), due).seen_at(before, end)
     }
 
     /// A lane must say this line, and for the first time at this time.
     pub fn said(self, lane: &str, text: &str, due: impl Into<Due>) -> Self {
         let said = self.played.said(self.scene, lane, text);
+        let line = self.played.line(self.scene, lane, text);
+        let before = self.facts.len();
         self.time(format!("{lane} says {text:?}"), said, due)
+            .seen_at(before, line)
     }
 
     /// Nobody may say this line.
@@ -156,11 +182,11 @@ impl<'a> Check<'a> {
             Some(end) => (Some(end.at), end.outcome.to_string()),
             None => (None, "never".to_owned()),
         };
-        self.is(format!("{lane} ends"), how, outcome).time(
-            format!("{lane} ends"),
-            at,
-            due,
-        )
+        let (before, position) =
+            (self.facts.len(), self.played.end(self.scene, lane));
+        self.is(format!("{lane} ends"), how, outcome)
+            .time(format!("{lane} ends"), at, due)
+            .seen_at(before, position)
     }
 
     /// A lane must end cancelled, by this lane and in this way, and at this
@@ -176,11 +202,11 @@ impl<'a> Check<'a> {
             Some((by, how)) => means(by, how),
             None => "nobody".to_owned(),
         };
-        self.ended(lane, Outcome::Cancelled, due).is(
-            format!("what ended {lane}"),
-            culprit,
-            means(by, how),
-        )
+        let (before, position) =
+            (self.facts.len(), self.played.end(self.scene, lane));
+        self.ended(lane, Outcome::Cancelled, due)
+            .is(format!("what ended {lane}"), culprit, means(by, how))
+            .seen_at(before, position)
     }
 
     /// A lane must be of this kind.
@@ -188,7 +214,9 @@ impl<'a> Check<'a> {
         let what = format!("what {lane} is");
         let found = self.played.kind(self.scene, lane);
         let found = found.map_or("not there", kind_of);
-        self.is(what, found, kind_of(kind))
+        let (before, spawn) =
+            (self.facts.len(), self.played.spawn(self.scene, lane));
+        self.is(what, found, kind_of(kind)).seen_at(before, spawn)
     }
 
     /// A lane must have awaited the end of another one.
@@ -232,6 +260,7 @@ impl<'a> Check<'a> {
             expected: short(&expected.to_string()),
             measured: short(&measured.to_string()),
             holds,
+            spot: self.whole(),
         });
         self
     }
@@ -246,7 +275,10 @@ impl<'a> Check<'a> {
         let holds = steps.iter().all(|(_, step)| step.is_some())
             && steps.windows(2).all(|two| two[0].1 < two[1].1);
         let expected = steps.map(|(words, _)| words).join(", then ");
+        let last = steps.iter().filter_map(|(_, step)| *step).max();
+        let before = self.facts.len();
         self.that("the order", holds, in_order(steps), expected)
+            .seen_at(before, last)
     }
 
     /// Ends the check: what was found, and this is the evidence in words.

@@ -51,6 +51,18 @@ pub struct Fact {
     pub measured: String,
     /// Whether the two are the same, up to what a machine may add.
     pub holds: bool,
+    /// Where that is to be seen.
+    pub spot: Spot,
+}
+
+/// A place in a trace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Spot {
+    /// The scene that the trace is of.
+    pub scene: String,
+    /// The position of the event that shows it; `None` if it takes the whole
+    /// trace to know.
+    pub event: Option<usize>,
 }
 
 impl Finding {

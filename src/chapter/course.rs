@@ -20,6 +20,13 @@ impl Course {
         chapters.find(|chapter| same_name(chapter.name, name))
     }
 
+    /// The chapter before it, unless it is the first.
+    pub fn before(&self, chapter: &Chapter) -> Option<&'static Chapter> {
+        let mut chapters = self.chapters.iter().copied().rev();
+        chapters.find(|other| other.name == chapter.name)?;
+        chapters.next()
+    }
+
     /// The chapter that follows, unless it is the last.
     pub fn after(&self, chapter: &Chapter) -> Option<&'static Chapter> {
         let mut chapters = self.chapters.iter().copied();

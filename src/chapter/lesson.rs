@@ -1,8 +1,9 @@
 //! `lesson.md`, taken apart. A lesson is a Markdown file with these second
-//! level headings, in this order: Question, Watch, Takeaway, From asyncio to
-//! tokio. Where the article is wrong, Erratum follows; where it is right but
-//! does not show it, Not shown.
+//! level headings, in this order: Question, Analogy, Watch, Takeaway, From
+//! asyncio to tokio. Where the article is wrong, Erratum follows; where it is
+//! right but does not show it, Not shown.
 //!
+//! Analogy tells of the same in a shop, and does not say what comes of it.
 //! Watch is a list with an item for each scene, `- sync: the row main`, that
 //! directs the eye and does not say what it will see. Figures that hang on
 //! knobs or on the speed are [gaps](super::gaps).
@@ -18,6 +19,9 @@ use super::gaps::fill;
 pub struct Lesson {
     /// What the class is asked before anything runs.
     pub question: String,
+    /// What it is like outside of a computer, for a page that has room for it.
+    #[serde(skip)]
+    pub analogy: String,
     /// Where to look, scene by scene. What is made of a run has it with its
     /// scenes, and so with those only that are played.
     #[serde(skip)]
@@ -72,6 +76,7 @@ impl Lesson {
         };
         Lesson {
             question: part("Question"),
+            analogy: part("Analogy"),
             watch: part("Watch").lines().filter_map(Hint::parse).collect(),
             takeaway: part("Takeaway"),
             translation: part("From asyncio to tokio"),

@@ -27,7 +27,7 @@ use tokio::task::JoinError;
 
 pub use belief::{Belief, Practice, Proof};
 pub use check::{Check, in_order, short};
-pub use claim::{Claim, Evidence, Fact, Finding};
+pub use claim::{Claim, Evidence, Fact, Finding, Spot};
 pub use code::{Part, Say, says};
 pub use course::Course;
 pub(crate) use due::clock_adds;

@@ -392,6 +392,12 @@ fn of_tool(course: &Course, name: &str) -> Section {
                 row("asyncade view run.ndjson --step", "step by step"),
             ]
         }
+        ("book", _) => {
+            rows = vec![
+                row("asyncade book site", "all chapters, for a class to read"),
+                row("asyncade book site --force", "the same, made anew"),
+            ]
+        }
         ("diff", Some((chapter, scene))) => {
             let name = chapter.name;
             let baseline = chapter.measure.baseline;

@@ -208,6 +208,7 @@ fn tool(
             answers,
             json,
             reveal,
+            export,
             plain,
             lang,
         } => {
@@ -241,6 +242,7 @@ fn tool(
                     _ => Asking::Answers,
                 },
                 answers: answers.as_ref(),
+                exports: &export,
             };
             return run::predict(course, &predict, screen);
         }
@@ -308,6 +310,9 @@ fn tool(
             };
             return run::diff(course, &compared, shown, screen);
         }
+        Tool::Book { dir, force } => {
+            return run::book(course, &dir, force, screen);
+        }
         Tool::Completions { shell } => {
             run::completions(command(course), shell, screen)?;
         }
@@ -343,6 +348,7 @@ fn view(
     let showing = Showing {
         steps: args.step,
         live: args.play && showing.live,
+        exports: &args.export,
         ..showing
     };
     run::view(&args.file, &viewing, &showing, screen)

@@ -19,6 +19,7 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("cpython", "verify"),
     ("python", "verify"),
     ("complete", "completions"),
+    ("site", "book"),
     ("manual", "man"),
     ("usage", "help"),
     ("version", "--version"),

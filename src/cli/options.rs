@@ -95,6 +95,9 @@ pub(super) enum Tool {
         /// Show each answer when Enter is pressed, for a room to guess first
         #[arg(long)]
         reveal: bool,
+        /// Write the run to a file, once all has been asked; may be repeated
+        #[arg(long, value_name = "FILE")]
+        export: Vec<PathBuf>,
         /// Sentences in place of pictures, for screen readers; so does
         /// the variable ACCESSIBLE
         #[arg(long)]
@@ -129,6 +132,16 @@ pub(super) enum Tool {
     Scale(Box<ScaleArgs>),
     /// Open recorded traces, and show them as the runs that made them
     View(ViewArgs),
+    /// Write a site of all chapters to a folder, to be opened in a browser
+    Book {
+        /// The folder, which is made if it is not there
+        #[arg(value_name = "DIR")]
+        dir: PathBuf,
+        /// Write to a folder that is not empty: a book that is there is
+        /// replaced, and all else stays
+        #[arg(long)]
+        force: bool,
+    },
     /// Compare two settings of a chapter, two of its scenes, or two files of
     /// traces; exit 1 if they differ
     Diff {
@@ -188,6 +201,9 @@ pub(super) struct ViewArgs {
     /// Step through them in both directions
     #[arg(long, conflicts_with_all = ["quiet", "json", "explain", "play"])]
     pub step: bool,
+    /// Write what is seen to a file; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub export: Vec<PathBuf>,
     #[command(flatten)]
     pub show: ShowArgs,
 }

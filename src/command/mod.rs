@@ -1,6 +1,7 @@
 //! What the command can do, one file for each.
 
 mod beliefs;
+mod book;
 mod checklist;
 mod compare;
 mod completions;
@@ -18,6 +19,7 @@ mod verify;
 mod view;
 
 pub(crate) use beliefs::beliefs;
+pub(crate) use book::book;
 pub(crate) use checklist::checklist;
 pub(crate) use compare::{Axis, Compare, compare, sweep};
 pub(crate) use completions::completions;

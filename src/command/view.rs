@@ -6,14 +6,14 @@ use anyhow::Result;
 
 use super::recorded::recorded;
 use super::{Ending, Showing, perform};
-use crate::report::{Viewing, of_traces};
+use crate::report::{Usage, Viewing, of_traces};
 use crate::terminal::Screen;
 use crate::world::interrupt;
 
 /// Shows every trace of these files.
 ///
 /// # Errors
-/// A [`Usage`](crate::report::Usage) error if a file cannot be read or is none of traces, which names
+/// A [`Usage`] error if a file cannot be read or is none of traces, which names
 /// the line. If nobody reads the output any more.
 pub fn view(
     files: &[impl AsRef<Path>],
@@ -28,7 +28,14 @@ pub fn view(
     // Not before: whoever waits for standard input is ended by Ctrl-C at once.
     interrupt::listen();
     let mut ending = Ending::Fine;
-    for plan in of_traces(traces, viewing) {
+    let plans = of_traces(traces, viewing);
+    if plans.len() > 1 && !showing.exports.is_empty() {
+        let wrong =
+            format!("these are {} runs, and --export writes one", plans.len());
+        let remedy = "view a file that has one run in it";
+        return Err(Usage::new(wrong, remedy).into());
+    }
+    for plan in plans {
         match perform(plan, showing, screen)? {
             Ending::Interrupted => return Ok(Ending::Interrupted),
             Ending::Broken => ending = Ending::Broken,

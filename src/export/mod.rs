@@ -27,7 +27,7 @@ pub struct Format<T: 'static = Report> {
 /// Declares the formats' modules and lists them.
 macro_rules! formats {
     ($($format:ident,)*) => {
-        $(mod $format;)*
+        $(pub(crate) mod $format;)*
 
         /// Every format that is known.
         pub(crate) const FORMATS: &[Format] = &[$($format::FORMAT,)*];
@@ -35,5 +35,6 @@ macro_rules! formats {
 }
 
 formats! {
+    html,
     ndjson,
 }

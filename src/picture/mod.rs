@@ -58,6 +58,8 @@ pub enum Axis {
 pub struct Tick {
     /// Where it is.
     pub column: usize,
+    /// The same as exactly as it is known: from the start of the axis.
+    pub at: Duration,
     /// What it is called.
     pub label: String,
 }

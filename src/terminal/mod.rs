@@ -56,4 +56,6 @@ pub(crate) use section::Section;
 pub use step::{Flow, Player};
 pub(crate) use step::{Stepped, step};
 pub(crate) use unseen::Unseen;
+pub use wait::beside;
+pub(crate) use wait::{HELD, doing};
 pub use with_live::WithLive;

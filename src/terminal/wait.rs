@@ -4,11 +4,37 @@ use std::time::Duration;
 
 use crate::chapter::time;
 use crate::system::foreign::clean;
-use crate::timeline::{Doing, State};
+use crate::timeline::{Doing, LaneState, State};
 use crate::trace::On;
 
+/// What a lane is that is parked, with its timer over and the thread held.
+pub(crate) const HELD: &str = "due, thread is held";
+
+/// What a lane waits for and until when or, if for nothing, what it does.
+pub fn beside(state: &State, lane: &LaneState) -> String {
+    let waits: Vec<String> = state
+        .waits(lane)
+        .map(|own| {
+            let what = wait(&own.on, state);
+            match own.due {
+                Some(due) => format!("{what} until {}", time(due)),
+                None => what,
+            }
+        })
+        .collect();
+    match lane.doing {
+        Doing::Parked | Doing::Blocking if !waits.is_empty() => {
+            waits.join(", ")
+        }
+        Doing::Running if state.is_multi_thread() => {
+            format!("{} on thread {}", doing(lane.doing), lane.thread)
+        }
+        other => doing(other).to_owned(),
+    }
+}
+
 /// What a lane does.
-pub(super) fn doing(doing: Doing) -> &'static str {
+pub(crate) fn doing(doing: Doing) -> &'static str {
     match doing {
         Doing::Unbegun => "not begun",
         Doing::Running => "running",

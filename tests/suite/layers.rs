@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[&str] = &[
     "trace", "timeline", "stage", "system", "chapter", "demos", "measure",
     "world", "scale", "report", "quiz", "picture", "terminal", "export",
-    "command", "cli",
+    "book", "command", "cli",
 ];
 
 /// Parts that are to know even less.

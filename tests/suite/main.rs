@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
+mod book;
+mod browser;
 mod causes;
 mod claims;
 mod cli;
@@ -12,6 +14,7 @@ mod crawler_claims;
 mod critical_path;
 mod diff;
 mod hostile;
+mod html;
 mod languages;
 mod layers;
 mod legible;

@@ -15,7 +15,7 @@ use crate::support::{
 };
 
 /// The commands beside the chapters.
-const TOOLS: [&str; 13] = [
+const TOOLS: [&str; 14] = [
     "list",
     "checklist",
     "show",
@@ -25,6 +25,7 @@ const TOOLS: [&str; 13] = [
     "compare",
     "scale",
     "view",
+    "book",
     "diff",
     "completions",
     "man",

@@ -77,7 +77,7 @@ const OUTCOMES: &[&str] = &[
 /// Every text of a lesson that says something of a run.
 fn texts(lesson: &Lesson) -> impl Iterator<Item = &str> {
     let hints = lesson.watch.iter().map(|hint| hint.text.as_str());
-    [lesson.question.as_str(), &lesson.takeaway]
+    [lesson.question.as_str(), &lesson.analogy, &lesson.takeaway]
         .into_iter()
         .chain(hints)
 }
@@ -456,6 +456,20 @@ fn every_scene_has_a_hint_that_directs_the_eye_and_tells_nothing() {
             assert!(!text.contains('`'), "{scene}: {text}");
             let named = names.iter().find(|name| text.contains(**name));
             assert_eq!(named, None, "{scene}: {text}");
+        }
+    }
+}
+
+/// It is read before anything is predicted.
+#[test]
+fn every_chapter_has_an_analogy_that_tells_nothing() {
+    for chapter in CHAPTERS {
+        let analogy = chapter.lesson(&defaults(chapter)).analogy;
+        assert!(analogy.len() > 100, "{}: {analogy}", chapter.name);
+        assert_eq!(outcomes(&analogy), [""; 0], "{}", chapter.name);
+        // It is of a shop, and not of a computer.
+        for word in ["`", "task", "thread", "loop", "await", "async"] {
+            assert!(!analogy.contains(word), "{}: {word}", chapter.name);
         }
     }
 }

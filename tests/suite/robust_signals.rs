@@ -26,7 +26,7 @@ fn spawn(command: &mut Command) -> Child {
         .unwrap()
 }
 
-fn signal(pid: u32, name: &str) -> bool {
+pub fn signal(pid: u32, name: &str) -> bool {
     let pid = pid.to_string();
     let kill = Command::new("kill")
         .args([&format!("-{name}"), &pid])

@@ -13,10 +13,11 @@ use anyhow::Result;
 
 use super::Ending;
 use crate::chapter::{Chapter, Course, Knobs, Reading, Scene};
+use crate::export::{Export, FORMATS};
 use crate::picture::Legend;
 use crate::quiz::{Asker, Kind, Question};
 use crate::system::typed::TypedLines;
-use crate::terminal::Screen;
+use crate::terminal::{self, Screen};
 use frame::{close, open, recorded};
 use round::{Round, Score};
 use run::{Run, happened};
@@ -40,6 +41,8 @@ pub struct Predict<'a> {
     pub asking: Asking,
     /// A file with the answers, if it is not standard input.
     pub answers: Option<&'a PathBuf>,
+    /// The files that the run is written to when all has been asked.
+    pub exports: &'a [PathBuf],
 }
 
 /// How it is asked.
@@ -56,8 +59,8 @@ pub enum Asking {
 /// Asks, plays, and grades. It ends well however the answers are.
 ///
 /// # Errors
-/// A [`Usage`](crate::report::Usage) error if the knobs make no sense or if the
-/// file of answers cannot be read; if a scene fails, or if nobody reads the
+/// A [`Usage`](crate::report::Usage) error if the knobs make no sense, if the
+/// file of answers cannot be read or one to export to cannot be written; if a scene fails, or if nobody reads the
 /// output any more.
 pub fn predict(
     course: &Course,
@@ -70,6 +73,7 @@ pub fn predict(
         None => TypedLines::stdin(),
     };
     let mut run = Run::of(asked)?;
+    let exports = Export::prepare_all(asked.exports, FORMATS)?;
     let scenes = asked.scenes();
     let asker = Asker {
         course,
@@ -149,7 +153,24 @@ pub fn predict(
     if let Some(data) = data {
         data.flush()?;
     }
-    Ok(Ending::Fine)
+    write(run, exports)
+}
+
+/// Writes the run to files, now that nobody can look the answers up in them.
+/// What cannot be written is said.
+fn write(run: Run, exports: Vec<Export>) -> Result<Ending> {
+    if exports.is_empty() {
+        return Ok(Ending::Fine);
+    }
+    let run = run.played()?;
+    let mut is_whole = true;
+    for export in exports {
+        if let Err(error) = export.finish(run.report()) {
+            is_whole = false;
+            terminal::complain(&error);
+        }
+    }
+    Ok(Ending::of(!is_whole))
 }
 
 /// The questions that are asked before something is shown: those of a scene,

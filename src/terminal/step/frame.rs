@@ -10,7 +10,7 @@ use console::measure_text_width;
 use super::super::chart::Sheet;
 use super::super::page::Page;
 use super::super::sources::short;
-use super::super::wait::{doing, wait};
+use super::super::wait::{self, doing};
 use super::tape::Tape;
 use crate::chapter::{clock, time};
 use crate::picture::{Row, Strip};
@@ -248,27 +248,9 @@ fn beside(state: &State, strip: &Strip) -> String {
         return String::new();
     };
     if lane.doing == Doing::Parked && strip.is_kept_waiting() {
-        return "due, thread is held".to_owned();
+        return wait::HELD.to_owned();
     }
-    let waits: Vec<String> = state
-        .waits(lane)
-        .map(|own| {
-            let what = wait(&own.on, state);
-            match own.due {
-                Some(due) => format!("{what} until {}", time(due)),
-                None => what,
-            }
-        })
-        .collect();
-    match lane.doing {
-        Doing::Parked | Doing::Blocking if !waits.is_empty() => {
-            waits.join(", ")
-        }
-        Doing::Running if state.is_multi_thread() => {
-            format!("{} on thread {}", doing(lane.doing), lane.thread)
-        }
-        other => doing(other).to_owned(),
-    }
+    wait::beside(state, lane)
 }
 
 /// What an event loop is: who has the thread, who is next, and the timers.

@@ -1,0 +1,52 @@
+// Time that passes: a run is played at its own pace, or step by step where it
+// has none.
+
+// What takes longer than that in all is played faster.
+const LONGEST = 20e9;
+// Where everything happens at one moment, so many steps a second.
+const STEPS = 2;
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+let before = 0;
+let owed = 0;
+
+function play() {
+  const run = current();
+  if (now.step >= run.steps.length) {
+    now.step = 0;
+    now.nanos = 0;
+  }
+  now.playing = true;
+  by("play").textContent = "Pause";
+  before = performance.now();
+  owed = 0;
+  requestAnimationFrame(tick);
+}
+
+function pause() {
+  if (!now.playing) return;
+  now.playing = false;
+  by("play").textContent = "Play";
+  remember();
+  show();
+}
+
+function tick(at) {
+  if (!now.playing) return;
+  const passed = Math.max(0, at - before) * Number(by("speed").value);
+  before = at;
+  const run = current();
+  if (run.axis === "steps") {
+    owed += (passed / 1000) * STEPS;
+    now.step = Math.min(now.step + Math.floor(owed), run.steps.length);
+    owed %= 1;
+    now.nanos = momentOf(run, now.step)[0];
+  } else {
+    now.nanos += passed * 1e6 * Math.max(1, run.scale / LONGEST);
+    now.step = stepAt(run, now.nanos);
+  }
+  const isOver = now.step >= run.steps.length && (run.axis === "steps" || now.nanos >= run.scale);
+  // Without motion a step is shown when it is taken, and nothing glides.
+  if (!calm.matches || now.step !== now.view.step || isOver) show();
+  if (isOver) pause();
+  else requestAnimationFrame(tick);
+}

@@ -1,0 +1,132 @@
+// The buttons, the keys and the pointer, and the page as it begins.
+
+const actions = {
+  first: () => go(0),
+  back: () => go(now.step - 1),
+  next: () => go(now.step + 1),
+  last: () => go(current().steps.length),
+  woke: () => follow(wokenBy(current().lanes[now.lane], now.step)),
+  follow: () => follow(endOfWait(current().lanes[now.lane], now.step)),
+  previous: () => ownStep(-1),
+  following: () => ownStep(1),
+};
+for (const [id, action] of Object.entries(actions)) {
+  by(id).addEventListener("click", () => {
+    pause();
+    action();
+  });
+}
+const toggle = () => (now.playing ? pause() : play());
+by("play").addEventListener("click", toggle);
+by("scrub").addEventListener("input", (event) => {
+  pause();
+  go(Number(event.target.value));
+});
+
+const KEYS = {
+  ArrowLeft: "back", ArrowRight: "next", Home: "first", End: "last",
+  w: "woke", f: "follow", p: "previous", n: "following",
+};
+addEventListener("keydown", (event) => {
+  // Whatever has the focus and a use for keys has them first.
+  const isTaken = event.target.closest("input, select, button, summary, a, pre");
+  if (isTaken || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.key === " ") toggle();
+  else if (KEYS[event.key]) by(KEYS[event.key]).click();
+  else return;
+  event.preventDefault();
+});
+
+// A strip is scrubbed with the pointer; where it shows a wait, a click follows
+// that to what ended it.
+function listenTo(scene, view) {
+  let down = null;
+  const columnAt = (event, strip) => {
+    const box = strip.getBoundingClientRect();
+    return Math.floor(((event.clientX - box.left) / box.width) * view.run.columns);
+  };
+  const scrub = (column) => {
+    if (now.view !== view) choose(view, 0);
+    pause();
+    if (view.run.axis === "steps") go(stepsUntil(view.run, column));
+    else goToTime(((column + 1) * view.run.scale) / view.run.columns - 1);
+  };
+  const rulers = view === scene.views[0] ? scene.ruler.querySelectorAll(".ruler") : [];
+  for (const strip of [...view.body.querySelectorAll(".strip"), ...rulers]) {
+    const row = view.rows.find((row) => row.track === strip);
+    strip.addEventListener("pointerdown", (event) => {
+      down = event.clientX;
+      strip.setPointerCapture(event.pointerId);
+    });
+    strip.addEventListener("pointermove", (event) => {
+      if (down !== null && Math.abs(event.clientX - down) > 3) scrub(columnAt(event, strip));
+    });
+    strip.addEventListener("pointerup", (event) => {
+      const isClick = down !== null && Math.abs(event.clientX - down) <= 3;
+      down = null;
+      if (!isClick) return;
+      const column = columnAt(event, strip);
+      const step = stepsUntil(view.run, column);
+      const at = row && laneAt(row.lane, step);
+      if (!at || data.doings[at.doing] !== "parked") return scrub(column);
+      choose(view, row.index);
+      follow(endOfWait(row.lane, step));
+    });
+  }
+  for (const row of view.rows) {
+    row.name.addEventListener("click", () => choose(view, row.index));
+  }
+}
+
+for (const scene of scenes) {
+  scene.button = element("button", { class: "scene-name", "aria-pressed": "false" }, scene.name);
+  const about = element("span", {}, scene.about ?? "");
+  scene.section = element("section", { class: "scene" }, element("h3", {}, scene.button, " ", about));
+  if (scene.watch) scene.section.append(element("p", { class: "watch" }, element("strong", {}, "Watch: "), scene.watch));
+  scene.ruler = drawRuler(scene.views[0].run);
+  scene.section.append(scene.ruler, ...scene.views.map((view) => view.body));
+  scene.button.addEventListener("click", () => choose(scene.views[0], 0));
+  by("scenes").append(scene.section);
+  for (const view of scene.views) listenTo(scene, view);
+}
+by("scenes").append(drawLegend(data.runs));
+const tables = [...document.querySelectorAll("#steps table")];
+tables.forEach((table, index) => {
+  [...table.rows].slice(1).forEach((row, at) => {
+    const number = row.cells[0].textContent;
+    const button = element("button", {}, number);
+    button.addEventListener("click", () => {
+      choose(views[index], now.lane < views[index].run.lanes.length ? now.lane : 0);
+      follow(at + 1);
+    });
+    row.cells[0].replaceChildren(button);
+    row.removeAttribute("id");
+  });
+  rove(table, "button");
+});
+for (const list of document.querySelectorAll("[data-roving]")) rove(list);
+for (const bar of document.querySelectorAll("[role=toolbar]")) rove(bar, "button");
+for (const hidden of document.querySelectorAll("#bar, #scenes, .keys")) hidden.hidden = false;
+document.body.classList.add("plays");
+
+// On paper everything is there, and over.
+let kept = null;
+addEventListener("beforeprint", () => {
+  kept = { step: now.step, nanos: now.nanos, closed: [...document.querySelectorAll("details:not([open])")] };
+  for (const part of kept.closed) part.open = true;
+  now.step = current().steps.length;
+  now.nanos = Math.max(...views.map((view) => view.run.scale));
+  show();
+});
+addEventListener("afterprint", () => {
+  if (!kept) return;
+  for (const part of kept.closed) part.open = false;
+  Object.assign(now, { step: kept.step, nanos: kept.nanos });
+  kept = null;
+  show();
+});
+
+if (views.length) {
+  show();
+  open(location.hash);
+} else by("bar").hidden = true;
