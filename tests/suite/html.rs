@@ -227,6 +227,41 @@ fn at_every_step_lanes_are_where_the_fold_has_them() {
     assert!(on_threads > 20, "{on_threads}");
 }
 
+/// Who runs when a second thread is seen to poll is on the first one, and that
+/// is said from then on, though nothing happens to it.
+#[test]
+fn a_second_thread_is_told_from_the_first() {
+    let trace = "\
+        {\"asyncade\":2,\"subject\":{\"program\":\"two\"},\"world\":{\"name\":\"tokio\",\"flavor\":\"multi_thread\",\"workers\":2},\"clock\":\"real\"}\n\
+        {\"at\":0,\"lane\":0,\"event\":\"spawn\",\"name\":\"main\",\"kind\":\"main\",\"parent\":null,\"file\":\"a.rs\",\"line\":1}\n\
+        {\"at\":0,\"lane\":0,\"event\":\"poll\"}\n\
+        {\"at\":1,\"lane\":1,\"event\":\"spawn\",\"name\":\"A\",\"kind\":\"task\",\"parent\":0,\"file\":\"a.rs\",\"line\":2}\n\
+        {\"at\":2,\"lane\":1,\"event\":\"poll\",\"thread\":1}\n\
+        {\"at\":9000000,\"lane\":1,\"event\":\"end\",\"outcome\":\"finished\"}\n\
+        {\"at\":9000000,\"lane\":0,\"event\":\"end\",\"outcome\":\"finished\"}\n\
+        {\"asyncade\":2,\"done\":true,\"elapsed\":9000000,\"events\":6}\n";
+    let traces = ndjson::read(trace.as_bytes()).unwrap();
+    let Exported { page, traces, .. } = opened("two-threads", &traces);
+    let data = data(&page);
+    let main = &data["runs"][0]["lanes"][0]["track"];
+    let texts = data["texts"].as_array().unwrap();
+    let told = main.as_array().unwrap().chunks(4).map(|group| {
+        let text = usize::try_from(group[3].as_u64().unwrap()).unwrap();
+        (group[0].as_u64().unwrap(), texts[text].as_str().unwrap())
+    });
+    let expected = [
+        (1, "not begun"),
+        (2, "running"),
+        (3, "running"),
+        (4, "running on thread 0"),
+        (6, "finished"),
+    ];
+    assert_eq!(told.collect::<Vec<_>>(), expected);
+    if let Some(found) = by_script(&page) {
+        same_lines("two threads", &found, &by_rust(&data, &traces));
+    }
+}
+
 /// A chapter as it is played, in both worlds, and with all its scenes.
 #[test]
 fn a_chapter_is_small() {
