@@ -49,7 +49,9 @@ impl<'a> Full<'a> {
         Full { explains, ..self }
     }
 
-    fn opening(&mut self, report: &Report) -> io::Result<()> {
+    /// Writes what stands above the scenes. A run that is told for the first
+    /// time is [announced](Reporter::begins), too.
+    pub(crate) fn opening(&mut self, report: &Report) -> io::Result<()> {
         let screen = &mut *self.screen;
         let page = screen.page;
         // No title: it says what the run is to show.
