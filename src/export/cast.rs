@@ -3,15 +3,14 @@
 //! writes, each line at the time that the trace has for it. Nothing of the real
 //! run is in it, so it is the same each time.
 
-use std::cell::RefCell;
 use std::io::{self, Write};
-use std::rc::Rc;
 use std::slice;
 use std::time::Duration;
 
 use serde_json::json;
 
 use super::Format;
+use super::written::Written;
 use crate::report::{Report, Reporter, TOO_LONG};
 use crate::system::foreign::clean;
 use crate::terminal::{Full, Page, Screen, always_colours};
@@ -120,8 +119,7 @@ impl<'a> Cast<'a> {
             return Ok(());
         }
         // A terminal that is written to directly does not go back by itself.
-        let text = String::from_utf8_lossy(&written).replace('\n', "\r\n");
-        self.event("o", &text)
+        self.event("o", &written.replace('\n', "\r\n"))
     }
 
     /// A place to jump to.
@@ -133,26 +131,5 @@ impl<'a> Cast<'a> {
         let (seconds, micros) = (self.now.as_secs(), self.now.subsec_micros());
         let data = json!(data);
         writeln!(self.out, "[{seconds}.{micros:06}, \"{code}\", {data}]")
-    }
-}
-
-/// What is written to a screen, for whoever wants it.
-#[derive(Clone, Default)]
-struct Written(Rc<RefCell<Vec<u8>>>);
-
-impl Written {
-    fn take(&self) -> Vec<u8> {
-        self.0.take()
-    }
-}
-
-impl Write for Written {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

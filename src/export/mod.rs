@@ -5,6 +5,7 @@ mod comparison;
 mod file;
 mod scale;
 mod sweep;
+mod written;
 
 use std::io::{self, Write};
 
@@ -37,6 +38,8 @@ macro_rules! formats {
 
 formats! {
     cast,
+    markdown,
     ndjson,
     perfetto,
+    svg,
 }

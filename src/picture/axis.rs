@@ -51,7 +51,7 @@ fn at_every(layout: &Layout, step: Duration) -> Vec<Tick> {
             Axis::Steps => (at.as_nanos() / STEP.as_nanos() + 1).to_string(),
         };
         let column = layout.column(at);
-        ticks.push(Tick { column, label });
+        ticks.push(Tick { column, at, label });
         at += step;
     }
     let fits = |tick: &Tick| end(tick) <= layout.columns + 1 + layout.overhang;

@@ -58,6 +58,10 @@ pub enum Axis {
 pub struct Tick {
     /// Where it is.
     pub column: usize,
+    /// The moment itself, which is in that column; on an axis of steps as
+    /// [`STEP`](crate::timeline::STEP)s.
+    #[serde(skip)]
+    pub at: Duration,
     /// What it is called.
     pub label: String,
 }

@@ -182,7 +182,7 @@ impl<'a, 'b> Process<'a, 'b> {
                     What::Pend { waits, .. } => waits.as_slice(),
                     _ => &[],
                 };
-                ("waiting", self.waits(lane, waits).into())
+                ("waiting", format!("waits: {}", self.waits(lane, waits)).into())
             }
         };
         args.push(("at", place(&lane.place)));
@@ -221,9 +221,6 @@ impl<'a, 'b> Process<'a, 'b> {
         let more = waits.len().saturating_sub(FEW);
         if more > 0 {
             words += &format!(" and {more} more");
-        }
-        if words.is_empty() {
-            words.push_str("waits");
         }
         words
     }
