@@ -11,8 +11,8 @@ use super::ink::{KEPT_WAITING, colour, outcome_colour};
 use super::page::Page;
 use crate::chapter::clock;
 use crate::picture::{
-    self, Axis, End, Fold, Layout, Legend, Mark, Pair, Picture, Row, Side, Standing,
-    Strip, of_scene,
+    self, Axis, End, Fold, Layout, Legend, Mark, Pair, Picture, Row, Side,
+    Standing, Strip, of_scene,
 };
 use crate::report::{Report, Scene};
 use crate::trace::Outcome;

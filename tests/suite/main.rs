@@ -11,6 +11,7 @@ mod crawler;
 mod crawler_claims;
 mod critical_path;
 mod diff;
+mod formats;
 mod hostile;
 mod languages;
 mod layers;

@@ -102,7 +102,7 @@ impl Drawing<'_> {
         drawing.legend();
         drawing.result();
         let title = title(report);
-        let about = drawing.words.join("\n");
+        let about = drawing.words.join(" ");
         let height = drawing.y + MARGIN - LINE / 2.0;
         drawing.canvas.finish(height, &title, &about)
     }

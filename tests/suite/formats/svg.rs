@@ -1,0 +1,205 @@
+//! The picture for slides: it is well-formed, it fetches and runs nothing, its
+//! text is text that fits, and what it shows is what the timeline has.
+
+use asyncade::report::Report;
+use asyncade::timeline::Timeline;
+use console::measure_text_width;
+
+use super::xml::{self, Found};
+use super::{every_chapter, hostile, many, one_scene, viewed, written};
+
+/// All that is drawn with.
+const ELEMENTS: [&str; 9] = [
+    "svg", "title", "desc", "style", "rect", "g", "text", "path", "circle",
+];
+
+/// Whether a file is such a picture.
+pub fn check(file: &str) -> Result<(), String> {
+    let found = xml::read(file)?;
+    let (root, attributes) = &found.elements[0];
+    let attribute = |key: &str| {
+        let found = attributes.iter().find(|(known, _)| known == key);
+        found.map(|(_, value)| value.as_str()).unwrap_or_default()
+    };
+    if root != "svg" || attribute("xmlns") != "http://www.w3.org/2000/svg" {
+        return Err("no SVG".into());
+    }
+    let width: f64 = attribute("width").parse().map_err(|_| "no width")?;
+    let height: f64 = attribute("height").parse().map_err(|_| "no height")?;
+    let names = found.elements.iter().map(|(name, _)| name.as_str());
+    for (at, name) in ["svg", "title", "desc"].iter().enumerate() {
+        if names.clone().nth(at) != Some(name) {
+            return Err(format!("{name} is not where it is looked for"));
+        }
+    }
+    for (name, attributes) in &found.elements {
+        if !ELEMENTS.contains(&name.as_str()) {
+            return Err(format!("<{name}> is drawn with"));
+        }
+        for (key, value) in attributes {
+            let is_link =
+                value.contains("url(") || value.contains("javascript");
+            if key.starts_with("on") || key.contains("href") || is_link {
+                return Err(format!("{key}=\"{value}\""));
+            }
+        }
+    }
+    inside(&found, width, height)
+}
+
+/// Whether all that is written is inside of it: in the widest of its fonts a
+/// letter is so wide.
+fn inside(found: &Found, width: f64, height: f64) -> Result<(), String> {
+    let mut texts = found.texts.iter().filter(|(around, text)| {
+        around.last().is_some_and(|name| name == "text") && text != "\n"
+    });
+    for (name, attributes) in &found.elements {
+        let of = |key: &str| -> Option<f64> {
+            let found = attributes.iter().find(|(known, _)| known == key);
+            found.and_then(|(_, value)| value.parse().ok())
+        };
+        for (key, most) in [("x", width), ("y", height), ("cy", height)] {
+            if of(key).is_some_and(|at| !(0.0..=most).contains(&at)) {
+                return Err(format!("<{name}> has its {key} outside"));
+            }
+        }
+        if name == "text" {
+            let (_, text) = texts.next().ok_or("a <text> without text")?;
+            let letter = 0.602 * of("font-size").unwrap_or(16.0);
+            let end = of("x").unwrap_or(0.0)
+                + letter * measure_text_width(text) as f64;
+            if end > width {
+                return Err(format!("{text:?} ends at {end}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn a_picture() {
+    let report = one_scene("tasks", "create_task");
+    insta::assert_snapshot!(written(&report, "svg"));
+}
+
+#[test]
+fn what_is_no_picture_is_found() {
+    let fine = written(&one_scene("tasks", "create_task"), "svg");
+    assert_eq!(check(&fine), Ok(()));
+    let long = format!(">{}</text>", "a".repeat(100));
+    for (from, to) in [
+        ("</text>", ""),
+        ("<svg ", "<png "),
+        ("<title>", "<desc></desc><title>"),
+        ("<rect ", "<rect onload=\"bad()\" "),
+        ("<rect ", "<rect href=\"https://example.org\" "),
+        ("fill=\"#fff\"", "fill=\"url(https://example.org)\""),
+        ("</svg>", "<script>bad()</script></svg>"),
+        ("</svg>", "<image/></svg>"),
+        ("</text>", long.as_str()),
+        ("<text x=\"24\"", "<text x=\"2400\""),
+        ("height=\"", "height=\"1\" data-h=\""),
+    ] {
+        let wrong = fine.replacen(from, to, 1);
+        assert_ne!(wrong, fine, "{from}");
+        assert!(check(&wrong).is_err(), "{from} is {to}");
+    }
+}
+
+/// The texts of a picture, but not what is there for whoever points at it.
+fn shown(file: &str) -> Vec<String> {
+    let found = xml::read(file).unwrap();
+    let texts = found.texts.into_iter();
+    let texts = texts.filter(|(around, _)| around.last().unwrap() == "text");
+    texts.map(|(_, text)| text).collect()
+}
+
+#[test]
+fn every_lane_has_its_name_and_its_end_in_words() {
+    for report in every_chapter() {
+        let file = written(&report, "svg");
+        let shown = shown(&file);
+        let about = xml::read(&file).unwrap();
+        let desc = about
+            .texts
+            .iter()
+            .find(|(around, _)| around.last().unwrap() == "desc");
+        let desc = &desc.unwrap().1;
+        for scene in &report.scenes {
+            assert!(shown.contains(&scene.name), "{}", scene.name);
+            let timeline = Timeline::of(scene.trace.as_ref().unwrap());
+            // More are folded.
+            if timeline.lanes.len() > 7 {
+                continue;
+            }
+            for lane in &timeline.lanes {
+                let end = lane.end.as_ref().unwrap().outcome.to_string();
+                assert!(shown.contains(&lane.name), "{}", lane.name);
+                assert!(
+                    shown.iter().any(|text| text.starts_with(&end)),
+                    "{end}"
+                );
+                let says = |world: &str| {
+                    desc.contains(&format!("{}{world} began at", lane.name))
+                };
+                assert!(says("") || says(" on tokio"), "{desc}");
+            }
+        }
+    }
+}
+
+/// How long the bars of a colour are.
+fn bars(file: &str, colour: &str) -> f64 {
+    let found = xml::read(file).unwrap();
+    let rects = found.elements.iter().filter(|(name, attributes)| {
+        let has = |key: &str, value: &str| {
+            attributes.contains(&(key.to_owned(), value.to_owned()))
+        };
+        name == "rect" && has("fill", colour) && has("height", "16")
+    });
+    let widths = rects.filter_map(|(_, attributes)| {
+        let width = attributes.iter().find(|(key, _)| key == "width");
+        width?.1.parse::<f64>().ok()
+    });
+    // A moment is narrower.
+    widths.filter(|width| *width > 3.0).sum()
+}
+
+#[test]
+fn lengths_are_on_one_scale() {
+    let picture = |report: &Report| written(report, "svg");
+    // Each customer is scanned for a fifth of what paying takes, and the three
+    // of them hold the thread for as long.
+    let file = picture(&one_scene("cashier", "async"));
+    let lanes = ["#0087d7", "#af5faf", "#5f8700"].map(|it| bars(&file, it));
+    assert!(lanes[0] > 20.0, "{lanes:?}");
+    for lane in lanes {
+        assert!((lane - lanes[0]).abs() <= 8.0, "{lanes:?}");
+    }
+}
+
+#[test]
+fn what_is_cut_is_there_as_a_whole() {
+    let file = written(&hostile(), "svg");
+    let cut = shown(&file);
+    let cut = cut.iter().filter(|text| text.ends_with('\u{2026}')).count();
+    assert!(cut > 3, "{cut}");
+    let found = xml::read(&file).unwrap();
+    let wholes = found.texts.iter().filter(|(around, _)| {
+        let around: Vec<&str> = around.iter().map(String::as_str).collect();
+        around.ends_with(&["text", "title"])
+    });
+    assert_eq!(wholes.count(), cut);
+}
+
+#[test]
+fn many_lanes_are_counted() {
+    let file = written(&viewed(many(1000)), "svg");
+    let shown = shown(&file);
+    let counted = shown.iter().find(|text| text.starts_with('\u{2026}'));
+    let counted = counted.unwrap();
+    assert!(
+        counted.contains("998 more: all finished 1.000s"),
+        "{counted}"
+    );
+}
