@@ -8,6 +8,7 @@ mod perfetto;
 mod svg;
 mod xml;
 
+use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use asyncade::chapter::{Knobs, Reading, Value};
@@ -86,6 +87,25 @@ fn written(report: &Report, extension: &str) -> String {
     let mut file = Vec::new();
     (format.unwrap().write)(report, &mut file).unwrap();
     String::from_utf8(file).unwrap()
+}
+
+/// What counts what is written to it, and keeps none of it.
+#[derive(Default)]
+struct Scales {
+    largest: usize,
+    total: usize,
+}
+
+impl Write for Scales {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.largest = self.largest.max(bytes.len());
+        self.total += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The formats that are tested here.
@@ -272,6 +292,22 @@ fn a_hundred_thousand_lanes_are_written_in_seconds() {
             panic!("{extension}: {wrong}");
         }
     }
+}
+
+/// It is written as it is made, and never there as a whole.
+#[test]
+fn a_long_trace_is_written_piece_by_piece() {
+    let report = viewed(many(10_000));
+    let format = |extension| {
+        let mut formats = FORMATS.iter();
+        formats
+            .find(|format| format.extension == extension)
+            .unwrap()
+    };
+    let mut scales = Scales::default();
+    (format("trace.json").write)(&report, &mut scales).unwrap();
+    let Scales { largest, total } = scales;
+    assert!(total > 5_000_000 && largest < 1000, "{largest} of {total}");
 }
 
 #[test]

@@ -106,6 +106,62 @@ fn what_is_no_picture_is_found() {
     }
 }
 
+/// How bright a colour is, by the [rules for
+/// pages](https://www.w3.org/TR/WCAG21/#dfn-relative-luminance).
+fn luminance(colour: &str) -> f64 {
+    let digits = colour.trim_start_matches('#');
+    let digits = if digits.len() == 3 {
+        digits.chars().flat_map(|digit| [digit, digit]).collect()
+    } else {
+        digits.to_owned()
+    };
+    let level = |from: usize| {
+        let level = u8::from_str_radix(&digits[from..from + 2], 16).unwrap();
+        let level = f64::from(level) / 255.0;
+        if level <= 0.04045 {
+            level / 12.92
+        } else {
+            ((level + 0.055) / 1.055).powf(2.4)
+        }
+    };
+    0.2126 * level(0) + 0.7152 * level(2) + 0.0722 * level(4)
+}
+
+fn contrast(a: &str, b: &str) -> f64 {
+    let (a, b) = (luminance(a), luminance(b));
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
+}
+
+#[test]
+fn all_is_legible_on_either_ground() {
+    assert!((contrast("#fff", "#000000") - 21.0).abs() < 1e-9);
+    let (light, dark) = ("#fff", "#14171c");
+    for report in every_chapter() {
+        let file = written(&report, "svg");
+        assert!(file.contains("(prefers-color-scheme:dark){.g{fill:#14171c}"));
+        // Text, on the ground that goes with it.
+        assert!(file.contains(".i{fill:#1b1f24}.l{stroke:#1b1f24}@media"));
+        assert!(file.contains(".i{fill:#f0f3f6}.l{stroke:#f0f3f6}}"));
+        assert!(contrast("#1b1f24", light) > 7.0);
+        assert!(contrast("#f0f3f6", dark) > 7.0);
+        for (name, attributes) in xml::read(&file).unwrap().elements {
+            let is_styled = attributes.iter().any(|(key, _)| key == "class");
+            for (key, value) in attributes {
+                let is_colour = ["fill", "stroke"].contains(&key.as_str())
+                    && value.starts_with('#');
+                // What has a class has another colour on each ground.
+                if !is_colour || is_styled {
+                    continue;
+                }
+                for ground in [light, dark] {
+                    let found = contrast(&value, ground);
+                    assert!(found >= 3.0, "{name} {value} {ground}: {found}");
+                }
+            }
+        }
+    }
+}
+
 /// The texts of a picture, but not what is there for whoever points at it.
 fn shown(file: &str) -> Vec<String> {
     let found = xml::read(file).unwrap();
