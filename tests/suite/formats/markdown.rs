@@ -235,6 +235,26 @@ fn every_part_of_a_run_is_there() {
 }
 
 #[test]
+fn what_became_of_a_claim_is_said() {
+    let mut report = one_scene("tasks", "create_task");
+    let all = [Status::Holds, Status::Broken, Status::NotApplicable];
+    for (finding, status) in report.findings.iter_mut().zip(all) {
+        finding.status = status;
+        finding.evidence = format!("so it is {status:?}");
+    }
+    let file = written(&report, "md");
+    for (status, finding) in ["Holds", "Does not hold", "Does not apply"]
+        .iter()
+        .zip(&report.findings)
+    {
+        let says = &finding.says;
+        let evidence = &finding.evidence;
+        let item = format!("- **{status}:** {says}\n\n  {evidence}\n");
+        assert!(file.contains(&item), "{item}\n{file}");
+    }
+}
+
+#[test]
 fn nothing_of_a_name_is_a_heading() {
     let section = read(&written(&hostile(), "md")).unwrap();
     let depths: Vec<usize> =

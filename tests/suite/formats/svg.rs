@@ -1,12 +1,14 @@
 //! The picture for slides: it is well-formed, it fetches and runs nothing, its
 //! text is text that fits, and what it shows is what the timeline has.
 
-use asyncade::report::Report;
+use asyncade::report::Choice;
 use asyncade::timeline::Timeline;
+use asyncade::trace::Clock;
 use console::measure_text_width;
 
 use super::xml::{self, Found};
-use super::{every_chapter, hostile, many, one_scene, viewed, written};
+use super::{every_chapter, hostile, many, one_scene, played, viewed, written};
+use crate::support::chapter;
 
 /// All that is drawn with.
 const ELEMENTS: [&str; 9] = [
@@ -221,16 +223,49 @@ fn bars(file: &str, colour: &str) -> f64 {
     widths.filter(|width| *width > 3.0).sum()
 }
 
+/// Where each text begins that is one of these.
+fn places(file: &str, wanted: &str) -> Vec<f64> {
+    let found = xml::read(file).unwrap();
+    let texts = found.texts.iter().filter(|(around, text)| {
+        around.last().is_some_and(|name| name == "text") && text != "\n"
+    });
+    let elements = found.elements.iter().filter(|(name, _)| name == "text");
+    let pairs = elements.zip(texts).filter(|(_, (_, text))| text == wanted);
+    let places = pairs.map(|((_, attributes), _)| {
+        let x = attributes.iter().find(|(key, _)| key == "x");
+        x.unwrap().1.parse().unwrap()
+    });
+    places.collect()
+}
+
 #[test]
 fn lengths_are_on_one_scale() {
-    let picture = |report: &Report| written(report, "svg");
-    // Each customer is scanned for a fifth of what paying takes, and the three
-    // of them hold the thread for as long.
-    let file = picture(&one_scene("cashier", "async"));
+    let report = played(&Choice::new(chapter("cashier"), Clock::Virtual));
+    let file = written(&report, "svg");
+    // One axis for both scenes: the slow one takes 3.6 seconds.
+    let [zero, one] =
+        ["0s", "1s"].map(|tick| match places(&file, tick).as_slice() {
+            [place] => *place,
+            other => panic!("{tick} is at {other:?}"),
+        });
+    let second = one - zero;
+    // In both each customer is scanned for 0.2 seconds; in the slow one the
+    // cashier's hands are tied while somebody pays, for a second.
     let lanes = ["#0087d7", "#af5faf", "#5f8700"].map(|it| bars(&file, it));
-    assert!(lanes[0] > 20.0, "{lanes:?}");
     for lane in lanes {
-        assert!((lane - lanes[0]).abs() <= 8.0, "{lanes:?}");
+        let expected = (0.2 + 1.2) * second;
+        assert!((lane - expected).abs() < 12.0, "{lanes:?} {second}");
+    }
+    // Who ends later ends further to the right, as much as the axis says.
+    for (words, end) in [
+        ("finished 1.400s", 1.4),
+        ("finished 2.400s", 2.4),
+        ("finished 3.600s", 3.6),
+    ] {
+        for place in places(&file, words) {
+            let expected = zero + end * second + 12.0;
+            assert!((place - expected).abs() < 6.0, "{place} {expected}");
+        }
     }
 }
 
