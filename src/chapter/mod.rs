@@ -29,6 +29,7 @@ pub use belief::{Belief, Practice, Proof};
 pub use check::{Check, in_order, short};
 pub use claim::{Claim, Evidence, Fact, Finding, Spot};
 pub use code::{Part, Say, says};
+pub(crate) use code::{name_at, needed};
 pub use course::Course;
 pub(crate) use due::clock_adds;
 pub use due::{AT_ONCE, Due, after};

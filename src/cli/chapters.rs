@@ -97,7 +97,7 @@ fn export() -> String {
         .map(|format| format!(".{}", format.extension))
         .collect();
     let formats = formats.join(", ");
-    format!("Write the traces to a file ({formats}); may be repeated")
+    format!("Write the run to a file ({formats}); may be repeated")
 }
 
 /// A chapter's option.

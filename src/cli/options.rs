@@ -286,7 +286,8 @@ pub(super) struct PlayArgs {
     /// Play also what takes more than ten minutes
     #[arg(long)]
     pub yes_wait: bool,
-    /// Write the traces to a file (.ndjson); may be repeated
+    // The formats are put in later.
+    /// Write the run to a file; may be repeated
     #[arg(long, value_name = "FILE")]
     pub export: Vec<PathBuf>,
     /// Record it, on the virtual clock unless --clock real is given, and step

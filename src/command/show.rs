@@ -80,7 +80,7 @@ fn question(chapter: &Chapter, screen: &mut Screen) -> Result<()> {
 pub(in crate::command) fn code(
     reading: Reading,
     screen: &mut Screen,
-    code: impl Fn(Language) -> Vec<Part>,
+    code: impl Fn(Language) -> Vec<Part<'static>>,
 ) -> Result<()> {
     let python = match reading.lang {
         Lang::Python => "the code in Python; what runs is the same on tokio",

@@ -69,15 +69,7 @@ impl<T> Export<T> {
         let name = foreign::path(path);
         let cannot = |why: Usage| why.of(&format!("cannot export to '{name}'"));
         let Some(format) = format_of(path, formats) else {
-            let names = formats.iter();
-            let names: Vec<String> = names
-                .map(|format| format!(".{}", format.extension))
-                .collect();
-            let names = names.join(", ");
-            return Err(cannot(Usage::new(
-                "its extension is not known",
-                format!("use {names}"),
-            )));
+            return Err(cannot(unknown(path, formats)));
         };
         Ok(Export {
             output: Output::new(path).map_err(cannot)?,
@@ -117,9 +109,39 @@ fn format_of<T>(
     path: &Path,
     formats: &'static [Format<T>],
 ) -> Option<&'static Format<T>> {
-    let name = path.file_name()?.to_string_lossy();
-    let (_, extension) = name.rsplit_once('.')?;
+    let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
     formats
         .iter()
-        .find(|format| extension.eq_ignore_ascii_case(format.extension))
+        .find(|format| ends_in(&name, format.extension))
+}
+
+/// Whether a name ends in a dot and that extension, which may have dots of its
+/// own.
+fn ends_in(name: &str, extension: &str) -> bool {
+    let rest = name.strip_suffix(extension);
+    rest.is_some_and(|rest| rest.ends_with('.'))
+}
+
+/// What is wrong with a name that asks for no format: it may have the end of
+/// an extension that is longer.
+fn unknown<T>(path: &Path, formats: &'static [Format<T>]) -> Usage {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let own = name.rsplit_once('.').map(|(_, own)| own);
+    let own = own.unwrap_or_default().to_ascii_lowercase();
+    let longer = formats.iter().map(|format| format.extension);
+    let mut longer = longer.filter(|longer| ends_in(longer, &own));
+    if let Some(longer) = longer.next().filter(|_| !own.is_empty()) {
+        let stem = &name[..name.len() - own.len() - 1];
+        let stem = if stem.is_empty() { "run" } else { stem };
+        return Usage::new(
+            format!("'.{own}' alone is not the whole of an extension"),
+            format!("call it '{}.{longer}'", foreign::short(stem)),
+        );
+    }
+    let names = formats.iter();
+    let names: Vec<String> = names
+        .map(|format| format!(".{}", format.extension))
+        .collect();
+    let names = names.join(", ");
+    Usage::new("its extension is not known", format!("use {names}"))
 }

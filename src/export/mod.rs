@@ -5,6 +5,7 @@ mod comparison;
 mod file;
 mod scale;
 mod sweep;
+mod written;
 
 use std::io::{self, Write};
 
@@ -18,7 +19,8 @@ pub(crate) use sweep::SWEEPS;
 
 /// How a report, or another value, is written to a file.
 pub struct Format<T: 'static = Report> {
-    /// The extension that the file has, without the dot.
+    /// The extension that the file has, without the dot before it: `svg`,
+    /// `trace.json`.
     pub extension: &'static str,
     /// Writes it.
     pub write: fn(&T, &mut dyn Write) -> io::Result<()>,
@@ -30,11 +32,15 @@ macro_rules! formats {
         $(pub(crate) mod $format;)*
 
         /// Every format that is known.
-        pub(crate) const FORMATS: &[Format] = &[$($format::FORMAT,)*];
+        pub const FORMATS: &[Format] = &[$($format::FORMAT,)*];
     };
 }
 
 formats! {
+    cast,
     html,
+    markdown,
     ndjson,
+    perfetto,
+    svg,
 }

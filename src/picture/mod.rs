@@ -58,7 +58,8 @@ pub enum Axis {
 pub struct Tick {
     /// Where it is.
     pub column: usize,
-    /// The same as exactly as it is known: from the start of the axis.
+    /// The moment itself, which is in that column; on an axis of steps as
+    /// [`STEP`](crate::timeline::STEP)s.
     pub at: Duration,
     /// What it is called.
     pub label: String,

@@ -11,14 +11,14 @@ use super::ink::{KEPT_WAITING, colour, outcome_colour};
 use super::page::Page;
 use crate::chapter::clock;
 use crate::picture::{
-    self, Axis, Fold, Layout, Legend, Mark, Pair, Picture, Row, Side, Standing,
-    Strip, of_scene,
+    self, Axis, End, Fold, Layout, Legend, Mark, Pair, Picture, Row, Side,
+    Standing, Strip, of_scene,
 };
 use crate::report::{Report, Scene};
 use crate::trace::Outcome;
 
 /// What the rows of the other world are called.
-const OTHER_WORLD: &str = "  CPython";
+pub(crate) const OTHER_WORLD: &str = "  CPython";
 
 /// What stands before and behind the names.
 const INDENT: usize = 2;
@@ -230,11 +230,8 @@ impl Sheet {
             marks.push(glyphs.end(end.outcome), Some(colour));
             used += 1;
             words = match (picture.axis, self.page.is_wide()) {
-                (Axis::Time, true) => {
-                    format!("{} {}", end.outcome, clock(end.at))
-                }
+                (axis, true) => ending(axis, end),
                 (Axis::Time, false) => clock(end.at),
-                (Axis::Steps, true) => end.outcome.to_string(),
                 (Axis::Steps, false) => String::new(),
             };
         }
@@ -254,32 +251,44 @@ impl Sheet {
 
     /// So many lanes, and where they stand.
     fn fold(&self, axis: Axis, fold: &Fold) -> String {
-        let states = match fold.states.as_slice() {
-            [(standing, _)] => format!("all {}", word(*standing)),
-            several => several
-                .iter()
-                .map(|(standing, count)| format!("{count} {}", word(*standing)))
-                .collect::<Vec<_>>()
-                .join(", "),
-        };
-        let ended = match fold.ended.filter(|_| axis == Axis::Time) {
-            Some((first, last)) => {
-                let (first, last) = (clock(first), clock(last));
-                if first == last {
-                    format!(" {first}")
-                } else {
-                    format!(" {first} to {last}")
-                }
-            }
-            None => String::new(),
-        };
-        let (ellipsis, lanes) = (self.page.glyphs.ellipsis, fold.lanes);
-        let line = format!("{ellipsis} {lanes} more: {states}{ended}");
-        let room = self.page.width.saturating_sub(INDENT);
         let ellipsis = self.page.glyphs.ellipsis;
+        let line = format!("{ellipsis} {}", counted(axis, fold));
+        let room = self.page.width.saturating_sub(INDENT);
         let line = console::truncate_str(&line, room, ellipsis);
         format!("{:INDENT$}{line}", "")
     }
+}
+
+/// How a lane ends, and when if there is an axis of time.
+pub(crate) fn ending(axis: Axis, end: End) -> String {
+    match axis {
+        Axis::Time => format!("{} {}", end.outcome, clock(end.at)),
+        Axis::Steps => end.outcome.to_string(),
+    }
+}
+
+/// So many lanes, and where they stand, in words.
+pub(crate) fn counted(axis: Axis, fold: &Fold) -> String {
+    let states = match fold.states.as_slice() {
+        [(standing, _)] => format!("all {}", word(*standing)),
+        several => several
+            .iter()
+            .map(|(standing, count)| format!("{count} {}", word(*standing)))
+            .collect::<Vec<_>>()
+            .join(", "),
+    };
+    let ended = match fold.ended.filter(|_| axis == Axis::Time) {
+        Some((first, last)) => {
+            let (first, last) = (clock(first), clock(last));
+            if first == last {
+                format!(" {first}")
+            } else {
+                format!(" {first} to {last}")
+            }
+        }
+        None => String::new(),
+    };
+    format!("{} more: {states}{ended}", fold.lanes)
 }
 
 /// Where lanes stand, behind their number.
@@ -293,21 +302,26 @@ fn word(standing: Standing) -> String {
     }
 }
 
+/// The marks that are used, and what each means.
+pub(crate) fn meanings(legend: &Legend) -> Vec<(Mark, &'static str)> {
+    let all = [
+        (legend.hold, Mark::Hold, "holds the thread"),
+        (legend.poll, Mark::Poll, "polled for a moment"),
+        (legend.say, Mark::Say, "says a line"),
+        (legend.lend, Mark::Lend, "polls a lane inside of it"),
+        (legend.wait, Mark::Wait, "waits"),
+        (legend.ready, Mark::Ready, "ready, thread is held"),
+    ];
+    let used = all.into_iter().filter(|(used, ..)| *used);
+    used.map(|(_, mark, meaning)| (mark, meaning)).collect()
+}
+
 /// What the marks mean, on as few lines as they need.
 pub(super) fn legend(page: &Page, legend: &Legend) -> Vec<String> {
     let glyphs = page.glyphs;
     let mut marks = Vec::new();
-    for (used, glyph, meaning) in [
-        (legend.hold, glyphs.hold, "holds the thread"),
-        (legend.poll, glyphs.poll, "polled for a moment"),
-        (legend.say, glyphs.say, "says a line"),
-        (legend.lend, glyphs.lend, "polls a lane inside of it"),
-        (legend.wait, glyphs.wait, "waits"),
-        (legend.ready, glyphs.ready, "ready, thread is held"),
-    ] {
-        if used {
-            marks.push(format!("{glyph} {meaning}"));
-        }
+    for (mark, meaning) in meanings(legend) {
+        marks.push(format!("{} {meaning}", glyphs.mark(Some(mark))));
     }
     for outcome in &legend.ends {
         // Wide enough, the rows say so themselves.

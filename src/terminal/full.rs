@@ -49,23 +49,15 @@ impl<'a> Full<'a> {
         Full { explains, ..self }
     }
 
-    fn opening(&mut self, report: &Report) -> io::Result<()> {
+    /// Writes what stands above the scenes. A run that is told for the first
+    /// time is [announced](Reporter::begins), too.
+    pub(crate) fn opening(&mut self, report: &Report) -> io::Result<()> {
         let screen = &mut *self.screen;
         let page = screen.page;
         // No title: it says what the run is to show.
         writeln!(screen, "{}", report.chapter.bold())?;
-        if !report.is_real() {
-            let note = "On the virtual clock: exact, and nothing was measured.";
-            page.aside(screen, 0, note)?;
-        }
-        let speed = report.speed;
-        if speed != 1.0 {
-            let note =
-                format!("At speed {speed}: every time is divided by {speed}.");
+        for note in circumstances(report) {
             page.aside(screen, 0, &note)?;
-        }
-        if let Some(remark) = &report.remark {
-            page.aside(screen, 0, remark)?;
         }
         // Of a run that is of no chapter nothing is asked.
         if let Some(lesson) = &report.lesson {
@@ -73,6 +65,18 @@ impl<'a> Full<'a> {
             page.prose(screen, 2, &lesson.question)?;
         }
         screen.flush()
+    }
+
+    /// Makes ready for the lines of a scene, whose heading may be somebody
+    /// else's.
+    pub(crate) fn opens(&mut self, report: &Report, index: usize) {
+        let scene = &report.scenes[index];
+        let names = report.lane_names().map(measure_text_width).max();
+        let sources = Sources::of(report, scene);
+        let lines = Lines::new(self.screen.page, names.unwrap_or(0), sources);
+        let lines = lines.expecting(scene.expected_lines());
+        let has_several = scene.runtime.is_multi_thread();
+        self.lines = Some(lines.on_several_threads(has_several));
     }
 
     /// Says whether the two worlds agree, and where they part.
@@ -112,12 +116,7 @@ impl Reporter for Full<'_> {
             page.prose(self.screen, 2, &watch)?;
             writeln!(self.screen)?;
         }
-        let names = report.lane_names().map(measure_text_width).max();
-        let sources = Sources::of(report, scene);
-        let lines = Lines::new(page, names.unwrap_or(0), sources);
-        let lines = lines.expecting(scene.expected_lines());
-        let has_several = scene.runtime.is_multi_thread();
-        self.lines = Some(lines.on_several_threads(has_several));
+        self.opens(report, index);
         self.screen.flush()
     }
 
@@ -173,8 +172,25 @@ impl Reporter for Full<'_> {
     }
 }
 
+/// What has to be known of a whole run, a sentence each.
+pub(crate) fn circumstances(report: &Report) -> Vec<String> {
+    let mut notes = Vec::new();
+    if !report.is_real() {
+        let note = "On the virtual clock: exact, and nothing was measured.";
+        notes.push(note.to_owned());
+    }
+    let speed = report.speed;
+    if speed != 1.0 {
+        notes.push(format!(
+            "At speed {speed}: every time is divided by {speed}."
+        ));
+    }
+    notes.extend(report.remark.clone());
+    notes
+}
+
 /// A scene's heading: what it is, and what is special about this run.
-fn about(report: &Report, scene: &Scene) -> String {
+pub(crate) fn about(report: &Report, scene: &Scene) -> String {
     let mut about = scene.about.clone();
     if scene.is_baseline {
         about = format!("baseline: {about}");

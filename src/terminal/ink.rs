@@ -21,18 +21,18 @@ pub(super) const BAD: Color = Color::AnsiColor(196);
 /// Something was stopped before its end.
 const STOPPED: Color = ORANGE;
 /// Somebody could go on, and cannot: the one thing to see.
-pub(super) const KEPT_WAITING: Color = BAD;
+pub(crate) const KEPT_WAITING: Color = BAD;
 
 /// The colour of a lane's marks, the same in every view of a scene. Main has
 /// the foreground's.
-pub(super) fn colour(lane: LaneId) -> Option<Color> {
+pub(crate) fn colour(lane: LaneId) -> Option<Color> {
     const COLOURS: [Color; 6] = [BLUE, PURPLE, OLIVE, ORANGE, TEAL, VIOLET];
     let index = lane.checked_sub(1)?;
     Some(COLOURS[index as usize % COLOURS.len()])
 }
 
 /// The colour of an end.
-pub(super) fn outcome_colour(outcome: Outcome) -> Color {
+pub(crate) fn outcome_colour(outcome: Outcome) -> Color {
     match outcome {
         Outcome::Finished => GOOD,
         Outcome::Failed | Outcome::Panicked => BAD,

@@ -20,7 +20,7 @@ pub struct Listing<'a> {
     /// What it is written in.
     pub language: Language,
     /// Its parts, in the file's order.
-    pub code: Vec<Part>,
+    pub code: Vec<Part<'a>>,
 }
 
 const RUST: &[&str] = &[

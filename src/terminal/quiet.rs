@@ -7,6 +7,9 @@ use super::screen::Screen;
 use super::summary::summary;
 use crate::report::{Report, Reporter};
 
+/// What is said of a run that the user stopped.
+pub(crate) const INTERRUPTED: &str = "Interrupted: this is how far it came.";
+
 /// Shows what came of a run.
 pub struct Quiet<'a> {
     screen: &'a mut Screen,
@@ -47,7 +50,7 @@ pub(super) fn close(screen: &mut Screen, report: &Report) -> io::Result<()> {
     }
     if report.interrupted {
         writeln!(screen)?;
-        writeln!(screen, "  Interrupted: this is how far it came.")?;
+        writeln!(screen, "  {INTERRUPTED}")?;
     } else {
         // Somebody may have changed the size of the terminal meanwhile.
         screen.measure();

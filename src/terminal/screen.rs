@@ -125,8 +125,12 @@ pub fn colours(choice: ColorChoice) {
         ColorChoice::Never => console::set_colors_enabled_stderr(false),
         _ => {}
     }
-    // `colored` looks at stdout only, so it always colours, and `anstream`
-    // strips what a stream does not want.
+    always_colours();
+}
+
+/// Whatever is written is coloured: `colored` would look at stdout only.
+/// `anstream` strips what a stream does not want.
+pub(crate) fn always_colours() {
     colored::control::set_override(true);
 }
 

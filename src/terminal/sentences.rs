@@ -33,7 +33,8 @@ pub fn sentences(
     )
 }
 
-fn sentence(lane: &Lane, world: &str) -> String {
+/// A lane in words.
+pub(crate) fn sentence(lane: &Lane, world: &str) -> String {
     let spent = |doing: fn(Doing) -> bool| -> Duration {
         let spans = lane.spans.iter().filter(|span| doing(span.doing));
         spans.map(|span| span.length()).sum()

@@ -277,6 +277,12 @@ fn heading(
 
 /// What came of it.
 fn result(page: &Page, report: &Report) -> Vec<String> {
+    let lines = page.wrap(0, &outcome(report));
+    lines.iter().map(|line| line.bold().to_string()).collect()
+}
+
+/// What came of a run in a sentence or two.
+pub(crate) fn outcome(report: &Report) -> String {
     let words = match &report.verdict {
         Some(verdict) => {
             let notes = verdict.notes.iter();
@@ -299,8 +305,7 @@ fn result(page: &Page, report: &Report) -> Vec<String> {
     };
     let ends = report.scenes.iter().filter_map(early_end);
     let words: Vec<String> = std::iter::once(words).chain(ends).collect();
-    let lines = page.wrap(0, clean(&words.join(" ")).trim_start());
-    lines.iter().map(|line| line.bold().to_string()).collect()
+    clean(&words.join(" ")).trim_start().to_owned()
 }
 
 /// Whether all of a scene is there that was to be.

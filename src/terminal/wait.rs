@@ -47,7 +47,7 @@ pub(crate) fn doing(doing: Doing) -> &'static str {
 }
 
 /// What is awaited in a state, as in `sleep 3s`.
-pub(super) fn wait(on: &On, state: &State) -> String {
+pub(crate) fn wait(on: &On, state: &State) -> String {
     let length = |nanos: &Option<u64>| {
         let words = nanos.map(|nanos| time(Duration::from_nanos(nanos)));
         words.map_or(String::new(), |words| format!(" {words}"))

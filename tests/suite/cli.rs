@@ -210,7 +210,7 @@ fn bad_input_gets_short_lines_and_exit_code_2() {
         (
             &["gather", "--export", unknown],
             "its extension is not known",
-            &["use .html, .ndjson"],
+            &["use .cast, .html, .md, .ndjson, .trace.json, .svg"],
         ),
         (
             &["gather", "--export", "/proc/x.ndjson"],

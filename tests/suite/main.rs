@@ -13,6 +13,7 @@ mod crawler;
 mod crawler_claims;
 mod critical_path;
 mod diff;
+mod formats;
 mod hostile;
 mod html;
 mod languages;

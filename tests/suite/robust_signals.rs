@@ -1,12 +1,14 @@
 //! Being asked to stop: what is left behind is nothing.
 
 use std::fs;
+use std::io::{self, BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::formats::check;
 use crate::robust_files::{draft, folder};
 use crate::support::{Ran, asyncade};
 use asyncade::trace::ndjson;
@@ -245,4 +247,39 @@ fn r7_ctrl_c_while_python_is_asked_is_130() {
     let ran: Ran = child.wait_with_output().unwrap().into();
     assert_eq!(ran.code, Some(130), "{}", ran.stderr);
     assert_eq!(ran.stderr, "");
+}
+
+/// Whatever a run is written as, it is there as far as it came, and says so.
+#[test]
+fn a_run_that_is_stopped_is_said_to_be_in_every_format() {
+    const STOPPED: &str = "Interrupted: this is how far it came.";
+    let folder = folder("stopped");
+    let mut command = asyncade(&["gather", "--a", "10ms", "--b", "1m"]);
+    let files = [
+        ("svg", STOPPED),
+        ("trace.json", "\"name\":\"sequential (interrupted)\""),
+        ("cast", STOPPED),
+        ("md", STOPPED),
+    ];
+    for (extension, _) in files {
+        command.args(["--export", &format!("a.{extension}")]);
+    }
+    let mut child = spawn(command.current_dir(&folder));
+    let mut shown = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("A done") {
+        line.clear();
+        assert_ne!(shown.read_line(&mut line).unwrap(), 0, "it never spoke");
+    }
+    assert!(signal(child.id(), "INT"));
+    io::copy(&mut shown, &mut io::sink()).unwrap();
+    let ran: Ran = child.wait_with_output().unwrap().into();
+    assert_eq!(ran.code, Some(130), "{}", ran.stderr);
+    for (extension, said) in files {
+        let file = folder.join(format!("a.{extension}"));
+        let file = fs::read_to_string(file).unwrap();
+        assert_eq!(check(extension, &file), Ok(()), "{extension}");
+        assert!(file.contains(said), "{extension}: {file}");
+    }
+    assert_eq!(entries(&folder).len(), files.len());
 }

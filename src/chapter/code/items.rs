@@ -7,11 +7,11 @@ use super::words::{Word, words};
 use crate::chapter::Language;
 
 /// An item: an import, a function, a type, a constant.
-pub(super) struct Item {
+pub(super) struct Item<'a> {
     language: Language,
     /// The number of its first line, from 1.
     first: u32,
-    lines: Vec<&'static str>,
+    lines: Vec<&'a str>,
     /// Which of them is the first below what stands above the item.
     head: usize,
     /// What it defines or imports. An `impl` is named as its type.
@@ -20,8 +20,8 @@ pub(super) struct Item {
 }
 
 /// The items of a file.
-pub(super) fn items(text: &'static str, language: Language) -> Vec<Item> {
-    let mut items: Vec<Item> = Vec::new();
+pub(super) fn items(text: &str, language: Language) -> Vec<Item<'_>> {
+    let mut items: Vec<Item<'_>> = Vec::new();
     // Whether the last item is only what stands above one.
     let mut is_lead = false;
     for (number, line) in (1..).zip(text.lines()) {
@@ -62,14 +62,20 @@ fn is_above(line: &str, language: Language) -> bool {
     }
 }
 
-impl Item {
+impl<'a> Item<'a> {
+    /// Whether it has that line, with what stands above it.
+    pub(super) fn has(&self, line: u32) -> bool {
+        let lines = self.first..;
+        lines.zip(&self.lines).any(|(number, _)| number == line)
+    }
+
     /// Whether it defines a name, or belongs to what is called so.
     pub(super) fn is_of(&self, name: &str) -> bool {
         self.names.iter().any(|own| own == name)
     }
 
     /// It, as it is shown.
-    pub(super) fn part(&self) -> Part {
+    pub(super) fn part(&self) -> Part<'a> {
         let name = self.names.first().filter(|_| !self.is_import);
         Part {
             name: name.cloned(),

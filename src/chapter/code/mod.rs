@@ -15,16 +15,16 @@ pub use says::{Say, says};
 /// A part of a file that belongs together: an import, a function, a type, a
 /// constant, with what stands directly above it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
+pub struct Part<'a> {
     /// What it defines, if that is a thing of the file's own.
     pub name: Option<String>,
     /// Its lines, each with its number, from 1.
-    pub lines: Vec<(u32, &'static str)>,
+    pub lines: Vec<(u32, &'a str)>,
 }
 
 impl Chapter {
     /// The whole file.
-    pub fn code(&self, language: Language) -> Vec<Part> {
+    pub fn code(&self, language: Language) -> Vec<Part<'static>> {
         let items = items(self.text(language), language);
         items.iter().map(Item::part).collect()
     }
@@ -32,11 +32,15 @@ impl Chapter {
     /// What a scene is made of: its function, and everything of the file that
     /// this uses, with the imports that are needed. Empty if the file has no
     /// function of that name, which a test forbids.
-    pub fn code_of(&self, scene: &Scene, language: Language) -> Vec<Part> {
+    pub fn code_of(
+        &self,
+        scene: &Scene,
+        language: Language,
+    ) -> Vec<Part<'static>> {
         // A future does nothing before it is polled, so this runs nothing. Its
         // function has the same name in both files.
         let function = (scene.run)(&Knobs::new(self.knobs)).function;
-        needed(self.text(language), language, function)
+        needed(self.text(language), language, &[function.to_owned()])
     }
 
     fn text(&self, language: Language) -> &'static str {
@@ -47,11 +51,22 @@ impl Chapter {
     }
 }
 
-/// The parts of a file that one of its names needs, in the file's order.
-fn needed(text: &'static str, language: Language, name: &str) -> Vec<Part> {
+/// The name of what stands at a line of a file.
+pub fn name_at(text: &str, language: Language, line: u32) -> Option<String> {
+    let items = items(text, language);
+    let at = items.iter().find(|item| item.has(line));
+    at.and_then(|item| item.part().name)
+}
+
+/// The parts of a file that some of its names need, in the file's order.
+pub fn needed<'a>(
+    text: &'a str,
+    language: Language,
+    names: &[String],
+) -> Vec<Part<'a>> {
     let items = items(text, language);
     let mut needed = BTreeSet::new();
-    let mut names = vec![name.to_owned()];
+    let mut names = names.to_vec();
     while let Some(name) = names.pop() {
         for (index, item) in items.iter().enumerate() {
             if item.is_of(&name) && needed.insert(index) {
@@ -67,8 +82,8 @@ fn needed(text: &'static str, language: Language, name: &str) -> Vec<Part> {
 mod tests {
     use super::*;
 
-    fn of(text: &'static str, language: Language, name: &str) -> Vec<u32> {
-        let parts = needed(text, language, name);
+    fn of(text: &str, language: Language, name: &str) -> Vec<u32> {
+        let parts = needed(text, language, &[name.to_owned()]);
         let lines = parts.into_iter().flat_map(|part| part.lines);
         lines.map(|(number, _)| number).collect()
     }
