@@ -144,7 +144,8 @@ fn of_scenes(
 fn function(report: &Report, scene: &Scene) -> Option<String> {
     let trace = scene.trace.as_ref()?;
     let places = trace.events.iter().filter(|event| event.lane == 0);
-    let places = places.filter(|event| !matches!(event.what, What::Pend { .. }));
+    let places =
+        places.filter(|event| !matches!(event.what, What::Pend { .. }));
     let place = places.filter_map(|event| event.place()).next()?;
     let mut sources = report.sources.iter();
     let source = sources.find(|source| source.file == place.file)?;

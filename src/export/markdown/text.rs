@@ -117,7 +117,10 @@ mod tests {
         for (text, shown) in [
             ("plain, and (so) on!", "plain, and (so) on!"),
             ("<script>a|b</script>", "&lt;script&gt;a\\|b&lt;/script&gt;"),
-            ("a_b *c* `d` [e](f) \\g", "a\\_b \\*c\\* \\`d\\` \\[e\\](f) \\\\g"),
+            (
+                "a_b *c* `d` [e](f) \\g",
+                "a\\_b \\*c\\* \\`d\\` \\[e\\](f) \\\\g",
+            ),
             ("&amp; ~~no~~ $x$", "&amp;amp; \\~\\~no\\~\\~ \\$x\\$"),
             ("# no heading", "\\# no heading"),
             ("- no list", "\\- no list"),

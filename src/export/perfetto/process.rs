@@ -51,7 +51,8 @@ impl<'a, 'b> Process<'a, 'b> {
     pub fn write(mut self, name: &str) -> io::Result<()> {
         let main = self.track(0);
         let number = json!(self.number);
-        self.records.about(main, "process_name", "name", name.into())?;
+        self.records
+            .about(main, "process_name", "name", name.into())?;
         self.records
             .about(main, "process_sort_index", "sort_index", number)?;
         for (position, event) in self.trace.events.iter().enumerate() {
@@ -182,7 +183,10 @@ impl<'a, 'b> Process<'a, 'b> {
                     What::Pend { waits, .. } => waits.as_slice(),
                     _ => &[],
                 };
-                ("waiting", format!("waits: {}", self.waits(lane, waits)).into())
+                (
+                    "waiting",
+                    format!("waits: {}", self.waits(lane, waits)).into(),
+                )
             }
         };
         args.push(("at", place(&lane.place)));

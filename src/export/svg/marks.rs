@@ -106,8 +106,9 @@ fn moment(
         Some(Mark::Poll) => bar(canvas, (x - 1.5, 3.0), (y, BAR), ink),
         Some(Mark::Say) => {
             let [x, y] = [x, y].map(number);
-            canvas
-                .draw(format_args!("<circle cx=\"{x}\" cy=\"{y}\" r=\"6\"{ink}/>"));
+            canvas.draw(format_args!(
+                "<circle cx=\"{x}\" cy=\"{y}\" r=\"6\"{ink}/>"
+            ));
         }
         _ => {}
     }
@@ -120,7 +121,8 @@ fn bar(
     (y, height): (f64, f64),
     ink: Ink,
 ) {
-    let [x, y, width, height] = [x, y - height / 2.0, width, height].map(number);
+    let [x, y, width, height] =
+        [x, y - height / 2.0, width, height].map(number);
     canvas.draw(format_args!(
         "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"{ink}/>"
     ));

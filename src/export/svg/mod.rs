@@ -223,12 +223,14 @@ impl Drawing<'_> {
     }
 
     fn rows(&mut self, scene: &Scene, picture: &Picture, layout: &Layout) {
-        let timelines = scene.traces().enumerate().map(|(index, trace)| {
-            match index {
-                0 => Timeline::of(trace),
-                _ => Timeline::of(&trace.at_speed(self.report.speed)),
-            }
-        });
+        let timelines =
+            scene
+                .traces()
+                .enumerate()
+                .map(|(index, trace)| match index {
+                    0 => Timeline::of(trace),
+                    _ => Timeline::of(&trace.at_speed(self.report.speed)),
+                });
         let timelines: Vec<Timeline> = timelines.collect();
         for row in &picture.rows {
             self.y += LANE;
