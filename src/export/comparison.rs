@@ -4,31 +4,16 @@
 use std::io::{self, Write};
 
 use super::Format;
+use super::figures::{
+    command, formats, json, line, number, range, remarks, times,
+};
 use crate::measure::comparison::{
-    Comparison, Comparisons, Gain, Row, deviation_in_words, ratio, seconds,
+    Comparison, Comparisons, Gain, Row, deviation_in_words, seconds,
 };
 
 /// The formats.
-pub(crate) const COMPARISONS: &[Format<Comparisons>] = &[
-    Format {
-        extension: "md",
-        write: |value, out| markdown(value, out),
-    },
-    Format {
-        extension: "csv",
-        write: |value, out| csv(value, out),
-    },
-    Format {
-        extension: "json",
-        write: |value, out| json(value, out),
-    },
-];
-
-/// Everything, in seconds.
-fn json(value: &Comparisons, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, value)?;
-    writeln!(out)
-}
+pub(crate) const COMPARISONS: &[Format<Comparisons>] =
+    &formats(markdown, csv, json);
 
 fn markdown(value: &Comparisons, out: &mut dyn Write) -> io::Result<()> {
     let setup = &value.setup;
@@ -67,15 +52,8 @@ fn markdown(value: &Comparisons, out: &mut dyn Write) -> io::Result<()> {
                 out,
                 " {}x | {} | {} | {} |",
                 gain.in_figures(),
-                gain.interval.map_or(String::new(), |interval| format!(
-                    "{} to {}",
-                    ratio(interval.low),
-                    ratio(interval.high)
-                )),
-                gain.ideal.map_or(String::new(), |ideal| format!(
-                    "{}x",
-                    ratio(ideal)
-                )),
+                range(gain.interval),
+                times(gain.ideal),
                 gain.efficiency.map_or(String::new(), |part| format!(
                     "{:.1}%",
                     part * 100.0
@@ -85,14 +63,8 @@ fn markdown(value: &Comparisons, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     writeln!(out, "\n{} {}", setup.runs_in_words(), setup.words())?;
-    writeln!(out, "\n```console\n{}\n```", setup.command)?;
-    for remark in value.remarks() {
-        writeln!(out, "\n{remark}")?;
-    }
-    if value.interrupted {
-        writeln!(out, "\nStopped before its end.")?;
-    }
-    Ok(())
+    command(out, &setup.command)?;
+    remarks(out, value.remarks(), value.interrupted)
 }
 
 /// A line for each scene; empty where nothing is known.
@@ -124,7 +96,7 @@ fn csv(value: &Comparisons, out: &mut dyn Write) -> io::Result<()> {
             of(|gain| gain.ideal),
             of(|gain| gain.efficiency),
         ];
-        writeln!(out, "{}", fields.map(|text| quoted(&text)).join(","))?;
+        line(out, fields)?;
     }
     Ok(())
 }
@@ -134,18 +106,4 @@ fn rows(value: &Comparisons) -> impl Iterator<Item = (&Comparison, &Row)> {
     comparisons.flat_map(|comparison| {
         comparison.rows.iter().map(move |row| (comparison, row))
     })
-}
-
-/// As many digits as it has.
-pub(super) fn number(number: Option<f64>) -> String {
-    number.map_or(String::new(), |number| number.to_string())
-}
-
-/// A field of CSV, by RFC 4180.
-pub(super) fn quoted(text: &str) -> String {
-    if text.contains(['"', ',', '\n', '\r']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text.to_owned()
-    }
 }

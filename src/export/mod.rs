@@ -2,6 +2,7 @@
 //! file and add its line.
 
 mod comparison;
+mod figures;
 mod file;
 mod scale;
 mod sweep;

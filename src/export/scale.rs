@@ -7,8 +7,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::Format;
-use super::comparison::{number, quoted};
-use crate::measure::comparison::{ratio, seconds};
+use super::figures::{self, command, formats, line, number, remarks, times};
+use crate::measure::comparison::seconds;
 use crate::measure::machine::tokio_version;
 use crate::measure::{Load, Machine, Summary};
 use crate::scale::plan::{bytes, spaced};
@@ -16,20 +16,7 @@ use crate::scale::words::processor;
 use crate::scale::{Cost, Ratios, Report, Row, Section};
 
 /// The formats.
-pub(crate) const SCALES: &[Format<Report>] = &[
-    Format {
-        extension: "md",
-        write: |value, out| markdown(value, out),
-    },
-    Format {
-        extension: "csv",
-        write: |value, out| csv(value, out),
-    },
-    Format {
-        extension: "json",
-        write: |value, out| json(value, out),
-    },
-];
+pub(crate) const SCALES: &[Format<Report>] = &formats(markdown, csv, json);
 
 /// All there is.
 #[derive(Serialize)]
@@ -121,8 +108,7 @@ pub(crate) fn json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         remarks: report.remarks(),
         conclusion: report.conclusion(),
     };
-    serde_json::to_writer_pretty(&mut *out, &whole)?;
-    writeln!(out)
+    figures::json(&whole, out)
 }
 
 fn lines<'a>(report: &Report, section: &'a Section) -> Vec<Line<'a>> {
@@ -138,12 +124,10 @@ fn markdown(report: &Report, out: &mut dyn Write) -> io::Result<()> {
          |---:|:---|---:|---:|---:|---:|---:|---:|---:|"
     )?;
     for section in &report.sections {
-        for line in lines(report, section) {
-            let ratios = line.ratios.as_ref();
-            let times = |of: fn(&Ratios) -> Option<f64>| {
-                let times = ratios.and_then(of);
-                times.map_or(String::new(), |x| format!("{}x", ratio(x)))
-            };
+        for subject in lines(report, section) {
+            let ratios = subject.ratios.as_ref();
+            let times =
+                |of: fn(&Ratios) -> Option<f64>| times(ratios.and_then(of));
             let in_words =
                 |summary: &Option<Summary>, words: fn(f64) -> String| {
                     let median = summary.as_ref().map(|summary| summary.median);
@@ -153,30 +137,27 @@ fn markdown(report: &Report, out: &mut dyn Write) -> io::Result<()> {
                 out,
                 "| {} | {} | {} | {} | {} | {} | {} | {} | {} |",
                 spaced(section.count),
-                line.subject,
-                line.beyond.map_or(String::new(), seconds),
+                subject.subject,
+                subject.beyond.map_or(String::new(), seconds),
                 times(|ratios| ratios.beyond),
-                in_words(&line.processor, processor),
+                in_words(&subject.processor, processor),
                 times(|ratios| ratios.processor),
-                in_words(&line.memory, |memory| bytes(memory as u64)),
+                in_words(&subject.memory, |memory| bytes(memory as u64)),
                 times(|ratios| ratios.memory),
-                line.bytes_a_wait
+                subject
+                    .bytes_a_wait
                     .map_or(String::new(), |each| format!("{each:.0} bytes")),
             )?;
         }
     }
     writeln!(out, "\n{}\n\n{}", report.counted(), report.circumstances())?;
-    writeln!(out, "\n```console\n{}\n```", report.command)?;
+    command(out, &report.command)?;
     for left_out in &report.left_out {
         writeln!(out, "\n{}", left_out.words())?;
     }
-    for remark in report.remarks() {
-        writeln!(out, "\n{remark}")?;
-    }
-    if let Some(conclusion) = report.conclusion() {
-        writeln!(out, "\n{conclusion}")?;
-    }
-    Ok(())
+    let remarks_and_end =
+        report.remarks().into_iter().chain(report.conclusion());
+    remarks(out, remarks_and_end, false)
 }
 
 /// A line for each subject at each size; empty where nothing is known.
@@ -188,34 +169,35 @@ fn csv(report: &Report, out: &mut dyn Write) -> io::Result<()> {
          processor_ratio,memory_ratio,alone_processor,alone_memory"
     )?;
     for section in &report.sections {
-        for line in lines(report, section) {
-            let (wall, ratios) = (line.wall.as_ref(), line.ratios.as_ref());
+        for subject in lines(report, section) {
+            let (wall, ratios) =
+                (subject.wall.as_ref(), subject.ratios.as_ref());
             let median = |summary: &Option<Summary>| {
                 number(summary.as_ref().map(|summary| summary.median))
             };
-            let memory = line.alone.memory;
+            let memory = subject.alone.memory;
             let fields = [
                 section.count.to_string(),
-                line.subject.to_owned(),
-                line.version.to_owned(),
+                subject.subject.to_owned(),
+                subject.version.to_owned(),
                 report.wait.to_string(),
-                line.runs.len().to_string(),
-                median(&line.wall),
+                subject.runs.len().to_string(),
+                median(&subject.wall),
                 number(wall.map(|wall| wall.min)),
                 number(wall.map(|wall| wall.max)),
-                number(line.beyond),
-                median(&line.start_up),
-                median(&line.processor),
-                median(&line.memory),
-                number(line.bytes_a_wait),
+                number(subject.beyond),
+                median(&subject.start_up),
+                median(&subject.processor),
+                median(&subject.memory),
+                number(subject.bytes_a_wait),
                 number(ratios.map(|ratios| ratios.wall)),
                 number(ratios.and_then(|ratios| ratios.beyond)),
                 number(ratios.and_then(|ratios| ratios.processor)),
                 number(ratios.and_then(|ratios| ratios.memory)),
-                number(line.alone.processor),
+                number(subject.alone.processor),
                 memory.map_or(String::new(), |memory| memory.to_string()),
             ];
-            writeln!(out, "{}", fields.map(|text| quoted(&text)).join(","))?;
+            line(out, fields)?;
         }
     }
     Ok(())

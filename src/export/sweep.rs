@@ -4,28 +4,14 @@
 use std::io::{self, Write};
 
 use super::Format;
-use super::comparison::{number, quoted};
-use crate::measure::comparison::{ratio, seconds};
+use super::figures::{
+    command, formats, json, line, number, range, remarks, times,
+};
+use crate::measure::comparison::seconds;
 use crate::measure::sweep::{Point, Sweep};
 
 /// The formats.
-pub(crate) const SWEEPS: &[Format<Sweep>] = &[
-    Format {
-        extension: "md",
-        write: |value, out| markdown(value, out),
-    },
-    Format {
-        extension: "csv",
-        write: |value, out| csv(value, out),
-    },
-    Format {
-        extension: "json",
-        write: |value, mut out| {
-            serde_json::to_writer_pretty(&mut out, value)?;
-            writeln!(out)
-        },
-    },
-];
+pub(crate) const SWEEPS: &[Format<Sweep>] = &formats(markdown, csv, json);
 
 fn values<'a>(
     sweep: &'a Sweep,
@@ -49,32 +35,21 @@ fn markdown(sweep: &Sweep, out: &mut dyn Write) -> io::Result<()> {
             write!(out, "| {value} ")?;
         }
         let time = |time: Option<f64>| time.map_or(String::new(), seconds);
-        let times = |x: Option<f64>| {
-            x.map_or(String::new(), |x| format!("{}x", ratio(x)))
-        };
-        let interval = point.interval.map_or(String::new(), |interval| {
-            format!("{} to {}", ratio(interval.low), ratio(interval.high))
-        });
         writeln!(
             out,
-            "| {} | {} | {} | {interval} | {} | {} |",
+            "| {} | {} | {} | {} | {} | {} |",
             time(point.baseline),
             time(point.scene),
             times(point.speed_up),
+            range(point.interval),
             times(point.ideal),
             way(point),
         )?;
     }
     let setup = &sweep.setup;
     writeln!(out, "\n{} {}", setup.runs_in_words(), setup.words())?;
-    writeln!(out, "\n```console\n{}\n```", setup.command)?;
-    for remark in sweep.remarks() {
-        writeln!(out, "\n{remark}")?;
-    }
-    if sweep.interrupted {
-        writeln!(out, "\nStopped before its end.")?;
-    }
-    Ok(())
+    command(out, &setup.command)?;
+    remarks(out, sweep.remarks(), sweep.interrupted)
 }
 
 fn way(point: &Point) -> &'static str {
@@ -85,10 +60,17 @@ fn way(point: &Point) -> &'static str {
 }
 
 fn csv(sweep: &Sweep, out: &mut dyn Write) -> io::Result<()> {
-    let knobs = sweep.knobs.iter().map(|knob| quoted(knob));
-    let head = "baseline,scene,speed_up,speed_up_low,speed_up_high,ideal,way";
-    let head = knobs.chain([head.to_owned()]);
-    writeln!(out, "{}", head.collect::<Vec<_>>().join(","))?;
+    let head = [
+        "baseline",
+        "scene",
+        "speed_up",
+        "speed_up_low",
+        "speed_up_high",
+        "ideal",
+        "way",
+    ];
+    let knobs = sweep.knobs.iter().map(String::as_str);
+    line(out, knobs.chain(head))?;
     for point in &sweep.points {
         let figures = [
             point.baseline,
@@ -98,10 +80,9 @@ fn csv(sweep: &Sweep, out: &mut dyn Write) -> io::Result<()> {
             point.interval.map(|interval| interval.high),
             point.ideal,
         ];
-        let fields = values(sweep, point).map(quoted);
+        let fields = values(sweep, point).map(str::to_owned);
         let fields = fields.chain(figures.map(number));
-        let fields = fields.chain([way(point).to_owned()]);
-        writeln!(out, "{}", fields.collect::<Vec<_>>().join(","))?;
+        line(out, fields.chain([way(point).to_owned()]))?;
     }
     Ok(())
 }
