@@ -23,7 +23,8 @@ pub(super) fn page(course: &Course, report: &Report) -> io::Result<Page> {
     })
 }
 
-fn around(course: &Course, report: &Report) -> Around {
+/// What is around it.
+pub(super) fn around(course: &Course, report: &Report) -> Around {
     let chapter = course.find(&report.chapter);
     let before = chapter.and_then(|chapter| course.before(chapter));
     let next = chapter.and_then(|chapter| course.after(chapter));
@@ -56,20 +57,26 @@ fn around(course: &Course, report: &Report) -> Around {
             beliefs::of_chapter(course, &report.chapter),
             ways(true)
         ),
+        live: None,
     }
 }
 
-/// What it is like elsewhere, and of a run that was measured that it was.
+/// What it is like elsewhere, and of a run that is measured that it is.
 fn story(chapter: Option<&Chapter>, report: &Report) -> String {
     let analogy = report.lesson.as_ref().map(|lesson| &lesson.analogy);
     let mut html = analogy.map_or(String::new(), |text| paragraphs(text));
     let why = chapter.and_then(Chapter::why_real_only);
     if let Some(why) = why.filter(|_| report.is_real()) {
-        html += &paragraphs(&format!(
-            "Measured: {} {why}. These are the times of the machine that made \
-             this page; those of other chapters are computed.",
-            report.chapter
-        ));
+        let name = &report.chapter;
+        html += &paragraphs(&match report.traces().next() {
+            Some(_) => format!(
+                "Measured: {name} {why}. These are the times of the machine \
+                 that made this page; those of other chapters are computed."
+            ),
+            None => format!(
+                "To be measured: {name} {why}. Other chapters are computed."
+            ),
+        });
     }
     match html.as_str() {
         "" => html,

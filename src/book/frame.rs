@@ -3,7 +3,9 @@
 use std::io;
 
 use super::Page;
-use crate::export::html::{STYLE, escaped, fill, policy, without_comments};
+use crate::export::html::{
+    Reach, STYLE, escaped, fill, policy, without_comments,
+};
 
 const PAGE: &str = include_str!("frame.html");
 const SCRIPT: &str = include_str!("search.js");
@@ -34,7 +36,7 @@ pub(super) fn page(frame: &Frame) -> io::Result<Page> {
     let mut bytes = Vec::new();
     fill(PAGE, &mut bytes, |gap| {
         Some(match gap {
-            "policy" => policy(&script, &style),
+            "policy" => policy(&script, &style, Reach::Nowhere),
             "title" => escaped(frame.title),
             "style" => style.clone(),
             "ways" => frame.ways.to_owned(),

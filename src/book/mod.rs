@@ -8,6 +8,7 @@ mod beliefs;
 mod chapter;
 mod contents;
 mod frame;
+pub(crate) mod live;
 mod search;
 
 use std::io;
@@ -38,14 +39,27 @@ pub(crate) fn pages(
     course: &Course,
     reports: &[Report],
 ) -> io::Result<Vec<Page>> {
-    let search = search::entries(course, reports)?;
     let mut pages = Vec::new();
     for report in reports {
         pages.push(chapter::page(course, report)?);
     }
-    pages.push(beliefs::page(course, reports, &search)?);
-    pages.push(contents::page(course, reports, &search)?);
+    pages.extend(overview(course, reports)?);
     Ok(pages)
+}
+
+/// The pages that are of no run: the beliefs, and the contents.
+///
+/// # Errors
+/// As [`pages`].
+pub(crate) fn overview(
+    course: &Course,
+    reports: &[Report],
+) -> io::Result<[Page; 2]> {
+    let search = search::entries(course, reports)?;
+    Ok([
+        beliefs::page(course, reports, &search)?,
+        contents::page(course, reports, &search)?,
+    ])
 }
 
 /// Where the pages of a course are, in the same order.

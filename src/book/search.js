@@ -87,5 +87,5 @@ by("wanted").addEventListener("keydown", (event) => {
   if (event.key === "Enter") by("results").querySelector("a")?.click();
 });
 addEventListener("hashchange", open);
-by("search").hidden = false;
+by("search").hidden = !entries.length;
 open();

@@ -4,6 +4,7 @@
 use super::{Belief, Chapter, Claim, Practice, Proof, same_name};
 
 /// Everything that is taught.
+#[derive(Clone, Copy)]
 pub struct Course {
     /// The chapters, in the article's order.
     pub chapters: &'static [&'static Chapter],

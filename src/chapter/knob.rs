@@ -206,6 +206,11 @@ impl Knobs {
         self.describe() == Knobs::new(self.all).describe()
     }
 
+    /// Whether a knob has a value of its own, its default or another.
+    pub fn is_set(&self, knob: &Knob) -> bool {
+        self.set.contains_key(knob.name)
+    }
+
     /// Sets one knob. What belongs to a list is added to what it has.
     pub fn set(&mut self, knob: &Knob, value: Value) {
         match (self.set.get_mut(knob.name), value) {

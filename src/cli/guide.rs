@@ -398,6 +398,12 @@ fn of_tool(course: &Course, name: &str) -> Section {
                 row("asyncade book site --force", "the same, made anew"),
             ]
         }
+        ("serve", _) => {
+            rows = vec![
+                row("asyncade serve --open", "move its knobs in a browser"),
+                row("asyncade serve --port 8000", "at a port of your choice"),
+            ]
+        }
         ("diff", Some((chapter, scene))) => {
             let name = chapter.name;
             let baseline = chapter.measure.baseline;

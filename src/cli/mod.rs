@@ -13,6 +13,7 @@ mod options;
 mod refusal;
 mod runtime;
 mod scale;
+mod setting;
 mod sweep;
 
 use std::ffi::OsString;
@@ -312,6 +313,13 @@ fn tool(
         }
         Tool::Book { dir, force } => {
             return run::book(course, &dir, force, screen);
+        }
+        Tool::Serve { port, open } => {
+            let own = *course;
+            let setting = Box::new(move |chapter, fields: &_| {
+                setting::setting(&own, chapter, fields)
+            });
+            return run::serve(course, port, open, setting, screen);
         }
         Tool::Completions { shell } => {
             run::completions(command(course), shell, screen)?;

@@ -142,6 +142,16 @@ pub(super) enum Tool {
         #[arg(long)]
         force: bool,
     },
+    /// Serve the same site to a browser here, with knobs that can be moved
+    Serve {
+        /// The port, on this machine only; 0 is any that is free
+        #[arg(long, value_name = "N", default_value = "0")]
+        #[arg(allow_hyphen_values = true, value_parser = port)]
+        port: u16,
+        /// Open it in the browser
+        #[arg(long)]
+        open: bool,
+    },
     /// Compare two settings of a chapter, two of its scenes, or two files of
     /// traces; exit 1 if they differ
     Diff {
@@ -354,6 +364,15 @@ impl From<ClockArg> for trace::Clock {
             ClockArg::Virtual => trace::Clock::Virtual,
         }
     }
+}
+
+/// A port of this machine's.
+fn port(text: &str) -> Result<u16, Usage> {
+    text.parse().map_err(|_| {
+        let most = u16::MAX;
+        let instead = format!("give a whole number from 0 to {most}");
+        Usage::new("not such a number", instead)
+    })
 }
 
 pub(super) fn speed(text: &str) -> Result<f64, Usage> {

@@ -42,7 +42,8 @@ impl Asked<'_> {
         }
     }
 
-    fn usage(&self, error: clap::Error) -> Usage {
+    /// What is wrong with what clap has read.
+    pub fn usage(&self, error: clap::Error) -> Usage {
         // Of what the user typed no more than can be shown.
         let word = |kind| match error.get(kind) {
             Some(ContextValue::String(text)) => foreign::short(text),

@@ -98,6 +98,24 @@ impl Plan {
         Plan::with(choice, None)
     }
 
+    /// The same, where CPython has been asked already: what it does in each
+    /// scene, on its virtual clock at speed 1, or why there is no knowing it.
+    ///
+    /// # Errors
+    /// As [`new`](Plan::new).
+    pub fn beside(
+        choice: &Choice,
+        asked: Result<Vec<Trace>, String>,
+    ) -> Result<Plan> {
+        let (traces, why) = match asked {
+            Ok(traces) => (traces, None),
+            Err(why) => (Vec::new(), Some(why)),
+        };
+        let remark =
+            why.map(|why| format!("CPython's world is not shown here: {why}."));
+        Plan::with(choice, Some(Witness { traces, remark }))
+    }
+
     /// The same, where it is known already what CPython does.
     pub(super) fn with(
         choice: &Choice,

@@ -15,7 +15,7 @@ use crate::support::{
 };
 
 /// The commands beside the chapters.
-const TOOLS: [&str; 14] = [
+const TOOLS: [&str; 15] = [
     "list",
     "checklist",
     "show",
@@ -26,6 +26,7 @@ const TOOLS: [&str; 14] = [
     "scale",
     "view",
     "book",
+    "serve",
     "diff",
     "completions",
     "man",

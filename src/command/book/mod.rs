@@ -11,7 +11,7 @@ use anyhow::Result;
 
 use super::Ending;
 use crate::book::{self, CONTENTS};
-use crate::chapter::{Chapter, Course, time};
+use crate::chapter::{Chapter, Course, Knobs, time};
 use crate::report::{self, Choice, Nobody, Plan, Report, Unheard};
 use crate::system::foreign;
 use crate::terminal::{Page, Screen};
@@ -72,20 +72,27 @@ pub fn book(
     Ok(Ending::of(!broken.is_empty()))
 }
 
-/// Every scene of a chapter at its own figures: what CPython does too, unless
-/// it can only be measured.
-fn played(chapter: &'static Chapter, page: &Page) -> Result<Report> {
+/// Every scene of a chapter at these knobs, however long: what CPython does
+/// too, unless it can only be measured.
+pub(super) fn whole(chapter: &'static Chapter, knobs: Knobs) -> Choice {
     let is_measured = chapter.is_real_only();
     let clock = match is_measured {
         true => Clock::Real,
         false => Clock::Virtual,
     };
-    let plan = Plan::new(&Choice {
+    Choice {
+        knobs,
         all: true,
         yes_wait: true,
         twin: !is_measured,
         ..Choice::new(chapter, clock)
-    })?;
+    }
+}
+
+/// A chapter as the article has it, played.
+fn played(chapter: &'static Chapter, page: &Page) -> Result<Report> {
+    let is_measured = chapter.is_real_only();
+    let plan = Plan::new(&whole(chapter, Knobs::new(chapter.knobs)))?;
     if is_measured {
         let scenes = plan.report().scenes.iter();
         let length: Duration = scenes.map(|scene| scene.length(1.0)).sum();

@@ -10,4 +10,17 @@ pub(crate) struct Around {
     pub story: String,
     /// After all that it has.
     pub after: String,
+    /// What it has where somebody answers to it.
+    pub live: Option<Live>,
+}
+
+/// What a page has that can ask for another run.
+#[derive(Clone, Debug)]
+pub(crate) struct Live {
+    /// What one sets it with, as HTML, between the player and the lanes.
+    pub controls: String,
+    /// The script behind that, which follows the player's.
+    pub script: &'static str,
+    /// What it looks like.
+    pub style: &'static str,
 }

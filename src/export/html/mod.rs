@@ -28,7 +28,7 @@ use crate::system::foreign::clean;
 use crate::terminal::{HELD, doing};
 use crate::timeline::Doing;
 
-pub(crate) use around::Around;
+pub(crate) use around::{Around, Live};
 pub(crate) use hash::source_hash;
 pub(crate) use moment::spot;
 pub(crate) use text::{escaped, in_link, in_script, paragraphs};
@@ -91,22 +91,29 @@ pub(crate) fn page(
         runs: &runs,
     };
     let data = in_script(&serde_json::to_string(&data)?);
-    let script = without_comments(SCRIPT);
+    let live = around.live.as_ref();
+    let more = |of: fn(&Live) -> &'static str| live.map_or("", of);
+    let script = format!("{SCRIPT}{}", more(|live| live.script));
+    let script = without_comments(&script);
+    let style = format!("{STYLE}{}", more(|live| live.style));
+    let reach = live.map_or(Reach::Nowhere, |_| Reach::Own);
     let name = parts::name(report);
     let answer = parts::answer(report, &runs);
     fill(PAGE, out, |gap| {
         Some(match gap {
-            "policy" => policy(&script, STYLE),
+            "policy" => policy(&script, &style, reach),
             "before" => around.before.clone(),
             "story" => around.story.clone(),
             "after" => around.after.clone(),
             "name" => escaped(&name),
-            "style" => STYLE.to_owned(),
+            "style" => style.clone(),
             "head" => parts::head(report),
             "question" => parts::question(report),
+            "controls" => live.map_or(String::new(), |l| l.controls.clone()),
             "code" => parts::code(report),
             "answer" => answer.clone(),
             "no-answer" if answer.is_empty() => " hidden".to_owned(),
+            "no-steps" if runs.is_empty() => " hidden".to_owned(),
             "steps" => table::steps(report, &runs, &texts),
             "foot" => parts::foot(report),
             "data" => data.clone(),
@@ -167,12 +174,25 @@ fn most_of_a_run(mut lengths: Vec<usize>) -> usize {
     lengths.last().copied().unwrap_or(0)
 }
 
+/// Whom a page may ask for something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Nobody.
+    Nowhere,
+    /// Whoever it is from.
+    Own,
+}
+
 /// Nothing may be loaded, and nothing may run or look otherwise than what was
 /// written here.
-pub(crate) fn policy(script: &str, style: &str) -> String {
+pub(crate) fn policy(script: &str, style: &str, reach: Reach) -> String {
+    let reach = match reach {
+        Reach::Nowhere => "form-action 'none'",
+        Reach::Own => "connect-src 'self'; form-action 'self'",
+    };
     format!(
         "default-src 'none'; script-src '{}'; style-src '{}'; \
-         base-uri 'none'; form-action 'none'",
+         base-uri 'none'; {reach}",
         source_hash(script),
         source_hash(style)
     )

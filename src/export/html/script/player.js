@@ -30,7 +30,7 @@ const KEYS = {
 addEventListener("keydown", (event) => {
   // Whatever has the focus and a use for keys has them first.
   const isTaken = event.target.closest("input, select, button, summary, a, pre");
-  if (isTaken || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (!views.length || isTaken || event.ctrlKey || event.altKey || event.metaKey) return;
   if (event.key === " ") toggle();
   else if (KEYS[event.key]) by(KEYS[event.key]).click();
   else return;
@@ -78,42 +78,55 @@ function listenTo(scene, view) {
   }
 }
 
-for (const scene of scenes) {
-  scene.button = element("button", { class: "scene-name", "aria-pressed": "false" }, scene.name);
-  const about = element("span", {}, scene.about ?? "");
-  scene.section = element("section", { class: "scene" }, element("h3", {}, scene.button, " ", about));
-  if (scene.watch) scene.section.append(element("p", { class: "watch" }, element("strong", {}, "Watch: "), scene.watch));
-  scene.ruler = drawRuler(scene.views[0].run);
-  scene.section.append(scene.ruler, ...scene.views.map((view) => view.body));
-  scene.button.addEventListener("click", () => choose(scene.views[0], 0));
-  by("scenes").append(scene.section);
-  for (const view of scene.views) listenTo(scene, view);
+// Puts the scenes on the page, with what one does to them.
+function drawScenes() {
+  for (const scene of scenes) {
+    scene.button = element("button", { class: "scene-name", "aria-pressed": "false" }, scene.name);
+    const about = element("span", {}, scene.about ?? "");
+    scene.section = element("section", { class: "scene" }, element("h3", {}, scene.button, " ", about));
+    if (scene.watch) scene.section.append(element("p", { class: "watch" }, element("strong", {}, "Watch: "), scene.watch));
+    scene.ruler = drawRuler(scene.views[0].run);
+    scene.section.append(scene.ruler, ...scene.views.map((view) => view.body));
+    scene.button.addEventListener("click", () => choose(scene.views[0], 0));
+    for (const view of scene.views) listenTo(scene, view);
+  }
+  const sections = scenes.map((scene) => scene.section);
+  by("scenes").replaceChildren(...sections, drawLegend(data.runs));
 }
-by("scenes").append(drawLegend(data.runs));
-const tables = [...document.querySelectorAll("#steps table")];
-tables.forEach((table, index) => {
-  [...table.rows].slice(1).forEach((row, at) => {
-    const number = row.cells[0].textContent;
-    const button = element("button", {}, number);
-    button.addEventListener("click", () => {
-      choose(views[index], now.lane < views[index].run.lanes.length ? now.lane : 0);
-      follow(at + 1);
+
+// Makes each row of the tables of steps a way to its step.
+function readTables() {
+  tables = [...document.querySelectorAll("#steps table")];
+  tables.forEach((table, index) => {
+    [...table.rows].slice(1).forEach((row, at) => {
+      const number = row.cells[0].textContent;
+      const button = element("button", {}, number);
+      button.addEventListener("click", () => {
+        choose(views[index], now.lane < views[index].run.lanes.length ? now.lane : 0);
+        follow(at + 1);
+      });
+      row.cells[0].replaceChildren(button);
+      row.removeAttribute("id");
     });
-    row.cells[0].replaceChildren(button);
-    row.removeAttribute("id");
+    rove(table, "button");
   });
-  rove(table, "button");
-});
-for (const list of document.querySelectorAll("[data-roving]")) rove(list);
-for (const bar of document.querySelectorAll("[role=toolbar]")) rove(bar, "button");
-for (const hidden of document.querySelectorAll("#bar, #scenes, .keys")) hidden.hidden = false;
-document.body.classList.add("plays");
+}
+
+// Makes the page one that plays: all of it but what is to be done only once.
+function begin() {
+  if (views.length) drawScenes();
+  readTables();
+  for (const list of document.querySelectorAll("[data-roving]")) rove(list);
+  for (const part of document.querySelectorAll("#bar, #scenes, .keys")) part.hidden = !views.length;
+  document.body.classList.toggle("plays", views.length > 0);
+}
 
 // On paper everything is there, and over.
 let kept = null;
 addEventListener("beforeprint", () => {
   kept = { step: now.step, nanos: now.nanos, closed: [...document.querySelectorAll("details:not([open])")] };
   for (const part of kept.closed) part.open = true;
+  if (!views.length) return;
   now.step = current().steps.length;
   now.nanos = Math.max(...views.map((view) => view.run.scale));
   show();
@@ -123,10 +136,13 @@ addEventListener("afterprint", () => {
   for (const part of kept.closed) part.open = false;
   Object.assign(now, { step: kept.step, nanos: kept.nanos });
   kept = null;
-  show();
+  if (views.length) show();
 });
 
+for (const bar of document.querySelectorAll("[role=toolbar]")) rove(bar, "button");
+takeRuns(document);
+begin();
 if (views.length) {
   show();
   open(location.hash);
-} else by("bar").hidden = true;
+}

@@ -1,0 +1,286 @@
+//! The pages of the book, each made when somebody asks for it. On the virtual
+//! clock a run is a function of its knobs, so the last ones are kept; what is
+//! measured is measured each time.
+
+use std::collections::VecDeque;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use anyhow::{Error, Result};
+use hyper::StatusCode;
+
+use super::Setting;
+use super::asked::Asked;
+use super::http::Answer;
+use crate::book::{self, CONTENTS, Page, live};
+use crate::chapter::{Chapter, Course, Knobs, time};
+use crate::command::book::whole;
+use crate::report::{self, Choice, Nobody, Plan, Report, Unheard, Usage};
+use crate::system::foreign;
+use crate::system::stop::{self, Stopped};
+use crate::trace::Trace;
+use crate::world::python::{self, Python};
+
+/// So many pages are kept.
+const KEPT: usize = 64;
+
+/// Nobody waits for a page any longer than that.
+const TOO_LONG: Duration = Duration::from_secs(60);
+
+/// Of what a Python says of itself, no more is repeated.
+const LONGEST: usize = 300;
+
+/// All there is.
+pub(super) struct Shelf {
+    course: Course,
+    setting: Setting,
+    /// CPython, or why there is none.
+    python: OnceLock<Result<Python, String>>,
+    /// The pages that are of no run.
+    overview: OnceLock<Result<[Page; 2], String>>,
+    /// The last pages that were computed, each with what it is of.
+    kept: Mutex<VecDeque<(String, Vec<u8>)>>,
+    /// Held by whoever measures: two at once would measure each other.
+    measuring: Mutex<()>,
+}
+
+impl Shelf {
+    pub fn new(course: Course, setting: Setting) -> Shelf {
+        Shelf {
+            course,
+            setting,
+            python: OnceLock::new(),
+            overview: OnceLock::new(),
+            kept: Mutex::default(),
+            measuring: Mutex::default(),
+        }
+    }
+
+    /// Makes what everybody asks for first.
+    pub fn prepare(&self) {
+        let _ = self.overview(CONTENTS);
+    }
+
+    /// What is said to somebody who asks for a page.
+    pub fn answer(&self, asked: &Asked) -> Answer {
+        let chapter = self.chapter(&asked.path);
+        let answered = match (asked.path.as_str(), chapter) {
+            // Browsers ask for it by themselves.
+            ("favicon.ico", _) => {
+                return Answer::line(StatusCode::NO_CONTENT, "");
+            }
+            (_, Some(chapter)) => self.run(chapter, &asked.setting),
+            ("", _) => self.overview(CONTENTS),
+            (path, None) => self.overview(path),
+        };
+        let page = answered.map(|page| Answer::page(StatusCode::OK, page));
+        page.unwrap_or_else(|error| refused(chapter, &error))
+    }
+
+    /// The chapter that a page is of.
+    fn chapter(&self, path: &str) -> Option<&'static Chapter> {
+        let name = path.strip_suffix(".html")?;
+        let mut chapters = self.course.chapters.iter().copied();
+        chapters.find(|chapter| chapter.name == name)
+    }
+
+    /// The page of a chapter at a setting. What can only be measured is
+    /// measured if that is asked for.
+    fn run(
+        &self,
+        chapter: &'static Chapter,
+        setting: &[(String, String)],
+    ) -> Result<Vec<u8>> {
+        let is_run =
+            |(name, _): &&(String, String)| name.as_str() == live::MEASURE;
+        let is_measured = chapter.is_real_only();
+        let measures = is_measured && setting.iter().any(|one| is_run(&one));
+        let setting = setting.iter().filter(|one| {
+            // A field that is empty was not filled in.
+            !one.1.is_empty() && !(is_measured && is_run(one))
+        });
+        let setting: Vec<(String, String)> = setting.cloned().collect();
+        let knobs = (self.setting)(chapter, &setting)?;
+        let page = |report: &Report| {
+            let page = live::page(&self.course, chapter, &knobs, report)?;
+            Ok(page.bytes)
+        };
+        if measures {
+            return page(&self.measured(chapter, &knobs)?);
+        }
+        let name = format!("{} {knobs:?}", chapter.name);
+        if let Some(page) = self.kept(&name) {
+            return Ok(page);
+        }
+        let page = page(&self.computed(chapter, &knobs)?)?;
+        self.keep(name, &page);
+        Ok(page)
+    }
+
+    /// A run on the virtual clock, in both worlds if there are both; or what is
+    /// known beforehand of one that can only be measured.
+    fn computed(
+        &self,
+        chapter: &'static Chapter,
+        knobs: &Knobs,
+    ) -> Result<Report> {
+        let choice = choice(chapter, knobs);
+        if chapter.is_real_only() {
+            return Ok(Plan::new(&choice)?.report().clone());
+        }
+        play(Plan::beside(&choice, self.cpython(chapter, knobs))?)
+    }
+
+    /// A run that takes its time.
+    fn measured(
+        &self,
+        chapter: &'static Chapter,
+        knobs: &Knobs,
+    ) -> Result<Report> {
+        let Ok(_alone) = self.measuring.try_lock() else {
+            return Err(Busy.into());
+        };
+        let plan = Plan::new(&choice(chapter, knobs))?;
+        let scenes = plan.report().scenes.iter();
+        let length: Duration = scenes.map(|scene| scene.length(1.0)).sum();
+        if length > TOO_LONG {
+            let (length, most) = (time(length), time(TOO_LONG));
+            let wrong = format!(
+                "it would take {length} for real, and a page is waited for no \
+                 longer than {most}"
+            );
+            let command = format!("asyncade {}", chapter.name);
+            let usage = Usage::new(wrong, "set its knobs lower");
+            return Err(usage.or(format!("type '{command}'")).into());
+        }
+        play(plan)
+    }
+
+    /// What CPython does: as it was recorded where the knobs are the article's.
+    fn cpython(
+        &self,
+        chapter: &'static Chapter,
+        knobs: &Knobs,
+    ) -> Result<Vec<Trace>, String> {
+        let in_words =
+            |error: Error| foreign::cut(&format!("{error:#}"), LONGEST);
+        let twin = &chapter.twin;
+        if knobs.are_defaults() {
+            return python::recording(twin).map_err(in_words);
+        }
+        let python = self.python.get_or_init(|| {
+            Python::find(Path::new("python3")).map_err(in_words)
+        });
+        let python = python.as_ref().map_err(Clone::clone)?;
+        python.play(chapter, twin, knobs).map_err(in_words)
+    }
+
+    /// One of the pages that are of no run.
+    fn overview(&self, path: &str) -> Result<Vec<u8>> {
+        let made = self.overview.get_or_init(|| {
+            self.make_overview().map_err(|error| format!("{error:#}"))
+        });
+        let pages = made.as_ref().map_err(|error| Error::msg(error.clone()))?;
+        let page = pages.iter().find(|page| page.path == path);
+        page.map(|page| page.bytes.clone()).ok_or_else(|| {
+            let wrong = format!("there is no page '{}'", foreign::short(path));
+            Missing(Usage::new(wrong, "the contents lead to all there are"))
+                .into()
+        })
+    }
+
+    fn make_overview(&self) -> Result<[Page; 2]> {
+        let chapters = self.course.chapters.iter();
+        let reports = chapters
+            .map(|chapter| self.computed(chapter, &Knobs::new(chapter.knobs)));
+        let reports = reports.collect::<Result<Vec<_>>>()?;
+        Ok(book::overview(&self.course, &reports)?)
+    }
+
+    fn kept(&self, name: &str) -> Option<Vec<u8>> {
+        let mut kept = self.lock();
+        let at = kept.iter().position(|(other, _)| other == name)?;
+        let found = kept.remove(at)?;
+        let page = found.1.clone();
+        kept.push_back(found);
+        Some(page)
+    }
+
+    /// Keeps a page, in place of the one that was not asked for for longest.
+    fn keep(&self, name: String, page: &[u8]) {
+        let mut kept = self.lock();
+        if kept.len() == KEPT {
+            kept.pop_front();
+        }
+        kept.push_back((name, page.to_vec()));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<(String, Vec<u8>)>> {
+        // Nothing panics while it holds the lock.
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Every scene at these knobs, if that takes no longer than anybody waits.
+fn choice(chapter: &'static Chapter, knobs: &Knobs) -> Choice {
+    Choice {
+        yes_wait: false,
+        ..whole(chapter, knobs.clone())
+    }
+}
+
+fn play(plan: Plan) -> Result<Report> {
+    let played = report::play(plan, &mut Nobody, Unheard::GoOn);
+    stop::check()?;
+    match played.failure {
+        Some(error) => Err(error),
+        None => Ok(played.report),
+    }
+}
+
+/// Why there is no page, as one.
+fn refused(chapter: Option<&Chapter>, error: &Error) -> Answer {
+    let (status, usage) = if let Some(usage) = error.downcast_ref::<Usage>() {
+        (StatusCode::UNPROCESSABLE_ENTITY, usage.clone())
+    } else if let Some(Missing(usage)) = error.downcast_ref() {
+        (StatusCode::NOT_FOUND, usage.clone())
+    } else if error.is::<Busy>() {
+        let usage = Usage::new(Busy.to_string(), "ask again when it has ended");
+        (StatusCode::SERVICE_UNAVAILABLE, usage)
+    } else if error.is::<Stopped>() {
+        let usage = Usage::new("the server has ended", "start it again");
+        (StatusCode::SERVICE_UNAVAILABLE, usage)
+    } else {
+        let wrong = foreign::cut(&format!("{error:#}"), LONGEST);
+        let usage = Usage::new(wrong, "set the knobs otherwise");
+        (StatusCode::INTERNAL_SERVER_ERROR, usage)
+    };
+    let page = live::refusal(chapter, &usage);
+    let page = page.map_or_else(|_| Vec::new(), |page| page.bytes);
+    Answer::page(status, page)
+}
+
+/// There is no such page.
+#[derive(Debug)]
+struct Missing(Usage);
+
+impl std::fmt::Display for Missing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Missing {}
+
+/// Something else is being measured.
+#[derive(Debug)]
+struct Busy;
+
+impl std::fmt::Display for Busy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("another run is being measured")
+    }
+}
+
+impl std::error::Error for Busy {}
