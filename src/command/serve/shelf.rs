@@ -92,21 +92,18 @@ impl Shelf {
         chapter: &'static Chapter,
         setting: &[(String, String)],
     ) -> Result<Vec<u8>> {
-        let is_run =
-            |(name, _): &&(String, String)| name.as_str() == live::MEASURE;
         let is_measured = chapter.is_real_only();
-        let measures = is_measured && setting.iter().any(|one| is_run(&one));
-        let setting = setting.iter().filter(|one| {
-            // A field that is empty was not filled in.
-            !one.1.is_empty() && !(is_measured && is_run(one))
-        });
-        let setting: Vec<(String, String)> = setting.cloned().collect();
+        // A field that is empty was not filled in.
+        let filled = setting.iter().filter(|(_, value)| !value.is_empty());
+        let (orders, setting): (Vec<_>, Vec<_>) = filled
+            .cloned()
+            .partition(|(name, _)| is_measured && name == live::MEASURE);
         let knobs = (self.setting)(chapter, &setting)?;
         let page = |report: &Report| {
             let page = live::page(&self.course, chapter, &knobs, report)?;
             Ok(page.bytes)
         };
-        if measures {
+        if !orders.is_empty() {
             return page(&self.measured(chapter, &knobs)?);
         }
         let name = format!("{} {knobs:?}", chapter.name);
