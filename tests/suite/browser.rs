@@ -279,7 +279,7 @@ fn it_needs_no_mouse() {
         "first",
         "speed",
         "scrub",
-        "previous",
+        "woke",
         "scene-name",
         "name",
         "scene-name",
@@ -444,33 +444,36 @@ fn a_book_is_read_from_its_contents() {
     silent(&browser);
 }
 
-/// By axe-core, a tool for this, from the npm registry: where its file is, is
-/// said in `ASYNCADE_AXE`.
-#[test]
-fn nothing_bars_anybody() {
-    let Some(browser) = Browser::open(1280, 800) else {
-        return;
-    };
+/// What bars anybody from the page that a browser is at, by axe-core, a tool for
+/// this, from the npm registry: where its file is, is said in `ASYNCADE_AXE`.
+pub fn axe(browser: &Browser, name: &str) {
     let Some(axe) = std::env::var_os("ASYNCADE_AXE") else {
         eprintln!("left out: ASYNCADE_AXE names no file of axe-core's");
         return;
     };
     let axe = std::fs::read_to_string(axe).unwrap();
+    browser.run(
+        "document.querySelectorAll('details').forEach((all) => { all.open = true; })",
+    );
+    browser.run(&axe);
+    let found = browser.wait_for(
+        "const done = arguments[0];
+         axe.run().then((found) => done(found.violations.map((one) =>
+           `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html + ' ' + node.failureSummary).join(' | ')}`)))",
+    );
+    assert_eq!(found, serde_json::json!([]), "{name}");
+}
+
+#[test]
+fn nothing_bars_anybody() {
+    let Some(browser) = Browser::open(1280, 800) else {
+        return;
+    };
     let all_fine = |file: &Path, link: &str| {
         for scheme in ["light", "dark"] {
             browser.prefers(scheme, "no-preference");
             browser.go(file, link);
-            browser.run(
-                "document.querySelectorAll('details').forEach((all) => { all.open = true; })",
-            );
-            browser.run(&axe);
-            let found = browser.wait_for(
-                "const done = arguments[0];
-                 axe.run().then((found) => done(found.violations.map((one) =>
-                   `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html + ' ' + node.failureSummary).join(' | ')}`)))",
-            );
-            let name = file.display();
-            assert_eq!(found, serde_json::json!([]), "{name} {scheme}");
+            axe(&browser, &format!("{} {scheme}", file.display()));
         }
     };
     for (file, link) in [

@@ -48,6 +48,10 @@ mod runtime;
 #[cfg(unix)]
 mod scale;
 mod screens;
+#[cfg(unix)]
+mod serve;
+#[cfg(unix)]
+mod serve_browser;
 mod stage;
 mod step;
 mod support;

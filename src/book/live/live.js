@@ -93,7 +93,7 @@ async function answer(query, isRun) {
 
 // A page, of which nothing is shown yet: its style is this one's.
 function parsed(text) {
-  return new DOMParser().parseFromString(text.replace(/<style>[^]*?<[/]style>/, ""), "text/html");
+  return new DOMParser().parseFromString(text.replace(/<(style)>[^]*?<[/]\1>/, ""), "text/html");
 }
 
 function complain(words) {

@@ -1,6 +1,8 @@
 //! What several tests need: scenes on the virtual clock, and the program.
 
 pub mod faulty;
+#[cfg(unix)]
+pub mod served;
 pub mod webdriver;
 
 use std::env;

@@ -5,8 +5,14 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 use ureq::Agent;
+
+/// Longer than anything here takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A window. It is closed when this is dropped.
 pub struct Browser {
@@ -79,9 +85,13 @@ impl Browser {
 
     /// Opens a file at a link.
     pub fn go(&self, file: &Path, link: &str) {
-        // The same file with another link is not loaded anew.
+        self.visit(&format!("file://{}{link}", file.display()));
+    }
+
+    /// Opens an address.
+    pub fn visit(&self, url: &str) {
+        // The same page with another link is not loaded anew.
         self.post("/url", &json!({"url": "about:blank"}));
-        let url = format!("file://{}{link}", file.display());
         self.post("/url", &json!({"url": url}));
     }
 
@@ -100,6 +110,21 @@ impl Browser {
         let script =
             format!("return document.querySelector('{selector}').textContent");
         self.run(&script).as_str().unwrap().to_owned()
+    }
+
+    /// Clicks on what a selector finds first.
+    pub fn click(&self, selector: &str) {
+        let script = format!("document.querySelector('{selector}').click()");
+        self.run(&script);
+    }
+
+    /// Waits until a script says that something is so.
+    pub fn until(&self, what: &str, script: &str) {
+        let begun = Instant::now();
+        while self.run(script) != json!(true) {
+            assert!(begun.elapsed() < PATIENCE, "still not: {what}");
+            sleep(Duration::from_millis(10));
+        }
     }
 
     /// Presses keys, one after the other. Those without a letter have one in

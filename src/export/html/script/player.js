@@ -12,6 +12,7 @@ const actions = {
 };
 for (const [id, action] of Object.entries(actions)) {
   by(id).addEventListener("click", () => {
+    if (by(id).getAttribute("aria-disabled") === "true") return;
     pause();
     action();
   });
@@ -115,10 +116,11 @@ function readTables() {
 // Makes the page one that plays: all of it but what is to be done only once.
 function begin() {
   if (views.length) drawScenes();
-  readTables();
-  for (const list of document.querySelectorAll("[data-roving]")) rove(list);
+  // What is hidden is no stop of the tab key.
   for (const part of document.querySelectorAll("#bar, #scenes, .keys")) part.hidden = !views.length;
   document.body.classList.toggle("plays", views.length > 0);
+  readTables();
+  for (const list of document.querySelectorAll("[data-roving]")) rove(list);
 }
 
 // On paper everything is there, and over.
@@ -139,9 +141,9 @@ addEventListener("afterprint", () => {
   if (views.length) show();
 });
 
-for (const bar of document.querySelectorAll("[role=toolbar]")) rove(bar, "button");
 takeRuns(document);
 begin();
+for (const bar of document.querySelectorAll("[role=toolbar]")) rove(bar, "button");
 if (views.length) {
   show();
   open(location.hash);

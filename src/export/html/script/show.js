@@ -60,9 +60,10 @@ function showLane(run) {
   const where = place ? ` at ${run.files[place[0]].split("/").pop()}:${place[1]}` : "";
   const kind = lane.kind === "main" ? "" : ` (${lane.kind})`;
   by("chosen").replaceChildren(element("strong", {}, lane.name), `${kind} ${does}${where}`);
-  by("woke").disabled = !wokenBy(lane, now.step);
+  // One that leads nowhere can have the focus all the same: the bar is one stop.
+  by("woke").setAttribute("aria-disabled", String(!wokenBy(lane, now.step)));
   const waits = at && ["parked", "ready"].includes(data.doings[at.doing]);
-  by("follow").disabled = !waits || !endOfWait(lane, now.step);
+  by("follow").setAttribute("aria-disabled", String(!waits || !endOfWait(lane, now.step)));
 }
 
 // So many lines are in sight.

@@ -1,0 +1,402 @@
+//! The book that is served, in a real browser: its sliders move both worlds,
+//! what they show is what their link leads to, and what is wrong is said. Where
+//! there is no chromedriver this is left out, which is said.
+
+use std::time::Instant;
+
+use serde_json::json;
+
+use crate::support::served::Served;
+use crate::support::webdriver::{Browser, ENTER, RIGHT, TAB};
+use crate::support::{on_virtual_clock, python, undisturbed};
+
+/// A window, and a book at whose page it is.
+struct Reader {
+    browser: Browser,
+    served: Served,
+}
+
+impl Reader {
+    /// Opens a page; `None`, which was said, where there is no browser.
+    fn at(path: &str) -> Option<Reader> {
+        let reader = Reader {
+            browser: Browser::open(1280, 800)?,
+            served: Served::new(),
+        };
+        reader.visit(path);
+        Some(reader)
+    }
+
+    fn visit(&self, path: &str) {
+        self.browser
+            .visit(&format!("http://{}{path}", self.served.host));
+    }
+
+    /// Where it is, without its host.
+    fn address(&self) -> String {
+        let script = "return location.pathname + location.search";
+        self.browser.run(script).as_str().unwrap().to_owned()
+    }
+
+    /// Moves a slider to a value, as a hand does, and waits for what comes.
+    fn slide(&self, knob: &str, to: &str) {
+        self.browser.run(&format!(
+            "const slider = document.querySelector('[type=range][aria-label=\"{knob}\"]');
+             slider.value = {to};
+             slider.dispatchEvent(new Event('input', {{ bubbles: true }}));"
+        ));
+        self.settled();
+    }
+
+    /// Types a value, and leaves the field.
+    fn fill(&self, knob: &str, text: &str) {
+        let text = json!(text);
+        self.browser.run(&format!(
+            "const field = document.getElementById('knob-{knob}');
+             field.value = {text};
+             field.dispatchEvent(new Event('change', {{ bubbles: true }}));"
+        ));
+        self.settled();
+    }
+
+    fn settled(&self) {
+        let script = "return !document.querySelector('[aria-busy]')";
+        self.browser.until("it has answered", script);
+    }
+
+    fn silent(&self) {
+        assert_eq!(self.browser.complaints(), Vec::<String>::new());
+        let own = format!("http://{}/", self.served.host);
+        for url in self.browser.requests() {
+            let is_own = url.starts_with(&own) || url.starts_with("about:");
+            assert!(is_own, "{url}");
+        }
+    }
+
+    fn value(&self, knob: &str) -> String {
+        let script =
+            format!("return document.getElementById('knob-{knob}').value");
+        self.browser.run(&script).as_str().unwrap().to_owned()
+    }
+}
+
+/// What the lanes of a scene say that they do, in each of its worlds.
+const LANES: &str = "return [...document.querySelectorAll('.scene:nth-child(2) .run')].map((run) =>
+    [...run.querySelectorAll('li')].map((row) =>
+      `${row.querySelector('.name').textContent} ${row.querySelector('.does').textContent}`))";
+
+#[test]
+fn a_slider_moves_both_worlds() {
+    let _alone = undisturbed();
+    let Some(reader) = Reader::at("/gather.html") else {
+        return;
+    };
+    let browser = &reader.browser;
+    // With the keyboard, as it is the finest hand there is.
+    browser.run("document.querySelector('[aria-label=b]').focus()");
+    let begun = Instant::now();
+    browser.press(&RIGHT.to_string().repeat(3));
+    reader.settled();
+    let took = browser.run(
+        "return performance.getEntriesByType('resource').map((one) => Math.round(one.duration))",
+    );
+    eprintln!("three steps in {:?}, answers in {took} ms", begun.elapsed());
+    assert_eq!(reader.address(), "/gather.html?b=1.3s");
+    assert_eq!(reader.value("b"), "1.3s");
+    let asked = browser.text("#question");
+    assert!(asked.contains("take 3s, 1.3s and 2s"), "{asked}");
+    let lanes = [
+        "main finished 3.000s",
+        "A finished 3.000s",
+        "B finished 1.300s",
+        "C finished 2.000s",
+    ];
+    let worlds = if python().is_some() { 2 } else { 1 };
+    assert_eq!(browser.run(LANES), json!(vec![lanes; worlds]));
+    // It still has the focus: the hand goes on.
+    let focus = "return document.activeElement.getAttribute('aria-label')";
+    assert_eq!(browser.run(focus), "b");
+    browser.press(&RIGHT.to_string());
+    reader.settled();
+    assert_eq!(reader.value("b"), "1.4s");
+
+    // Where one was in the run, one still is.
+    browser.run("document.activeElement.blur()");
+    let place = "#scene=gather&t=1.5s&lane=B";
+    browser.run(&format!("location.hash = '{place}'"));
+    browser.until("it is there", "return document.getElementById('where').textContent.includes('1.400s')");
+    reader.slide("b", "1200");
+    assert_eq!(browser.text("#chosen strong"), "B");
+    assert_eq!(browser.text("#where"), "27 of 46 at 1.200s");
+    reader.slide("b", "1600");
+    assert!(browser.text("#chosen").contains("parked"));
+    // It is another run that plays on.
+    browser.click("#last");
+    assert_eq!(browser.text("#where"), "46 of 46 at 3.000s");
+    browser.click("#back");
+    assert!(browser.text("#where").starts_with("45 of 46"));
+    reader.silent();
+}
+
+/// All that is shown of a run at its end, as HTML.
+const WHOLE: &str = "document.getElementById('last').click();
+    return ['header', '#question', '#scenes', '#reveal', '#steps', '#typed', 'footer'].map((part) =>
+      document.querySelector(part).innerHTML)";
+
+/// A page that sliders have changed is the page that its link leads to, with
+/// every slider of every chapter at both of its ends.
+#[test]
+fn a_setting_is_a_link() {
+    let _alone = undisturbed();
+    let Some(reader) = Reader::at("/") else {
+        return;
+    };
+    let mut count = 0;
+    for chapter in on_virtual_clock() {
+        reader.visit(&format!("/{}.html", chapter.name));
+        let ends = reader.browser.run(
+            "return [...document.querySelectorAll('#knobs [type=range]')].map((one) =>
+               [one.getAttribute('aria-label'), one.min, one.max])",
+        );
+        for end in [2, 1] {
+            for slider in ends.as_array().unwrap() {
+                let [knob, to] = [0, end].map(|at| slider[at].as_str());
+                reader.slide(knob.unwrap(), to.unwrap());
+                count += 1;
+            }
+            let fault = reader
+                .browser
+                .run("return document.getElementById('fault').hidden");
+            let name = chapter.name;
+            if fault != true {
+                // Some do not go together, and the command line says so, too.
+                let said = reader.browser.text("#fault");
+                assert!(said.contains("; "), "{name}: {said}");
+                continue;
+            }
+            let moved = reader.browser.run(WHOLE);
+            let address = reader.address();
+            assert!(address.contains('?'), "{address}");
+            reader.visit(&address);
+            let opened = reader.browser.run(WHOLE);
+            for part in 0..7 {
+                let [moved, opened] =
+                    [&moved, &opened].map(|page| page[part].as_str().unwrap());
+                let same = moved.bytes().zip(opened.bytes());
+                let same = same.take_while(|(one, other)| one == other).count();
+                assert!(
+                    moved == opened,
+                    "{address}:\n{}\n{}",
+                    &moved[same.saturating_sub(300)..],
+                    &opened[same.saturating_sub(300)..]
+                );
+            }
+        }
+    }
+    assert!(count > 40, "{count}");
+    let complaints = reader.browser.complaints();
+    assert!(
+        complaints.iter().all(|line| line.contains("422")),
+        "{complaints:?}"
+    );
+}
+
+#[test]
+fn what_is_wrong_is_said_and_nothing_is_lost() {
+    let Some(reader) = Reader::at("/taskgroup.html?task2=3s") else {
+        return;
+    };
+    let browser = &reader.browser;
+    browser.click("#last");
+    let before = browser.text("#scenes");
+    reader.fill("task1", "soon");
+    let said = browser.text("#fault");
+    assert_eq!(
+        said,
+        "invalid value 'soon' for '--task1 <TIME>': not a duration; give \
+         seconds, as in 5 or 2.5, or a unit, as in 500ms, 2s or 1m. What is \
+         shown is the run before."
+    );
+    assert_eq!(browser.text("#scenes"), before);
+    assert_eq!(reader.address(), "/taskgroup.html?task2=3s");
+    assert_eq!(reader.value("task1"), "soon");
+    let is_stale = "return document.body.classList.contains('stale')";
+    assert_eq!(browser.run(is_stale), true);
+    // The one thing that the console has heard is that.
+    let complaints = browser.complaints();
+    assert!(
+        complaints.iter().all(|line| line.contains("422")),
+        "{complaints:?}"
+    );
+    reader.fill("task1", "1.5");
+    assert_eq!(browser.run(is_stale), false);
+    assert_eq!(
+        browser.run("return document.getElementById('fault').hidden"),
+        true
+    );
+    assert_eq!(reader.address(), "/taskgroup.html?task1=1.5&task2=3s");
+    // What follows another knob has moved with it.
+    let follows = "return document.querySelector('[aria-label=fail-at]').value";
+    assert_eq!(browser.run(follows), "1500");
+    assert_eq!(reader.value("fail-at"), "");
+    // What is typed is text, wherever it is said.
+    reader.fill("task1", "<img src=x onerror=bad()>");
+    assert!(browser.text("#fault").contains("'<img src=x"));
+    let images = "return document.querySelectorAll('img').length";
+    assert_eq!(browser.run(images), 0);
+    browser.complaints();
+    browser.click("#article");
+    reader.settled();
+    assert_eq!(reader.address(), "/taskgroup.html");
+    assert_eq!(reader.value("task2"), "2s");
+    reader.silent();
+
+    // A link with a wrong setting is answered by a page.
+    reader.visit("/gather.html?a=x");
+    assert!(browser.text("#refusal").contains("not a duration"));
+    browser.click("main a");
+    assert_eq!(browser.text("h1"), "gather");
+    // And who has ended is not waited for.
+    browser.complaints();
+    let Reader { browser, served } = reader;
+    drop(served);
+    browser.run(
+        "const slider = document.querySelector('#knobs [type=range]');
+         slider.value = 1000; slider.dispatchEvent(new Event('input'))",
+    );
+    browser.until("it says so", "return document.getElementById('fault').textContent.startsWith('Nobody answers')");
+}
+
+#[test]
+fn a_hand_is_followed_and_the_way_back_is_the_browsers() {
+    let Some(reader) = Reader::at("/shield.html") else {
+        return;
+    };
+    let browser = &reader.browser;
+    browser.requests();
+    // Faster than anybody can answer: the last one counts.
+    browser.run(
+        "const slider = document.querySelector('[aria-label=work]');
+         for (let at = 1000; at <= 6000; at += 100) {
+           slider.value = at;
+           slider.dispatchEvent(new Event('input'));
+         }",
+    );
+    reader.settled();
+    let requests = browser.requests().len();
+    assert!((1..=3).contains(&requests), "{requests}");
+    assert_eq!(reader.address(), "/shield.html?work=6s");
+    // Evidence is a step of the browser's history, and so is its setting.
+    browser.click("#reveal summary");
+    browser.click("#reveal a[href*=scene]");
+    reader.slide("work", "4000");
+    assert_eq!(reader.address(), "/shield.html?work=4s");
+    browser.run("history.back()");
+    browser.until("it is back", "return location.search === '?work=6s'");
+    reader.settled();
+    assert_eq!(reader.value("work"), "6s");
+    let typed = browser.text("#typed");
+    assert!(typed.contains("--work 6s"), "{typed}");
+    // From page to page, too.
+    browser.click("[rel=next]");
+    browser.until(
+        "it is there",
+        "return document.querySelector('h1').textContent === 'to_thread'",
+    );
+    browser.run("history.back()");
+    browser.until(
+        "it is back",
+        "return document.querySelector('h1').textContent === 'shield'",
+    );
+    assert_eq!(reader.address(), "/shield.html?work=6s");
+    assert_eq!(reader.value("work"), "6s");
+    reader.silent();
+}
+
+#[test]
+fn what_is_measured_waits_for_its_button() {
+    let _alone = undisturbed();
+    let Some(reader) = Reader::at("/parallel.html") else {
+        return;
+    };
+    let browser = &reader.browser;
+    let bar = "return document.getElementById('bar').hidden";
+    assert_eq!(browser.run(bar), true);
+    reader.fill("work", "100ms");
+    assert_eq!(browser.run(bar), true);
+    let takes = browser.text("#takes");
+    browser.click("#run");
+    assert!(browser.text("#busy").contains(&takes));
+    reader.settled();
+    assert_eq!(browser.run(bar), false);
+    assert_eq!(browser.text("#busy"), "");
+    assert!(browser.text("#story").contains("Measured: parallel"));
+    assert!(!browser.text("#where").starts_with("0 of"));
+    // Its code is open, as lanes are in it.
+    let open = "return document.querySelector('.file').open";
+    assert_eq!(browser.run(open), true);
+    // Another setting is not what was measured.
+    reader.fill("tasks", "2");
+    assert_eq!(
+        browser.text("#busy"),
+        "What is shown was measured with other knobs."
+    );
+    let is_stale = "return document.body.classList.contains('stale')";
+    assert_eq!(browser.run(is_stale), true);
+    browser.click("#run");
+    reader.settled();
+    assert_eq!(browser.run(is_stale), false);
+    assert_eq!(reader.address(), "/parallel.html?tasks=2&work=100ms");
+    reader.silent();
+}
+
+#[test]
+fn without_a_script_the_form_asks_for_the_same_page() {
+    let Some(reader) = Reader::at("/") else {
+        return;
+    };
+    let browser = &reader.browser;
+    let off = json!({"value": true});
+    browser.tool("Emulation.setScriptExecutionDisabled", &off);
+    reader.visit("/gather.html");
+    // The first field: the links of the page are before it, and the sliders are
+    // not there.
+    let focus = "return document.activeElement.id";
+    for _ in 0..12 {
+        browser.press(&TAB.to_string());
+        if browser.run(focus) == "knob-a" {
+            break;
+        }
+    }
+    browser.press(&format!("5s{ENTER}"));
+    browser.until("it has loaded", "return location.search !== ''");
+    assert_eq!(reader.address(), "/gather.html?a=5s&b=1s&c=2s");
+    assert!(browser.text("#question").contains("take 5s, 1s and 2s"));
+    reader.silent();
+}
+
+/// By axe-core, as in `browser`.
+#[test]
+fn nothing_bars_anybody_from_the_knobs() {
+    let Some(reader) = Reader::at("/") else {
+        return;
+    };
+    for (path, does) in [
+        ("/gather.html?a=1s", ""),
+        ("/parallel.html", ""),
+        ("/gather.html?a=x", ""),
+        (
+            "/gather.html",
+            "const field = document.getElementById('knob-a'); field.value = 'x';
+             field.dispatchEvent(new Event('change'))",
+        ),
+    ] {
+        for scheme in ["light", "dark"] {
+            reader.browser.prefers(scheme, "no-preference");
+            reader.visit(path);
+            reader.browser.run(does);
+            reader.settled();
+            crate::browser::axe(&reader.browser, &format!("{path} {scheme}"));
+        }
+    }
+}
