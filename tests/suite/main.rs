@@ -29,6 +29,8 @@ mod questions;
 mod real;
 mod registry;
 mod report;
+#[cfg(unix)]
+mod resident;
 mod robust_commands;
 #[cfg(unix)]
 mod robust_crawler;
