@@ -29,7 +29,8 @@ mod questions;
 mod real;
 mod registry;
 mod report;
-#[cfg(unix)]
+// It looks for processes where Linux lists them.
+#[cfg(target_os = "linux")]
 mod resident;
 mod robust_commands;
 #[cfg(unix)]

@@ -176,11 +176,9 @@ fn it_fails_as_one_that_is_started_anew() {
 fn nothing_of_a_run_is_left_for_the_next() {
     let Some(python) = python() else { return };
     let resident = Resident::new(python);
-    let demo = "import asyncio, os, stage, sys\n\
+    let demo = "import os, stage, sys\n\
                 were = hasattr(stage, 'mark'), 'MARK' in os.environ\n\
                 stage.mark = os.environ['MARK'] = 'x'\n\
-                asyncio.run = os.chdir('/')\n\
-                del sys.modules['json']\n\
                 sys.exit(f'{were} {__name__} {sys.argv[1:4]}')";
     let marks = with_demo("marks", demo);
     let expected = "the Python demo of marks failed: (False, False) __main__ \
