@@ -30,6 +30,7 @@ Only the standard library is needed, Python 3.11 or later. A map of the rest:
     clock, loop the two clocks, and asyncio's loop on the virtual one
     durations   times in words
     pools       processes beside this one
+    stay        a Python that plays one demo after the other
 """
 
 from .calls import block, lane, say, sleep, to_thread

@@ -1,6 +1,7 @@
 //! Another program, run within bounds: it ends, or is ended, with everything
 //! that it has started, when its time is over, when it prints without end,
-//! when the user asks us to stop, and when we are gone.
+//! when the user asks us to stop, and when we are gone. One that stays is
+//! [kept](super::kept).
 
 use std::fmt;
 use std::io::{self, Read};
@@ -15,7 +16,7 @@ use super::stop::{self, Held, Stopped};
 /// What another program may take.
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds {
-    /// From its start to its end.
+    /// From its start to its end; of one that stays, for an answer.
     pub time: Duration,
     /// The bytes that it may print, on each of its two streams.
     pub bytes: u64,
@@ -33,8 +34,8 @@ pub struct Output {
     pub complaint: String,
 }
 
-/// Why a program did not come to its end. Each completes a sentence that
-/// begins with the program's name.
+/// Why a program did not come to its end, or to that of its answer. Each
+/// completes a sentence that begins with the program's name.
 #[derive(Debug)]
 pub enum Fault {
     /// There is no such program, or the system has no room for it.
@@ -45,6 +46,14 @@ pub enum Fault {
     Endless(u64),
     /// It has ended, but something that it has started keeps its output open.
     Left,
+    /// It was to stay and to answer, and has ended instead.
+    Gone {
+        /// Whether nothing had come of its answer.
+        is_silent: bool,
+        /// The last line that it printed on its standard error, fit to be
+        /// shown; empty if it printed none.
+        complaint: String,
+    },
     /// The user asked us to stop.
     Stopped,
 }
@@ -64,6 +73,13 @@ impl fmt::Display for Fault {
                 "has ended, but left something running that keeps its output \
                  open",
             ),
+            Fault::Gone { complaint, .. } => {
+                f.write_str("ended before it had answered")?;
+                match complaint.as_str() {
+                    "" => Ok(()),
+                    complaint => write!(f, ": {complaint}"),
+                }
+            }
             Fault::Stopped => Stopped.fmt(f),
         }
     }
@@ -73,13 +89,13 @@ impl std::error::Error for Fault {}
 
 /// How often it is looked at. What it prints and that its output closes is
 /// seen at once.
-const TICK: Duration = Duration::from_millis(10);
+pub(super) const TICK: Duration = Duration::from_millis(10);
 
 /// How long what is still in the pipes may take once the program has ended.
-const DRAIN: Duration = Duration::from_secs(5);
+pub(super) const DRAIN: Duration = Duration::from_secs(5);
 
 /// Of what it prints on its standard error, so much of the end is kept.
-const LAST_WORDS: usize = 8 * 1024;
+pub(super) const LAST_WORDS: usize = 8 * 1024;
 
 /// Runs a program. Its standard input has nothing in it and stays open until
 /// the program has ended; it closes when this process ends, however that may
@@ -150,11 +166,7 @@ fn drive<T>(
         printed.watch(&mut child, &parts, bounds, &mut notice)?;
         Ok(parts)
     });
-    // Whatever is left of it goes now. Nobody has waited for it yet, so its
-    // number is still its own.
-    #[cfg(not(unix))]
-    let _ = child.kill();
-    drop(held);
+    end(&mut child, held);
     drop(input);
     let status = child.wait().map_err(Fault::NotRun)?;
     printed.drain(&watched?, bounds.bytes)?;
@@ -169,27 +181,39 @@ fn drive<T>(
 /// Starts it in a process group of its own: what it starts can be ended with
 /// it, and a Ctrl-C in the terminal reaches it through us alone.
 #[cfg(unix)]
-fn begin(command: &mut Command) -> io::Result<(Child, Held)> {
+pub(super) fn begin(
+    command: &mut Command,
+) -> io::Result<(Child, Option<Held>)> {
     use std::os::unix::process::CommandExt;
 
     command.process_group(0);
-    stop::hold(|| {
+    let (child, held) = stop::hold(|| {
         let child = command.spawn()?;
         let leader = rustix::process::Pid::from_child(&child);
         Ok((child, stop::Leftover::Group(leader)))
-    })
+    })?;
+    Ok((child, Some(held)))
 }
 
 /// Where there are no process groups, it ends alone.
 #[cfg(not(unix))]
-fn begin(command: &mut Command) -> io::Result<(Child, Option<Held>)> {
+pub(super) fn begin(
+    command: &mut Command,
+) -> io::Result<(Child, Option<Held>)> {
     Ok((command.spawn()?, None))
+}
+
+/// Ends what is left of a program, and of what it has started. Nobody has
+/// waited for it yet, so its number is still its own.
+pub(super) fn end(child: &mut Child, held: Option<Held>) {
+    let _ = child.kill();
+    drop(held);
 }
 
 /// Whether a program has ended. It is not waited for: until then its number,
 /// and so that of its process group, is given to nobody else.
 #[cfg(unix)]
-fn has_ended(child: &mut Child) -> io::Result<bool> {
+pub(super) fn has_ended(child: &mut Child) -> io::Result<bool> {
     use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 
     let look =
@@ -198,7 +222,7 @@ fn has_ended(child: &mut Child) -> io::Result<bool> {
 }
 
 #[cfg(not(unix))]
-fn has_ended(child: &mut Child) -> io::Result<bool> {
+pub(super) fn has_ended(child: &mut Child) -> io::Result<bool> {
     Ok(child.try_wait()?.is_some())
 }
 
@@ -333,7 +357,7 @@ impl Printed {
 }
 
 /// What a program says last is why it failed.
-fn last_line(printed: &[u8]) -> String {
+pub(super) fn last_line(printed: &[u8]) -> String {
     let printed = String::from_utf8_lossy(printed);
     let mut lines = printed.lines().rev().map(str::trim);
     let last = lines.find(|line| !line.is_empty());

@@ -8,6 +8,7 @@
 pub mod child;
 pub(crate) mod folder;
 pub mod foreign;
+pub mod kept;
 pub(crate) mod output;
 pub(crate) mod pause;
 pub mod random;

@@ -1,13 +1,20 @@
 //! CPython, where there is one: runs a chapter's `demo.py`, on its virtual
-//! clock unless it is to be measured, and reads the traces that it prints. It runs by itself: nothing of
-//! the user's own Python (its variables, its packages, the folder that one
-//! happens to be in) has a part in it, and it has bounds.
+//! clock unless it is to be measured, and reads the traces that it prints. It
+//! runs by itself: nothing of the user's own Python (its variables, its
+//! packages, the folder that one happens to be in) has a part in it, and it has
+//! bounds. A [`Resident`] is one that stays, to play often.
 
+mod resident;
+
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Error, Result, anyhow, bail, ensure};
+
+pub use self::resident::Resident;
 
 use super::stage_py::STAGE;
 use crate::chapter::{Chapter, Knobs, Twin};
@@ -45,6 +52,9 @@ pub struct Python {
     /// The demos as files, for this run only: the program may be far from the
     /// source that it was built from.
     folder: Folder,
+    /// The chapters' demos that are in it. Each is written once: another play
+    /// may be reading it.
+    written: Mutex<BTreeSet<String>>,
 }
 
 impl Python {
@@ -73,6 +83,7 @@ impl Python {
             program: program.to_owned(),
             version,
             folder,
+            written: Mutex::default(),
         })
     }
 
@@ -92,11 +103,7 @@ impl Python {
         twin: &Twin,
         knobs: &Knobs,
     ) -> Result<Vec<Trace>> {
-        let mut arguments = vec!["--all", "--clock", "virtual"];
-        if !twin.errata.is_empty() {
-            arguments.push("--article");
-        }
-        self.traces(chapter, knobs, &arguments, TO_PLAY)
+        self.traces(chapter, arguments(twin, knobs), TO_PLAY)
     }
 
     /// Plays one scene on the real clock, at the speed of the knobs. `length`
@@ -112,12 +119,12 @@ impl Python {
         length: Duration,
     ) -> Result<Trace> {
         let speed = format!("--speed={}", knobs.speed());
-        let arguments = [scene, "--clock", "real", &speed];
+        let arguments = with(knobs, &[scene, "--clock", "real", &speed]);
         let bounds = Bounds {
             time: 2 * length + TO_PLAY.time,
             ..TO_PLAY
         };
-        let traces = self.traces(chapter, knobs, &arguments, bounds)?;
+        let traces = self.traces(chapter, arguments, bounds)?;
         let [trace] = <[Trace; 1]>::try_from(traces).map_err(|traces| {
             anyhow!("it printed {} traces, and not one", traces.len())
         })?;
@@ -133,30 +140,73 @@ impl Python {
     fn traces(
         &self,
         chapter: &Chapter,
-        knobs: &Knobs,
-        arguments: &[&str],
+        arguments: Vec<String>,
         bounds: Bounds,
     ) -> Result<Vec<Trace>> {
-        let demo = format!("demos/{}/demo.py", chapter.folder());
-        let demo = self.folder.write(&demo, chapter.twin.demo)?;
+        let demo = self.write(chapter)?;
         let mut command = isolated(&self.program);
-        command.arg(demo).args(arguments).arg("--json");
-        // It ends when we are gone, whatever ended us.
-        command.arg("--end-with-stdin");
-        for (name, value) in knobs.describe() {
-            command.arg(format!("--{name}={value}"));
-        }
+        command.arg(demo).args(arguments);
         let output = run(command, bounds, &self.program)?;
-        if !output.status.success() {
-            let said = match output.complaint.as_str() {
-                "" => "it said nothing",
-                complaint => complaint,
-            };
-            bail!("the Python demo of {} failed: {said}", chapter.name);
-        }
-        ndjson::read(output.stdout.as_slice())
-            .with_context(|| format!("the Python demo of {}", chapter.name))
+        let is_well = output.status.success();
+        read(chapter, is_well, &output.stdout, &output.complaint)
     }
+
+    /// Sees to it that a chapter's demo is there, and returns where it is.
+    fn write(&self, chapter: &Chapter) -> Result<PathBuf> {
+        let demo = format!("demos/{}", demo(chapter));
+        let written = self.written.lock();
+        // What is in it is written, whoever panicked.
+        let mut written = written.unwrap_or_else(PoisonError::into_inner);
+        if !written.contains(&demo) {
+            self.folder.write(&demo, chapter.twin.demo)?;
+            written.insert(demo.clone());
+        }
+        Ok(self.folder.path(demo))
+    }
+}
+
+/// The file of a chapter's demo, below `demos`.
+fn demo(chapter: &Chapter) -> String {
+    format!("{}/demo.py", chapter.folder())
+}
+
+/// What a demo is called with, to play every scene on the virtual clock.
+fn arguments(twin: &Twin, knobs: &Knobs) -> Vec<String> {
+    let mut arguments = vec!["--all", "--clock", "virtual"];
+    if !twin.errata.is_empty() {
+        arguments.push("--article");
+    }
+    with(knobs, &arguments)
+}
+
+/// What a demo is called with, to print traces at these knobs. It ends when we
+/// are gone, whatever ended us.
+fn with(knobs: &Knobs, arguments: &[&str]) -> Vec<String> {
+    let arguments = arguments.iter().chain(&["--json", "--end-with-stdin"]);
+    let arguments = arguments.map(|&argument| argument.to_owned());
+    let knobs = knobs.describe();
+    let knobs = knobs
+        .iter()
+        .map(|(name, value)| format!("--{name}={value}"));
+    arguments.chain(knobs).collect()
+}
+
+/// Reads what a demo has printed.
+fn read(
+    chapter: &Chapter,
+    is_well: bool,
+    stdout: &[u8],
+    complaint: &str,
+) -> Result<Vec<Trace>> {
+    if !is_well {
+        let said = match complaint {
+            "" => "it said nothing",
+            complaint => complaint,
+        };
+        bail!("the Python demo of {} failed: {said}", chapter.name);
+    }
+    ndjson::read(stdout)
+        .with_context(|| format!("the Python demo of {}", chapter.name))
 }
 
 /// The traces that CPython recorded of a chapter's scenes at the article's
@@ -175,10 +225,14 @@ fn isolated(program: &Path) -> Command {
 }
 
 fn run(command: Command, bounds: Bounds, program: &Path) -> Result<Output> {
-    child::run(command, bounds).map_err(|fault| match fault {
+    child::run(command, bounds).map_err(|fault| blamed(fault, program))
+}
+
+fn blamed(fault: Fault, program: &Path) -> Error {
+    match fault {
         Fault::Stopped => Error::new(Stopped),
         fault => anyhow!("'{}' {fault}", foreign::path(program)),
-    })
+    }
 }
 
 /// The three numbers of a version, if that is what was said.

@@ -29,6 +29,7 @@ stage! {
     "pools.py",
     "recorder.py",
     "run.py",
+    "stay.py",
     "waits.py",
 }
 

@@ -29,6 +29,9 @@ mod questions;
 mod real;
 mod registry;
 mod report;
+// It looks for processes where Linux lists them.
+#[cfg(target_os = "linux")]
+mod resident;
 mod robust_commands;
 #[cfg(unix)]
 mod robust_crawler;
