@@ -53,7 +53,6 @@ mod scale;
 mod screens;
 #[cfg(unix)]
 mod serve;
-#[cfg(unix)]
 mod serve_browser;
 mod stage;
 mod step;

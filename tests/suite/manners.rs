@@ -10,6 +10,7 @@ use asyncade::chapter::{Chapter, Plays};
 use asyncade::demos::{CHAPTERS, COURSE};
 use asyncade::trace::ndjson;
 
+use crate::support::served::Served;
 use crate::support::{
     Ran, asyncade, chapter, is_too_wide, on_virtual_clock, ran,
 };
@@ -364,6 +365,18 @@ fn every_example_of_every_help_works() {
                 _ => {}
             }
             let words: Vec<&str> = example.iter().map(String::as_str).collect();
+            count += 1;
+            if words[0] == "serve" {
+                // It goes on until it is ended; the port may be taken, and no
+                // browser is to be opened.
+                let own = words.iter().map(|word| word.replace("8000", "0"));
+                let own: Vec<String> = own.collect();
+                let own: Vec<&str> = own.iter().map(String::as_str).collect();
+                let mut command = asyncade(&own);
+                let served = Served::by(command.env("PATH", &folder));
+                assert_eq!(served.get("/").status, 200, "{words:?}");
+                continue;
+            }
             let run: Ran = asyncade(&words)
                 .current_dir(&folder)
                 .output()
@@ -373,7 +386,6 @@ fn every_example_of_every_help_works() {
             let code = if words[0] == "diff" { 1 } else { 0 };
             assert_eq!(run.code, Some(code), "{words:?}: {}", run.stderr);
             assert!(!run.stdout.is_empty(), "{words:?}");
-            count += 1;
         }
     }
     assert!(count > 4 * CHAPTERS.len(), "{count}");

@@ -20,7 +20,7 @@ use crate::report::{self, Choice, Nobody, Plan, Report, Unheard, Usage};
 use crate::system::foreign;
 use crate::system::stop::{self, Stopped};
 use crate::trace::Trace;
-use crate::world::python::{self, Python};
+use crate::world::python::{self, Python, Resident};
 
 /// So many pages are kept.
 const KEPT: usize = 64;
@@ -36,7 +36,7 @@ pub(super) struct Shelf {
     course: Course,
     setting: Setting,
     /// CPython, or why there is none.
-    python: OnceLock<Result<Python, String>>,
+    python: OnceLock<Result<Resident, String>>,
     /// The pages that are of no run.
     overview: OnceLock<Result<[Page; 2], String>>,
     /// The last pages that were computed, each with what it is of.
@@ -167,7 +167,8 @@ impl Shelf {
             return python::recording(twin).map_err(in_words);
         }
         let python = self.python.get_or_init(|| {
-            Python::find(Path::new("python3")).map_err(in_words)
+            let found = Python::find(Path::new("python3"));
+            found.map(Resident::new).map_err(in_words)
         });
         let python = python.as_ref().map_err(Clone::clone)?;
         python.play(chapter, twin, knobs).map_err(in_words)

@@ -1,7 +1,6 @@
 //! What several tests need: scenes on the virtual clock, and the program.
 
 pub mod faulty;
-#[cfg(unix)]
 pub mod served;
 pub mod webdriver;
 

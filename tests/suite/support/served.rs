@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use super::{Ran, asyncade};
+#[cfg(unix)]
 use crate::robust_signals::signal;
 
 /// Longer than any answer takes on a busy machine.
@@ -78,6 +79,7 @@ impl Served {
     }
 
     /// Asks it to stop, and what it did.
+    #[cfg(unix)]
     pub fn end(mut self, name: &str) -> Ran {
         assert!(signal(self.child.id(), name));
         let mut ran = Ran {
