@@ -2,7 +2,7 @@
 //! clock unless it is to be measured, and reads the traces that it prints. It
 //! runs by itself: nothing of the user's own Python (its variables, its
 //! packages, the folder that one happens to be in) has a part in it, and it has
-//! bounds. A [`Resident`] is one that stays, to play often.
+//! bounds. A [`Resident`] stays, for whoever plays again and again.
 
 mod resident;
 
