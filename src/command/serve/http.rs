@@ -69,6 +69,11 @@ impl Answer {
         }
     }
 
+    /// There is nothing, and nothing is wrong.
+    pub fn nothing() -> Answer {
+        Answer::page(StatusCode::NO_CONTENT, Vec::new())
+    }
+
     /// A line that is to be read as it is.
     pub fn line(status: StatusCode, line: &str) -> Answer {
         Answer {

@@ -4,6 +4,7 @@
 mod asked;
 mod browser;
 mod http;
+mod recent;
 mod shelf;
 
 use std::io::{self, ErrorKind, Write};

@@ -2,7 +2,6 @@
 //! clock a run is a function of its knobs, so the last ones are kept; what is
 //! measured is measured each time.
 
-use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
@@ -13,6 +12,7 @@ use hyper::StatusCode;
 use super::Setting;
 use super::asked::Asked;
 use super::http::Answer;
+use super::recent::Recent;
 use crate::book::{self, CONTENTS, Page, live};
 use crate::chapter::{Chapter, Course, Knobs, time};
 use crate::command::book::whole;
@@ -21,9 +21,6 @@ use crate::system::foreign;
 use crate::system::stop::{self, Stopped};
 use crate::trace::Trace;
 use crate::world::python::{self, Python, Resident};
-
-/// So many pages are kept.
-const KEPT: usize = 64;
 
 /// Nobody waits for a page any longer than that.
 const TOO_LONG: Duration = Duration::from_secs(60);
@@ -39,8 +36,8 @@ pub(super) struct Shelf {
     python: OnceLock<Result<Resident, String>>,
     /// The pages that are of no run.
     overview: OnceLock<Result<[Page; 2], String>>,
-    /// The last pages that were computed, each with what it is of.
-    kept: Mutex<VecDeque<(String, Vec<u8>)>>,
+    /// The last pages that were computed.
+    recent: Mutex<Recent>,
     /// Held by whoever measures: two at once would measure each other.
     measuring: Mutex<()>,
 }
@@ -52,7 +49,7 @@ impl Shelf {
             setting,
             python: OnceLock::new(),
             overview: OnceLock::new(),
-            kept: Mutex::default(),
+            recent: Mutex::default(),
             measuring: Mutex::default(),
         }
     }
@@ -68,7 +65,7 @@ impl Shelf {
         let answered = match (asked.path.as_str(), chapter) {
             // Browsers ask for it by themselves.
             ("favicon.ico", _) => {
-                return Answer::line(StatusCode::NO_CONTENT, "");
+                return Answer::nothing();
             }
             (_, Some(chapter)) => self.run(chapter, &asked.setting),
             ("", _) => self.overview(CONTENTS),
@@ -107,11 +104,15 @@ impl Shelf {
             return page(&self.measured(chapter, &knobs)?);
         }
         let name = format!("{} {knobs:?}", chapter.name);
-        if let Some(page) = self.kept(&name) {
+        if let Some(page) = self.recent().get(&name) {
             return Ok(page);
         }
-        let page = page(&self.computed(chapter, &knobs)?)?;
-        self.keep(name, &page);
+        let report = self.computed(chapter, &knobs)?;
+        let page = page(&report)?;
+        // One without CPython's world may have it the next time.
+        if report.remark.is_none() {
+            self.recent().keep(name, page.clone());
+        }
         Ok(page)
     }
 
@@ -196,27 +197,9 @@ impl Shelf {
         Ok(book::overview(&self.course, &reports)?)
     }
 
-    fn kept(&self, name: &str) -> Option<Vec<u8>> {
-        let mut kept = self.lock();
-        let at = kept.iter().position(|(other, _)| other == name)?;
-        let found = kept.remove(at)?;
-        let page = found.1.clone();
-        kept.push_back(found);
-        Some(page)
-    }
-
-    /// Keeps a page, in place of the one that was not asked for for longest.
-    fn keep(&self, name: String, page: &[u8]) {
-        let mut kept = self.lock();
-        if kept.len() == KEPT {
-            kept.pop_front();
-        }
-        kept.push_back((name, page.to_vec()));
-    }
-
-    fn lock(&self) -> MutexGuard<'_, VecDeque<(String, Vec<u8>)>> {
+    fn recent(&self) -> MutexGuard<'_, Recent> {
         // Nothing panics while it holds the lock.
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
