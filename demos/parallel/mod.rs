@@ -10,10 +10,9 @@ use std::time::Duration;
 
 use crate::chapter::{
     Chapter, Check, Claim, Figure, Knob, Knobs, Measure, Played, Plays, Scene,
-    Twin, after, number_of, run, time,
+    Twin, after, check_heartbeat, number_of, run, time,
 };
 use crate::stage::Runtime;
-use crate::system::usage::Usage;
 use crate::timeline::{Doing, Lane};
 use crate::trace::{LaneKind, Outcome, What};
 
@@ -31,9 +30,6 @@ const WORKERS: Knob = Knob::cores(
 );
 const HEARTBEAT: Knob =
     Knob::time("heartbeat", "100ms", "How often the heartbeat ticks");
-
-/// More ticks than anybody reads, and few enough to record.
-const MOST_TICKS: u128 = 10_000;
 
 /// Why no virtual clock will do.
 const WHY: &str = "computes for real";
@@ -183,19 +179,7 @@ pub const CHAPTER: Chapter = Chapter {
     knobs: &[TASKS, WORK, WORKERS, HEARTBEAT],
     check: |k| {
         let (_, _, all) = sum(k);
-        let ticks = all.as_nanos() / k.time(&HEARTBEAT).as_nanos().max(1);
-        if ticks > MOST_TICKS {
-            let wrong = format!(
-                "a heartbeat every {} would tick {ticks} times in {}",
-                time(k.time(&HEARTBEAT)),
-                time(all)
-            );
-            let instead = format!(
-                "give a longer --heartbeat, for at most {MOST_TICKS} ticks"
-            );
-            return Err(Usage::new(wrong, instead));
-        }
-        Ok(())
+        check_heartbeat(k.time(&HEARTBEAT), all)
     },
     scenes: &[
         Scene {

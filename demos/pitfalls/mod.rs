@@ -7,9 +7,8 @@ use std::time::Duration;
 
 use crate::chapter::{
     AT_ONCE, Chapter, Claim, Figure, Fork, Knob, Knobs, Measure, Parting,
-    Played, Plays, Scene, Twin, after, run, time,
+    Played, Plays, Scene, Twin, after, check_heartbeat, run, time,
 };
-use crate::system::usage::Usage;
 use crate::timeline::{Lane, Span, Timeline};
 use crate::trace::{How, LaneKind, On, Outcome, Trace, What};
 
@@ -28,9 +27,6 @@ const CAPACITY: Knob = Knob::count(
 );
 const DELAY: Knob =
     Knob::time("delay", "1s", "How long serving takes, and saving");
-
-/// More ticks than anybody reads, and few enough to record.
-const MOST_TICKS: u128 = 10_000;
 
 const SAVED: &str = "Data saved";
 
@@ -137,22 +133,7 @@ pub const CHAPTER: Chapter = Chapter {
     title: "each mistake beside its cure",
     minutes: 11,
     knobs: &[BLOCK, HEARTBEAT, TASKS, CAPACITY, DELAY],
-    check: |k| {
-        let (block, every) = (k.time(&BLOCK), k.time(&HEARTBEAT));
-        let ticks = block.as_nanos() / every.as_nanos();
-        if ticks > MOST_TICKS {
-            let wrong = format!(
-                "a heartbeat every {} would tick {ticks} times in {}",
-                time(every),
-                time(block)
-            );
-            let instead = format!(
-                "give a longer --heartbeat, for at most {MOST_TICKS} ticks"
-            );
-            return Err(Usage::new(wrong, instead));
-        }
-        Ok(())
-    },
+    check: |k| check_heartbeat(k.time(&HEARTBEAT), k.time(&BLOCK)),
     scenes: &[
         Scene {
             name: "blocking-call",

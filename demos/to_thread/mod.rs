@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use crate::chapter::{
     AT_ONCE, Chapter, Claim, Due, Erratum, Figure, Fork, Knob, Knobs, Measure,
-    Parting, Played, Plays, Scene, Twin, after, number_of, run, time,
+    Parting, Played, Plays, Scene, Twin, after, check_heartbeat, number_of,
+    run, time,
 };
-use crate::system::usage::Usage;
 use crate::trace::{LaneKind, What};
 
 const ASYNC_PART: Knob =
@@ -16,9 +16,6 @@ const ASYNC_PART: Knob =
 const BLOCK: Knob = Knob::time("block", "2s", "How long the call blocks");
 const HEARTBEAT: Knob =
     Knob::time("heartbeat", "400ms", "How often the heartbeat ticks");
-
-/// More ticks than anybody reads, and few enough to record.
-const MOST_TICKS: u128 = 10_000;
 
 /// What the article's own demo prints, with the thread and without it.
 const WITHOUT_HEARTBEAT: &[&str] = &[
@@ -92,19 +89,7 @@ pub const CHAPTER: Chapter = Chapter {
     knobs: &[ASYNC_PART, BLOCK, HEARTBEAT],
     check: |k| {
         let total = k.time(&ASYNC_PART) + k.time(&BLOCK);
-        let ticks = total.as_nanos() / k.time(&HEARTBEAT).as_nanos();
-        if ticks > MOST_TICKS {
-            let wrong = format!(
-                "a heartbeat every {} would tick {ticks} times in {}",
-                time(k.time(&HEARTBEAT)),
-                time(total)
-            );
-            let instead = format!(
-                "give a longer --heartbeat, for at most {MOST_TICKS} ticks"
-            );
-            return Err(Usage::new(wrong, instead));
-        }
-        Ok(())
+        check_heartbeat(k.time(&HEARTBEAT), total)
     },
     scenes: &[
         Scene {

@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::{ArgMatches, Args};
 
 use super::chapters::set;
+use super::figures::FiguresArgs;
 use super::options::{CHAPTER, speed};
 use super::sweep::axes;
 use crate::chapter::{Chapter, Course, Knobs};
@@ -49,19 +50,8 @@ pub(super) struct CompareArgs {
     /// Measure also what takes more than ten minutes
     #[arg(long)]
     pub yes_wait: bool,
-    /// Write it to a file (.md, .csv, .json); may be repeated
-    #[arg(long, value_name = "FILE")]
-    pub export: Vec<PathBuf>,
-    /// Print everything as JSON, and nothing else
-    #[arg(long)]
-    pub json: bool,
-    /// Draw no bar while it is measured
-    #[arg(long)]
-    pub no_progress: bool,
-    /// Sentences in place of tables, for screen readers; so does
-    /// the variable ACCESSIBLE
-    #[arg(long)]
-    pub plain: bool,
+    #[command(flatten)]
+    pub figures: FiguresArgs,
 }
 
 /// More runs are not measured, they are a mistake.
@@ -113,7 +103,7 @@ pub(super) fn compare(
     let subjects: Vec<(&'static Chapter, Knobs)> =
         chapters.into_iter().map(own).collect();
     let seed = args.seed.unwrap_or_else(new_seed);
-    screen.page.plain |= args.plain;
+    screen.page.plain |= args.figures.plain;
     let compare = Compare {
         are_all,
         runs: args.runs,
@@ -123,9 +113,9 @@ pub(super) fn compare(
         seed,
         python: args.python.as_deref(),
         yes_wait: args.yes_wait,
-        json: args.json,
-        progress: !args.no_progress && !screen.page.plain,
-        exports: &args.export,
+        json: args.figures.json,
+        progress: !args.figures.no_progress && !screen.page.plain,
+        exports: &args.figures.export,
         command: command(args, are_all, &subjects, seed),
         subjects,
     };

@@ -4,6 +4,7 @@
 mod chapters;
 mod compare;
 mod diff;
+mod figures;
 mod glance;
 mod guide;
 mod help;

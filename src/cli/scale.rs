@@ -7,6 +7,7 @@ use anyhow::Result;
 use clap::Args;
 
 use super::compare::{quoted, runs};
+use super::figures::FiguresArgs;
 use crate::chapter::{Knob, Value, time};
 use crate::command::{self as run, Ending, Scaling};
 use crate::report::Usage;
@@ -48,19 +49,8 @@ pub(super) struct ScaleArgs {
     /// needs]
     #[arg(long, value_name = "TIME", value_parser = limit, allow_hyphen_values = true)]
     pub limit: Option<Duration>,
-    /// Write it to a file (.md, .csv, .json); may be repeated
-    #[arg(long, value_name = "FILE")]
-    pub export: Vec<PathBuf>,
-    /// Print everything as JSON, and nothing else
-    #[arg(long)]
-    pub json: bool,
-    /// Draw no bar while it is measured
-    #[arg(long)]
-    pub no_progress: bool,
-    /// Sentences in place of tables, for screen readers; so does
-    /// the variable ACCESSIBLE
-    #[arg(long)]
-    pub plain: bool,
+    #[command(flatten)]
+    pub figures: FiguresArgs,
 }
 
 /// A longer wait is a mistake: however long it is, waiting costs the same.
@@ -88,11 +78,11 @@ fn limit(text: &str) -> Result<Duration, Usage> {
 
 /// Measures as the options say.
 pub(super) fn scale(args: ScaleArgs, screen: &mut Screen) -> Result<Ending> {
-    screen.page.plain |= args.plain;
+    screen.page.plain |= args.figures.plain;
     let scaling = Scaling {
-        json: args.json,
-        progress: !args.no_progress && !screen.page.plain,
-        exports: &args.export,
+        json: args.figures.json,
+        progress: !args.figures.no_progress && !screen.page.plain,
+        exports: &args.figures.export,
     };
     let asked = Asked {
         command: command(&args),

@@ -18,6 +18,7 @@ mod note;
 mod order;
 mod packed;
 mod part;
+mod pen;
 mod recorder;
 mod runtime;
 mod segments;

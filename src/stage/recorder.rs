@@ -9,7 +9,7 @@ use std::sync::atomic::{
     Ordering::{Acquire, Relaxed, Release},
 };
 use std::sync::mpsc::Sender;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::time::Instant;
 
 use tokio::sync::Semaphore;
@@ -17,12 +17,11 @@ use tokio::{task, time};
 
 use super::cell::LaneCell;
 use super::here::{self, RecorderId};
-use super::note::{
-    Entry, NEVER, Name, Note, Source, Target, TaskNumber, Want, Why,
-};
+use super::note::{NEVER, Name, Note, Source, Target, TaskNumber, Want, Why};
 use super::order::{ByTime, by_instant};
 use super::part::Part;
-use super::tables::{Stack, Tables};
+use super::pen::{Live, Pen, Shared, Start};
+use super::tables::{Stack, Tables, lock};
 use super::tape::{Tape, Writer};
 use super::transcript::{Transcript, transcribe};
 use super::waker::LaneWaker;
@@ -37,13 +36,13 @@ use crate::trace::{
 /// the middle of a poll.
 pub struct Recorder {
     id: RecorderId,
-    start: Start,
+    pub(super) start: Start,
     tapes: Mutex<Vec<Arc<Tape>>>,
-    tables: Mutex<Tables>,
+    pub(super) tables: Mutex<Tables>,
     /// The first numbers that no thread has taken.
     lanes: AtomicU32,
     waits: AtomicU32,
-    threads: AtomicU32,
+    pub(super) threads: AtomicU32,
     /// Whoever watches, if somebody does. He is shown one thing after the other,
     /// so then threads do wait for each other.
     live: Option<Mutex<Live>>,
@@ -54,44 +53,7 @@ pub struct Recorder {
     is_sharing: AtomicBool,
     is_shutting_down: AtomicBool,
     /// Nothing is recorded any more.
-    is_closed: AtomicBool,
-}
-
-/// The moment that is a recording's zero. The real clock is the standard
-/// library's: tokio's looks every time whether it is paused.
-enum Start {
-    Real(Instant),
-    Virtual(time::Instant),
-}
-
-/// Whoever watches.
-struct Live {
-    /// Where each event goes as it happens. A channel, so that a slow terminal
-    /// cannot slow down what is measured.
-    to: Option<Sender<Event>>,
-    transcript: Transcript,
-    /// The time of the last event.
-    last: u64,
-}
-
-impl Live {
-    fn take(&mut self, tables: &Tables, entry: Entry) {
-        let Some(to) = &self.to else { return };
-        let mut events = Vec::new();
-        self.transcript.take(tables, entry, &mut events);
-        self.last = entry.at;
-        for event in events {
-            // An error means that nobody watches any more; recording goes on.
-            let _ = to.send(event);
-        }
-    }
-}
-
-/// A semaphore that lanes share.
-struct Shared {
-    name: Name,
-    semaphore: Weak<Semaphore>,
-    left: usize,
+    pub(super) is_closed: AtomicBool,
 }
 
 /// A lane that is spawned.
@@ -438,106 +400,6 @@ impl Recorder {
             })
         })
     }
-}
-
-/// A recorder as one thread writes to it.
-struct Pen<'a> {
-    recorder: &'a Recorder,
-    part: &'a mut Part,
-    live: Option<MutexGuard<'a, Live>>,
-}
-
-impl Pen<'_> {
-    /// Nanoseconds since the start, as the current lane sees it.
-    fn now(&self) -> u64 {
-        match self.recorder.start {
-            Start::Real(start) => nanos(start.elapsed()).max(self.last()),
-            Start::Virtual(start) => {
-                nanos((time::Instant::now() + here::ahead()) - start)
-            }
-        }
-    }
-
-    /// The time of the last entry, before which none comes on the real clock.
-    fn last(&self) -> u64 {
-        let live = self.live.as_ref().map_or(0, |live| live.last);
-        live.max(self.part.last)
-    }
-
-    /// Appends an entry, and returns its time.
-    fn push(&mut self, at: u64, lane: LaneId, note: Note) -> u64 {
-        if self.recorder.is_closed.load(Relaxed) {
-            return at;
-        }
-        let entry = Entry { at, lane, note };
-        self.part.push(entry);
-        if let Some(live) = &mut self.live {
-            live.take(&lock(&self.recorder.tables), entry);
-        }
-        at
-    }
-
-    /// Notes on a lane that gives its thread back what it has taken from what
-    /// lanes share, or given back to it. Whoever looks has locked it before he
-    /// looked at the clock: what is left now is what was left then.
-    fn amounts(
-        &mut self,
-        at: u64,
-        lane: LaneId,
-        shared: Option<MutexGuard<'_, Vec<Shared>>>,
-    ) {
-        let Some(mut shared) = shared else { return };
-        for shared in shared.iter_mut() {
-            let Some(semaphore) = shared.semaphore.upgrade() else {
-                continue;
-            };
-            let left = semaphore.available_permits();
-            if left == shared.left {
-                continue;
-            }
-            shared.left = left;
-            let name = self.name(shared.name);
-            let left = left as u64;
-            self.push(at, lane, Note::Resource { name, left });
-        }
-    }
-
-    /// The number of this thread, which polls something.
-    fn thread(&mut self) -> u32 {
-        let threads = &self.recorder.threads;
-        let thread = &mut self.part.thread;
-        *thread.get_or_insert_with(|| threads.fetch_add(1, Relaxed))
-    }
-
-    fn text(&mut self, text: Cow<'static, str>) -> u32 {
-        let tables = &self.recorder.tables;
-        let known = &mut self.part.known;
-        known.text(text, |text| lock(tables).texts.push(text))
-    }
-
-    fn place(&mut self, place: Source) -> u32 {
-        let tables = &self.recorder.tables;
-        let known = &mut self.part.known;
-        known.place(place, || lock(tables).places.push(place))
-    }
-
-    fn name(&mut self, name: Name) -> u32 {
-        let tables = &self.recorder.tables;
-        let known = &mut self.part.known;
-        known.name(name, || lock(tables).names.push(name))
-    }
-
-    fn stack(&mut self, stack: Stack) -> u32 {
-        let tables = &self.recorder.tables;
-        let known = &mut self.part.known;
-        known.stack(&stack, || lock(tables).stacks.push(stack))
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Nothing panics while it holds one of these locks, so what a poisoned one
-    // protects is whole.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What a run begins and ends with is spawned first.

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::ptr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::here::DEPTH;
 use super::note::{Name, Source};
@@ -34,12 +35,13 @@ pub(super) struct Known {
 }
 
 impl Known {
-    /// The index of a text.
+    /// The index of a text, which is put there if it is not known.
     pub fn text(
         &mut self,
         text: Cow<'static, str>,
-        add: impl FnOnce(Cow<'static, str>) -> u32,
+        tables: &Mutex<Tables>,
     ) -> u32 {
+        let add = |text| lock(tables).texts.push(text);
         match text {
             Cow::Borrowed(text) => {
                 let key = (text.as_ptr().addr(), text.len());
@@ -49,22 +51,31 @@ impl Known {
         }
     }
 
-    /// The index of a line of source.
-    pub fn place(&mut self, place: Source, add: impl FnOnce() -> u32) -> u32 {
-        self.places.get(ptr::from_ref(place).addr(), add)
+    /// The index of a line of source, likewise.
+    pub fn place(&mut self, place: Source, tables: &Mutex<Tables>) -> u32 {
+        let key = ptr::from_ref(place).addr();
+        self.places.get(key, || lock(tables).places.push(place))
     }
 
-    /// The index of what something is called.
-    pub fn name(&mut self, name: Name, add: impl FnOnce() -> u32) -> u32 {
-        self.names.get(ptr::from_ref(name).addr(), add)
+    /// The index of what something is called, likewise.
+    pub fn name(&mut self, name: Name, tables: &Mutex<Tables>) -> u32 {
+        let key = ptr::from_ref(name).addr();
+        self.names.get(key, || lock(tables).names.push(name))
     }
 
-    /// The index of a stack.
-    pub fn stack(&mut self, stack: &Stack, add: impl FnOnce() -> u32) -> u32 {
+    /// The index of a stack, likewise.
+    pub fn stack(&mut self, stack: Stack, tables: &Mutex<Tables>) -> u32 {
         let address = |line: Source| ptr::from_ref(line).addr();
         let key = stack.map(|line| line.map_or(0, address));
-        self.stacks.get(key, add)
+        self.stacks.get(key, || lock(tables).stacks.push(stack))
     }
+}
+
+/// Whatever threads of a recording share.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing panics while it holds one of these locks, so what a poisoned one
+    // protects is whole.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The indexes of what is known, and that of what was asked for last.

@@ -32,7 +32,7 @@ pub(super) struct Writer {
     before: Before,
 }
 
-/// Words that stay where they are.
+/// Slot that stay where they are.
 #[derive(Default)]
 struct Chunk {
     words: Box<[AtomicU32]>,
@@ -47,9 +47,9 @@ struct Before {
     lane: LaneId,
 }
 
-/// Words of the first chunk: most threads need no more.
+/// Slot of the first chunk: most threads need no more.
 const FIRST: usize = 1 << 10;
-/// Words of those that follow.
+/// Slot of those that follow.
 const CHUNK: usize = 1 << 14;
 
 /// The most words that a number takes, of 64 bits.
@@ -128,16 +128,16 @@ impl Writer {
         let time = zigzag(entry.at.wrapping_sub(before.at) as i64);
         let lane = zigzag(i64::from(entry.lane) - i64::from(before.lane));
         let Packed { tag, numbers } = entry.note.pack(entry.lane);
-        let mut pen = self.pen();
+        let mut slot = self.slot();
         let mut head = u32::from(tag);
         for (field, number) in [(TIME, time), (LANE, lane), (NOTE, numbers[0])]
         {
-            head |= pen.field(field, number);
+            head |= slot.field(field, number);
         }
         for number in &numbers[1..Packed::count(tag)] {
-            pen.number(*number);
+            slot.number(*number);
         }
-        let used = pen.end(head);
+        let used = slot.end(head);
         self.chunk.used.store(used, Release);
         self.before = Before {
             at: entry.at,
@@ -145,14 +145,14 @@ impl Writer {
         };
     }
 
-    /// A pen where there is room for an entry.
-    fn pen(&mut self) -> Pen<'_> {
+    /// A slot in which there is room for an entry.
+    fn slot(&mut self) -> Slot<'_> {
         let mut head = self.chunk.used.load(Relaxed);
         if head + LONGEST > self.chunk.words.len() {
             self.turn();
             head = 0;
         }
-        Pen {
+        Slot {
             words: &self.chunk.words,
             head,
             used: head + 1,
@@ -176,13 +176,13 @@ impl Writer {
 }
 
 /// Where the next entry goes.
-struct Pen<'a> {
+struct Slot<'a> {
     words: &'a [AtomicU32],
     head: usize,
     used: usize,
 }
 
-impl Pen<'_> {
+impl Slot<'_> {
     /// Its field in the head, for a number that may be too large for it.
     fn field(&mut self, field: Field, number: u64) -> u32 {
         if number >> field.bits == 0 {

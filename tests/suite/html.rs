@@ -15,9 +15,10 @@ use asyncade::chapter::Chapter;
 use asyncade::demos;
 use asyncade::terminal::beside;
 use asyncade::timeline::{Doing, State};
-use asyncade::trace::{Event, LaneKind, Place, Trace, What, ndjson};
+use asyncade::trace::{Place, Trace, What, ndjson};
 use serde_json::Value;
 
+use crate::support::many::{Wake, many};
 use crate::support::{chapter, on_virtual_clock, ran, undisturbed};
 
 /// What looks up where lanes are, as it is in every page.
@@ -470,75 +471,11 @@ fn a_name_is_shown_and_never_read() {
     assert!(name.starts_with("main</script><script>"), "{name}");
 }
 
-/// So many tasks that each sleep for a second.
-fn many(lanes: u32) -> Trace {
-    let place = Place {
-        file: "many.rs".into(),
-        line: 1,
-    };
-    let event = |at, lane, what| Event { at, lane, what };
-    let spawn = |name: String, kind, parent| What::Spawn {
-        name,
-        kind,
-        parent,
-        place: place.clone(),
-    };
-    let json = |text: &str| -> What { serde_json::from_str(text).unwrap() };
-    let poll = || json("{\"event\":\"poll\"}");
-    let end = || json("{\"event\":\"end\",\"outcome\":\"finished\"}");
-    let wake = || json("{\"event\":\"wake\",\"by\":\"timer\"}");
-    let wait = |wait: u32, on: &str| {
-        let text = format!(
-            "{{\"event\":\"wait\",\"wait\":{wait},\"on\":{on},\"file\":\
-             \"many.rs\",\"line\":2}}"
-        );
-        json(&text)
-    };
-    let pend = |wait: u32| {
-        let text = format!(
-            "{{\"event\":\"pend\",\"waits\":[{wait}],\"file\":\"many.rs\",\
-             \"line\":2}}"
-        );
-        json(&text)
-    };
-    let done =
-        |wait: u32| json(&format!("{{\"event\":\"done\",\"wait\":{wait}}}"));
-    let mut events =
-        vec![event(0, 0, spawn("main".into(), LaneKind::Main, None))];
-    events.push(event(0, 0, poll()));
-    for lane in 1..=lanes {
-        let name = format!("Task {lane}");
-        events.push(event(0, lane, spawn(name, LaneKind::Task, Some(0))));
-    }
-    events.push(event(0, 0, wait(1, "{\"join\":{\"lanes\":[1]}}")));
-    events.push(event(0, 0, pend(1)));
-    let timer = "{\"timer\":{\"length\":1000000000}}";
-    for lane in 1..=lanes {
-        events.push(event(0, lane, poll()));
-        events.push(event(0, lane, wait(lane + 1, timer)));
-        events.push(event(0, lane, pend(lane + 1)));
-    }
-    let second = 1_000_000_000;
-    for lane in 1..=lanes {
-        events.push(event(second, lane, wake()));
-        events.push(event(second, lane, poll()));
-        events.push(event(second, lane, done(lane + 1)));
-        events.push(event(second, lane, end()));
-    }
-    events.push(event(second, 0, wake()));
-    events.push(event(second, 0, poll()));
-    events.push(event(second, 0, done(1)));
-    events.push(event(second, 0, end()));
-    let header = "{\"subject\":{\"program\":\"many\"},\"world\":{\"name\":\
-        \"tokio\",\"flavor\":\"current_thread\"},\"clock\":\"virtual\"}";
-    Trace::new(serde_json::from_str(header).unwrap(), events)
-}
-
 /// A hundred thousand of them, opened and written once for all who look.
 pub fn hundred_thousand() -> &'static Exported {
     static PAGE: OnceLock<Exported> = OnceLock::new();
     PAGE.get_or_init(|| {
-        let traces = [many(100_000)];
+        let traces = [many(100_000, Wake::AtOnce)];
         let begun = Instant::now();
         let page = opened("many", &traces);
         // In a build for tests, with reading and writing the file.

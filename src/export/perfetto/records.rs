@@ -66,17 +66,13 @@ impl<'a> Records<'a> {
         name: &str,
         args: Args,
     ) -> io::Result<()> {
-        self.open('B', track)?;
-        self.at(at)?;
-        self.text("cat", kind)?;
-        self.text("name", name)?;
-        self.close(args)
+        self.open_at('B', track, at)?;
+        self.named(kind, name, args)
     }
 
     /// The slice that began last on a thread is over.
     pub fn slice_ends(&mut self, track: Track, at: u64) -> io::Result<()> {
-        self.open('E', track)?;
-        self.at(at)?;
+        self.open_at('E', track, at)?;
         self.close(&[])
     }
 
@@ -89,13 +85,10 @@ impl<'a> Records<'a> {
         name: &str,
         args: Args,
     ) -> io::Result<()> {
-        self.open('i', track)?;
-        self.at(at)?;
+        self.open_at('i', track, at)?;
         // It is as high as its thread's row.
         self.text("s", "t")?;
-        self.text("cat", kind)?;
-        self.text("name", name)?;
-        self.close(args)
+        self.named(kind, name, args)
     }
 
     /// How much there is of something of a process.
@@ -106,16 +99,14 @@ impl<'a> Records<'a> {
         name: &str,
         args: Args,
     ) -> io::Result<()> {
-        self.open('C', track)?;
-        self.at(at)?;
+        self.open_at('C', track, at)?;
         self.text("name", name)?;
         self.close(args)
     }
 
     /// An arrow begins in the slice that is open on a thread.
     pub fn flow(&mut self, track: Track, at: u64, id: u64) -> io::Result<()> {
-        self.open('s', track)?;
-        self.at(at)?;
+        self.open_at('s', track, at)?;
         self.arrow(id)
     }
 
@@ -127,8 +118,7 @@ impl<'a> Records<'a> {
         at: u64,
         id: u64,
     ) -> io::Result<()> {
-        self.open('f', track)?;
-        self.at(at)?;
+        self.open_at('f', track, at)?;
         self.text("bp", "e")?;
         self.arrow(id)
     }
@@ -136,9 +126,14 @@ impl<'a> Records<'a> {
     /// The two ends of an arrow have these in common.
     fn arrow(&mut self, id: u64) -> io::Result<()> {
         write!(self.out, ",\"id\":{id}")?;
-        self.text("cat", "wake")?;
-        self.text("name", "wakes")?;
-        self.close(&[])
+        self.named("wake", "wakes", &[])
+    }
+
+    /// The rest of what is of some kind and has a name.
+    fn named(&mut self, kind: &str, name: &str, args: Args) -> io::Result<()> {
+        self.text("cat", kind)?;
+        self.text("name", name)?;
+        self.close(args)
     }
 
     fn open(&mut self, phase: char, track: Track) -> io::Result<()> {
@@ -151,9 +146,16 @@ impl<'a> Records<'a> {
         )
     }
 
-    /// Nanoseconds, in the format's microseconds. No float is between: of those
-    /// of a week the last digit would be lost.
-    fn at(&mut self, at: u64) -> io::Result<()> {
+    /// Something that happens at a time: nanoseconds, in the format's
+    /// microseconds. No float is between: of those of a week the last digit
+    /// would be lost.
+    fn open_at(
+        &mut self,
+        phase: char,
+        track: Track,
+        at: u64,
+    ) -> io::Result<()> {
+        self.open(phase, track)?;
         write!(self.out, ",\"ts\":{}.{:03}", at / 1000, at % 1000)
     }
 

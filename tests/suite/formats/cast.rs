@@ -9,8 +9,9 @@ use asyncade::terminal::{Full, Page};
 use asyncade::trace::{Clock, What};
 use serde_json::{Value, json};
 
-use super::{every_chapter, hostile, many, one_scene, viewed, written};
+use super::{every_chapter, hostile, one_scene, viewed, written};
 use crate::screens::screen;
+use crate::support::many::{Wake, many};
 use crate::support::{chapter, is_too_wide};
 
 /// Something that happens in it.
@@ -229,7 +230,7 @@ fn an_hour_is_not_waited_for() {
 
 #[test]
 fn what_was_stopped_is_said_to_be() {
-    let mut trace = many(3);
+    let mut trace = many(3, Wake::InTurn);
     trace.events.truncate(12);
     trace.interrupted = true;
     let text = played(&written(&viewed(trace), "cast"));

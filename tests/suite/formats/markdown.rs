@@ -3,7 +3,8 @@
 
 use asyncade::report::{Report, Status};
 
-use super::{every_chapter, hostile, many, one_scene, viewed, written};
+use super::{every_chapter, hostile, one_scene, viewed, written};
+use crate::support::many::{Wake, many};
 
 /// A file, taken apart by the rules of [CommonMark](https://spec.commonmark.org)
 /// as far as the format uses them.
@@ -264,7 +265,7 @@ fn nothing_of_a_name_is_a_heading() {
 
 #[test]
 fn what_was_stopped_is_said_to_be() {
-    let mut trace = many(3);
+    let mut trace = many(3, Wake::InTurn);
     trace.events.truncate(12);
     trace.interrupted = true;
     for extension in ["md", "svg"] {

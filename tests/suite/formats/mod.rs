@@ -17,9 +17,10 @@ use asyncade::export::FORMATS;
 use asyncade::report::{
     self, Choice, Nobody, Plan, Report, Unheard, Viewing, of_traces,
 };
-use asyncade::trace::{Clock, LaneKind, Place, Trace, What};
-use asyncade::{system::foreign::is_order, trace::Event};
+use asyncade::system::foreign::is_order;
+use asyncade::trace::{Clock, Trace, What};
 
+use crate::support::many::{Wake, many};
 use crate::support::{chapter, ran, undisturbed};
 
 /// What plays a plan, and tells nobody.
@@ -201,77 +202,9 @@ fn what_a_name_holds_is_shown_and_never_read() {
     }
 }
 
-/// So many tasks that each sleep for a second and are woken by the one before.
-fn many(lanes: u32) -> Trace {
-    let place = Place {
-        file: "many.rs".into(),
-        line: 1,
-    };
-    let event = |at, lane, what| Event { at, lane, what };
-    let spawn = |name: String, kind, parent| What::Spawn {
-        name,
-        kind,
-        parent,
-        place: place.clone(),
-    };
-    let json = |text: String| -> What { serde_json::from_str(&text).unwrap() };
-    let poll = || json("{\"event\":\"poll\"}".into());
-    let end = || json("{\"event\":\"end\",\"outcome\":\"finished\"}".into());
-    let wake = |by: String| json(format!("{{\"event\":\"wake\",\"by\":{by}}}"));
-    let at = "\"file\":\"many.rs\",\"line\":2}";
-    let wait = |wait: u32, on: &str| {
-        json(format!(
-            "{{\"event\":\"wait\",\"wait\":{wait},\"on\":{on},{at}"
-        ))
-    };
-    let pend = |wait: u32| {
-        json(format!("{{\"event\":\"pend\",\"waits\":[{wait}],{at}"))
-    };
-    let done =
-        |wait: u32| json(format!("{{\"event\":\"done\",\"wait\":{wait}}}"));
-    let mut events =
-        vec![event(0, 0, spawn("main".into(), LaneKind::Main, None))];
-    events.push(event(0, 0, poll()));
-    for lane in 1..=lanes {
-        let name = format!("Task {lane}");
-        events.push(event(0, lane, spawn(name, LaneKind::Task, Some(0))));
-    }
-    events.push(event(0, 0, wait(1, "{\"join\":{\"lanes\":[1]}}")));
-    events.push(event(0, 0, pend(1)));
-    let timer = "{\"timer\":{\"length\":1000000000}}";
-    for lane in 1..=lanes {
-        events.push(event(0, lane, poll()));
-        events.push(event(0, lane, wait(lane + 1, timer)));
-        events.push(event(0, lane, pend(lane + 1)));
-    }
-    for lane in 1..=lanes {
-        let at = 1_000_000_000 + u64::from(lane);
-        let by = format!("{{\"lane\":{}}}", lane - 1);
-        events.push(event(at, lane, wake(by)));
-        events.push(event(at, lane, poll()));
-        events.push(event(at, lane, done(lane + 1)));
-        let text = format!("line {lane}");
-        let place = place.clone();
-        events.push(event(at, lane, What::Say { text, place }));
-        events.push(event(at, lane, end()));
-    }
-    let at = 1_000_000_000 + u64::from(lanes);
-    for what in [
-        wake(format!("{{\"lane\":{lanes}}}")),
-        poll(),
-        done(1),
-        end(),
-    ] {
-        events.push(event(at, 0, what));
-    }
-    let header = "{\"subject\":{\"program\":\"many\"},\"world\":{\"name\":\
-        \"tokio\",\"flavor\":\"current_thread\"},\"clock\":\"virtual\"}";
-    Trace::new(serde_json::from_str(header).unwrap(), events)
-}
-
 #[test]
 fn a_hundred_thousand_lanes_are_written_in_seconds() {
-    let trace = many(100_000);
+    let trace = many(100_000, Wake::InTurn);
     asyncade::trace::check(&trace).unwrap();
     let report = viewed(trace);
     let _alone = undisturbed();
@@ -297,7 +230,7 @@ fn a_hundred_thousand_lanes_are_written_in_seconds() {
 /// It is written as it is made, and never there as a whole.
 #[test]
 fn a_long_trace_is_written_piece_by_piece() {
-    let report = viewed(many(10_000));
+    let report = viewed(many(10_000, Wake::InTurn));
     let format = |extension| {
         let mut formats = FORMATS.iter();
         formats

@@ -9,7 +9,8 @@ use asyncade::timeline::{Doing, State};
 use asyncade::trace::{By, Trace, What};
 use serde_json::{Value, json};
 
-use super::{every_chapter, many, one_scene, viewed, written};
+use super::{every_chapter, one_scene, viewed, written};
+use crate::support::many::{Wake, many};
 
 /// A thread of a process.
 type Track = (u64, u64);
@@ -384,7 +385,7 @@ fn slices_arrows_and_lines_are_those_of_the_trace() {
 
 #[test]
 fn no_nanosecond_is_lost_in_a_long_run() {
-    let mut trace = many(2);
+    let mut trace = many(2, Wake::InTurn);
     let days = 86_400_000_000_000 * 1000;
     for event in &mut trace.events {
         event.at += days + 1;
@@ -397,7 +398,7 @@ fn no_nanosecond_is_lost_in_a_long_run() {
 
 #[test]
 fn a_run_that_stops_has_its_slices_closed_and_says_so() {
-    let mut trace = many(3);
+    let mut trace = many(3, Wake::InTurn);
     trace.events.truncate(12);
     trace.elapsed = std::time::Duration::from_millis(500);
     trace.interrupted = true;

@@ -7,8 +7,9 @@ use asyncade::trace::Clock;
 use console::measure_text_width;
 
 use super::xml::{self, Found};
-use super::{every_chapter, hostile, many, one_scene, played, viewed, written};
+use super::{every_chapter, hostile, one_scene, played, viewed, written};
 use crate::support::chapter;
+use crate::support::many::{Wake, many};
 
 /// All that is drawn with.
 const ELEMENTS: [&str; 9] = [
@@ -285,7 +286,7 @@ fn what_is_cut_is_there_as_a_whole() {
 
 #[test]
 fn many_lanes_are_counted() {
-    let file = written(&viewed(many(1000)), "svg");
+    let file = written(&viewed(many(1000, Wake::InTurn)), "svg");
     let shown = shown(&file);
     let counted = shown.iter().find(|text| text.starts_with('\u{2026}'));
     let counted = counted.unwrap();

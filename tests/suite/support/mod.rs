@@ -1,6 +1,7 @@
 //! What several tests need: scenes on the virtual clock, and the program.
 
 pub mod faulty;
+pub mod many;
 pub mod served;
 pub mod webdriver;
 
