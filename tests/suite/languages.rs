@@ -15,7 +15,7 @@ use asyncade::report::{self, Choice, Nobody, Plan, Report, Unheard};
 use asyncade::terminal::{Page, Screen};
 use asyncade::trace::{Clock, LaneId, Place, Trace, What, ndjson};
 use asyncade::world::compare::of_scene;
-use asyncade::world::python;
+use asyncade::world::python::{self, Resident};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
@@ -155,7 +155,9 @@ fn the_code_alone_tells_every_line_that_cpython_recorded() {
 
 #[test]
 fn at_other_knobs_the_places_are_those_of_a_fresh_run() {
-    let Some(python) = python() else { return };
+    let Some(python) = python().map(Resident::new) else {
+        return;
+    };
     for name in ["gather", "timeout", "wait", "to_thread", "tasks"] {
         let chapter = chapter(name);
         let config = Config {

@@ -15,7 +15,7 @@ use asyncade::demos::beliefs::{BELIEFS, PRACTICES};
 use asyncade::trace::{Cause, Clock, How, Outcome, Trace, What};
 use asyncade::world;
 use asyncade::world::compare::{is_expected, of_scene, parting};
-use asyncade::world::python;
+use asyncade::world::python::{self, Resident};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
@@ -178,7 +178,9 @@ fn who_ended_whom_is_compared() {
 #[test]
 fn cpython_agrees_at_random_knobs() {
     let _alone = undisturbed();
-    let Some(python) = python() else { return };
+    let Some(python) = python().map(Resident::new) else {
+        return;
+    };
     for chapter in on_virtual_clock() {
         let twin = &chapter.twin;
         let config = Config {
