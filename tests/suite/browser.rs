@@ -15,10 +15,10 @@ use crate::book::made;
 use crate::html::{
     Exported, every_chapter, exported, hostile, hundred_thousand, opened, whole,
 };
-use crate::support::undisturbed;
 use crate::support::webdriver::{
     Browser, DOWN, END, ENTER, HOME, LEFT, RIGHT, TAB,
 };
+use crate::support::{computing, undisturbed};
 
 /// Where the page says that it is.
 fn place(browser: &Browser) -> (String, String) {
@@ -61,7 +61,7 @@ const WALK: &str = "
 
 #[test]
 fn to_the_end_and_back_is_what_the_fold_says() {
-    let _alone = undisturbed();
+    let _alone = computing();
     let Some(browser) = Browser::open(1280, 800) else {
         return;
     };

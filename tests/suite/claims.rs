@@ -3,8 +3,8 @@
 //! the chapter that plays on the real one only.
 
 use crate::support::{
-    self, Scenes, any_knobs, broken, on_virtual_clock, play_all, text,
-    undisturbed,
+    self, Scenes, any_knobs, broken, computing, on_virtual_clock, play_all,
+    text,
 };
 use asyncade::chapter::{Chapter, Claim, Finding, Knobs, Played};
 use asyncade::trace::{Clock, On, Outcome, Trace, What};
@@ -30,7 +30,7 @@ fn every_claim_holds_at_the_articles_figures() {
 
 #[test]
 fn every_claim_holds_at_random_knobs() {
-    let _alone = undisturbed();
+    let _alone = computing();
     for chapter in on_virtual_clock() {
         let mut runner = TestRunner::new(Config {
             cases: 200,
@@ -51,7 +51,7 @@ fn every_claim_holds_at_random_knobs() {
 
 #[test]
 fn a_hundred_virtual_runs_are_the_same_to_the_byte() {
-    let _alone = undisturbed();
+    let _alone = computing();
     for chapter in on_virtual_clock() {
         let knobs = Knobs::new(chapter.knobs);
         let first: Vec<String> =
@@ -465,7 +465,7 @@ fn what_takes_twice_as_long_is_never_taken_for_what_it_should_be() {
 
 #[test]
 fn no_claim_is_broken_by_any_speed() {
-    let _alone = undisturbed();
+    let _alone = computing();
     for chapter in on_virtual_clock() {
         let mut runner = TestRunner::new(Config {
             cases: 100,

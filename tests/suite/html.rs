@@ -19,7 +19,7 @@ use asyncade::trace::{Place, Trace, What, ndjson};
 use serde_json::Value;
 
 use crate::support::many::{Wake, many};
-use crate::support::{chapter, on_virtual_clock, ran, undisturbed};
+use crate::support::{chapter, computing, on_virtual_clock, ran};
 
 /// What looks up where lanes are, as it is in every page.
 const FOLD: &str = include_str!("../../src/export/html/script/fold.js");
@@ -487,7 +487,7 @@ pub fn hundred_thousand() -> &'static Exported {
 /// What it counts for the lanes that have no row is what they do.
 #[test]
 fn a_hundred_thousand_lanes_are_folded() {
-    let _alone = undisturbed();
+    let _alone = computing();
     let Exported { page, traces, .. } = hundred_thousand();
     assert!(page.len() < 400_000, "{}", page.len());
     let data = data(page);

@@ -15,8 +15,7 @@ use asyncade::trace::ndjson;
 
 use crate::support::served::Served;
 use crate::support::{
-    Ran, asyncade, chapter, code_by_the_screen, is_too_wide, on_virtual_clock,
-    ran,
+    Ran, asyncade, chapter, is_too_wide, on_virtual_clock, ran,
 };
 
 /// The commands beside the chapters.

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::support::served::Served;
 use crate::support::webdriver::{Browser, ENTER, RIGHT, TAB};
-use crate::support::{on_virtual_clock, python, undisturbed};
+use crate::support::{computing, on_virtual_clock, python, undisturbed};
 
 /// A window, and a book at whose page it is.
 struct Reader {
@@ -147,7 +147,7 @@ const WHOLE: &str = "document.getElementById('last').click();
 /// every slider of every chapter at both of its ends.
 #[test]
 fn a_setting_is_a_link() {
-    let _alone = undisturbed();
+    let _alone = computing();
     let Some(reader) = Reader::at("/") else {
         return;
     };

@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::support::{
-    any_knobs, asyncade, chapter, on_virtual_clock, play_all, python, ran,
-    undisturbed,
+    any_knobs, asyncade, chapter, computing, on_virtual_clock, play_all,
+    python, ran,
 };
 use asyncade::chapter::Knobs;
 use asyncade::demos::COURSE;
@@ -177,7 +177,7 @@ fn who_ended_whom_is_compared() {
 
 #[test]
 fn cpython_agrees_at_random_knobs() {
-    let _alone = undisturbed();
+    let _alone = computing();
     let Some(python) = python().map(Resident::new) else {
         return;
     };

@@ -16,7 +16,7 @@ use asyncade::terminal::{Full, Page, Screen};
 use asyncade::trace::{self, Event, Trace, What, ndjson};
 
 use crate::support::{
-    Ran, asyncade, on_virtual_clock, play_all, ran, undisturbed,
+    Ran, asyncade, computing, on_virtual_clock, play_all, ran,
 };
 
 /// A file that is this test's own.
@@ -464,7 +464,7 @@ fn without_colours(text: &str) -> String {
 /// claim is broken then, and nothing else.
 #[test]
 fn a_trace_may_do_what_no_chapter_does() {
-    let _alone = undisturbed();
+    let _alone = computing();
     for chapter in on_virtual_clock() {
         let traces = play_all(chapter, &Knobs::new(chapter.knobs));
         let most = traces.iter().map(|trace| trace.events.len()).max();

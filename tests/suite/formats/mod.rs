@@ -21,7 +21,7 @@ use asyncade::system::foreign::is_order;
 use asyncade::trace::{Clock, Trace, What};
 
 use crate::support::many::{Wake, many};
-use crate::support::{chapter, ran, undisturbed};
+use crate::support::{chapter, computing, ran};
 
 /// What plays a plan, and tells nobody.
 fn played(choice: &Choice) -> Report {
@@ -207,7 +207,7 @@ fn a_hundred_thousand_lanes_are_written_in_seconds() {
     let trace = many(100_000, Wake::InTurn);
     asyncade::trace::check(&trace).unwrap();
     let report = viewed(trace);
-    let _alone = undisturbed();
+    let _alone = computing();
     for (extension, largest) in EXTENSIONS.into_iter().zip([
         20_000,
         // A few records for each event.

@@ -8,7 +8,7 @@ pub mod webdriver;
 use std::env;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use asyncade::chapter::{Chapter, Kind, Knobs, List, Played, Value};
@@ -24,12 +24,19 @@ pub fn chapter(name: &str) -> &'static Chapter {
         .unwrap_or_else(|| panic!("there is no chapter {name}"))
 }
 
-/// The machine for oneself, as far as that goes: what measures the real clock
-/// and what computes for long do not run side by side.
-pub fn undisturbed() -> MutexGuard<'static, ()> {
-    static MACHINE: Mutex<()> = Mutex::new(());
+static MACHINE: RwLock<()> = RwLock::new(());
+
+/// The machine for oneself, as far as that goes, for what measures the real
+/// clock: meanwhile nothing else does, and nothing [computes](computing).
+pub fn undisturbed() -> RwLockWriteGuard<'static, ()> {
     // Poisoned by a test that failed, which is no reason for others to.
-    MACHINE.lock().unwrap_or_else(PoisonError::into_inner)
+    MACHINE.write().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A part of the machine, for what computes for long: meanwhile nothing is
+/// measured, but others may compute.
+pub fn computing() -> RwLockReadGuard<'static, ()> {
+    MACHINE.read().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The chapters that play on the virtual clock.
