@@ -286,6 +286,25 @@ fn a_hand_is_followed_and_the_way_back_is_the_browsers() {
     let requests = browser.requests().len();
     assert!((1..=3).contains(&requests), "{requests}");
     assert_eq!(reader.address(), "/shield.html?work=6s");
+    // While it moves on, it sees what there is time for.
+    let seen = browser.wait_for(
+        "const done = arguments[0];
+         const slider = document.querySelector('[aria-label=work]');
+         const seen = new Set();
+         let at = 1000;
+         const move = () => {
+           seen.add(document.getElementById('typed').textContent);
+           if (at > 6000) return done(seen.size);
+           slider.value = at;
+           slider.dispatchEvent(new Event('input'));
+           at += 100;
+           setTimeout(move, 40);
+         };
+         move();",
+    );
+    assert!(seen.as_u64().unwrap() > 5, "{seen}");
+    reader.settled();
+    assert_eq!(reader.address(), "/shield.html?work=6s");
     // Evidence is a step of the browser's history, and so is its setting.
     browser.click("#reveal summary");
     browser.click("#reveal a[href*=scene]");

@@ -75,20 +75,16 @@ async function answer(query, isRun) {
     by("run").disabled = true;
   }
   const more = measures ? `${query ? "&" : "?"}measure=1` : "";
-  try {
-    const answered = await fetch(location.pathname + query + more, { cache: "no-store" });
-    const page = parsed(await answered.text());
-    by("busy").textContent = "";
-    // What is late is not shown: a newer one follows.
-    if (wanted) return;
-    if (!answered.ok) refuse(page);
-    else if (isRun) take(page, query);
-    else announce(page, query);
-  } catch {
-    by("busy").textContent = "";
-    complain("Nobody answers: the program that this page is from has ended");
-  }
+  const answered = await fetch(location.pathname + query + more, { cache: "no-store" }).catch(() => null);
+  const page = answered && parsed(await answered.text());
+  by("busy").textContent = "";
   by("run").disabled = false;
+  // A hand that goes on moving sees each answer that there is time for; what
+  // was wrong on its way is not worth a word.
+  if (!page) complain("Nobody answers: the program that this page is from has ended");
+  else if (answered.ok && isRun) take(page, query);
+  else if (answered.ok) announce(page, query);
+  else if (!wanted) refuse(page);
 }
 
 // A page, of which nothing is shown yet: its style is this one's.

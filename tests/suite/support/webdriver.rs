@@ -75,12 +75,22 @@ impl Browser {
 
     /// What a command gives.
     fn post(&self, command: &str, body: &Value) -> Value {
+        match self.try_post(command, body) {
+            Ok(value) => value,
+            Err(why) => panic!("{command}: {why}"),
+        }
+    }
+
+    /// The same, or what the driver says instead.
+    fn try_post(&self, command: &str, body: &Value) -> Result<Value, String> {
         let url = format!("{}{command}", self.session);
         let mut answer = self.agent.post(&url).send(body.to_string()).unwrap();
         let text = answer.body_mut().read_to_string().unwrap();
         let answer_is: Value = serde_json::from_str(&text).unwrap();
-        assert!(answer.status().is_success(), "{command}: {text}");
-        answer_is["value"].clone()
+        match answer.status().is_success() {
+            true => Ok(answer_is["value"].clone()),
+            false => Err(text),
+        }
     }
 
     /// Opens a file at a link.
@@ -121,7 +131,10 @@ impl Browser {
     /// Waits until a script says that something is so.
     pub fn until(&self, what: &str, script: &str) {
         let begun = Instant::now();
-        while self.run(script) != json!(true) {
+        let script = json!({"script": script, "args": []});
+        // A page that is on its way to the next one runs no script.
+        let is_so = || self.try_post("/execute/sync", &script);
+        while is_so() != Ok(json!(true)) {
             assert!(begun.elapsed() < PATIENCE, "still not: {what}");
             sleep(Duration::from_millis(10));
         }
