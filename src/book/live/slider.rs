@@ -44,8 +44,10 @@ impl Slider {
     }
 
     fn time(own: u64, at: u64) -> Slider {
-        let steps = TIMES.into_iter().rev();
-        let step = steps.clone().find(|step| step * 10 <= own).unwrap_or(1);
+        let mut steps = TIMES.into_iter().rev();
+        let is_fine =
+            |step: &u64| step * 10 <= own && own.is_multiple_of(*step);
+        let step = steps.find(is_fine).unwrap_or(1);
         Slider {
             is_time: true,
             least: step,
