@@ -5,7 +5,7 @@ use std::io;
 
 use super::{BELIEFS, CONTENTS, Page, beliefs};
 use crate::chapter::{Chapter, Course};
-use crate::export::html::{self, Around, escaped, paragraphs};
+use crate::export::html::{self, Around, Live, escaped, paragraphs};
 use crate::report::Report;
 
 /// Where a chapter's page is.
@@ -13,18 +13,25 @@ pub(super) fn path(name: &str) -> String {
     format!("{name}.html")
 }
 
-/// The page of a run.
-pub(super) fn page(course: &Course, report: &Report) -> io::Result<Page> {
+/// The page of a run, with what it has where somebody answers to it.
+pub(super) fn page(
+    course: &Course,
+    report: &Report,
+    live: Option<Live>,
+) -> io::Result<Page> {
+    let around = Around {
+        live,
+        ..around(course, report)
+    };
     let mut bytes = Vec::new();
-    html::page(report, &around(course, report), &mut bytes)?;
+    html::page(report, &around, &mut bytes)?;
     Ok(Page {
         path: path(&report.chapter),
         bytes,
     })
 }
 
-/// What is around it.
-pub(super) fn around(course: &Course, report: &Report) -> Around {
+fn around(course: &Course, report: &Report) -> Around {
     let chapter = course.find(&report.chapter);
     let before = chapter.and_then(|chapter| course.before(chapter));
     let next = chapter.and_then(|chapter| course.after(chapter));

@@ -41,7 +41,7 @@ pub(crate) fn pages(
 ) -> io::Result<Vec<Page>> {
     let mut pages = Vec::new();
     for report in reports {
-        pages.push(chapter::page(course, report)?);
+        pages.push(chapter::page(course, report, None)?);
     }
     pages.extend(overview(course, reports)?);
     Ok(pages)

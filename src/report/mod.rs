@@ -141,6 +141,12 @@ impl Report {
         scenes.any(|scene| scene.clock == Clock::Real)
     }
 
+    /// How long all of its scenes take for real, on an ideal machine.
+    pub fn length(&self) -> Duration {
+        let scenes = self.scenes.iter();
+        scenes.map(|scene| scene.length(self.speed)).sum()
+    }
+
     /// Whether a claim does not hold.
     pub fn is_broken(&self) -> bool {
         let mut findings = self.findings.iter();

@@ -32,7 +32,7 @@ pub(super) struct Writer {
     before: Before,
 }
 
-/// Slot that stay where they are.
+/// Words that stay where they are.
 #[derive(Default)]
 struct Chunk {
     words: Box<[AtomicU32]>,
@@ -47,9 +47,9 @@ struct Before {
     lane: LaneId,
 }
 
-/// Slot of the first chunk: most threads need no more.
+/// Words of the first chunk: most threads need no more.
 const FIRST: usize = 1 << 10;
-/// Slot of those that follow.
+/// Words of those that follow.
 const CHUNK: usize = 1 << 14;
 
 /// The most words that a number takes, of 64 bits.

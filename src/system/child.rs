@@ -272,15 +272,11 @@ fn read_on_a_thread(
                 let _ = parts.send(Part::Endless);
                 return;
             }
-            kept.extend_from_slice(&buffer[..count]);
+            extend(&mut kept, &buffer[..count], keep);
             if buffer[..count].contains(&b'\n')
                 && let Some(line) = line.take()
             {
                 let _ = parts.send(line);
-            }
-            // Seldom, or else a lot would be moved for every few bytes.
-            if kept.len() as u64 > 2 * keep {
-                kept.drain(..kept.len() - keep as usize);
             }
         }
         // Nobody may wait for it any more.
@@ -353,6 +349,15 @@ impl Printed {
             Part::Endless => return Err(Fault::Endless(most)),
         }
         Ok(())
+    }
+}
+
+/// Adds to what was printed, of which at least so much of the end is kept.
+pub(super) fn extend(printed: &mut Vec<u8>, more: &[u8], keep: u64) {
+    printed.extend_from_slice(more);
+    // Seldom, or else a lot would be moved for every few bytes.
+    if printed.len() as u64 > 2 * keep {
+        printed.drain(..printed.len() - keep as usize);
     }
 }
 

@@ -219,12 +219,8 @@ impl Printed {
     /// Takes more, and keeps at least so much of the end. Returns whether it
     /// is within bounds.
     fn take(&mut self, bytes: &[u8], most: u64, keep: u64) -> bool {
-        self.bytes.extend_from_slice(bytes);
+        child::extend(&mut self.bytes, bytes, keep);
         self.count += bytes.len() as u64;
-        // Seldom, or else a lot would be moved for every few bytes.
-        if self.bytes.len() as u64 > 2 * keep {
-            self.bytes.drain(..self.bytes.len() - keep as usize);
-        }
         self.count <= most
     }
 }

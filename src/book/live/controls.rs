@@ -37,13 +37,11 @@ pub(super) fn form(
 
 /// What measures it, and how long that takes.
 fn measure(report: &Report) -> String {
-    let scenes = report.scenes.iter();
-    let length: Duration = scenes.map(|scene| scene.length(1.0)).sum();
     format!(
         "<input type=\"hidden\" name=\"{MEASURE}\" value=\"1\">\
          <button id=\"run\">Measure</button> <span id=\"takes\">takes about \
          {}</span>\n",
-        time(length)
+        time(report.length())
     )
 }
 
@@ -92,8 +90,8 @@ fn shown(knob: &Knob, knobs: &Knobs) -> String {
     }
 }
 
-/// A time in one unit if that can be: `500ms`, `2.5s`. The script says it so,
-/// too.
+/// A time in one unit if that can be: `500ms`, `2.5s`. So does the script below
+/// a minute; from there on the two may differ, and mean the same.
 fn typed(time: Duration) -> String {
     let millis = time.as_millis();
     match millis {

@@ -7,11 +7,11 @@ mod slider;
 
 use std::io;
 
-use super::chapter::{around, path};
+use super::chapter::{self, path};
 use super::frame::{Frame, page as framed};
 use super::{CONTENTS, Page};
 use crate::chapter::{Chapter, Course, Knobs};
-use crate::export::html::{self, Live, escaped};
+use crate::export::html::{Live, escaped};
 use crate::report::{Report, Usage};
 
 /// What a page asks for, beside its knobs, if it is to be measured now: it is a
@@ -28,18 +28,12 @@ pub(crate) fn page(
     knobs: &Knobs,
     report: &Report,
 ) -> io::Result<Page> {
-    let mut around = around(course, report);
-    around.live = Some(Live {
+    let live = Live {
         controls: controls::form(chapter, knobs, report),
         script: include_str!("live.js"),
         style: include_str!("live.css"),
-    });
-    let mut bytes = Vec::new();
-    html::page(report, &around, &mut bytes)?;
-    Ok(Page {
-        path: path(chapter.name),
-        bytes,
-    })
+    };
+    chapter::page(course, report, Some(live))
 }
 
 /// What is said instead of a page: of a chapter whose knobs cannot be set so,

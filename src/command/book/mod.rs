@@ -5,7 +5,6 @@ mod folder;
 
 use std::io::Write;
 use std::path::Path;
-use std::time::Duration;
 
 use anyhow::Result;
 
@@ -94,12 +93,10 @@ fn played(chapter: &'static Chapter, page: &Page) -> Result<Report> {
     let is_measured = chapter.is_real_only();
     let plan = Plan::new(&whole(chapter, Knobs::new(chapter.knobs)))?;
     if is_measured {
-        let scenes = plan.report().scenes.iter();
-        let length: Duration = scenes.map(|scene| scene.length(1.0)).sum();
         let note = format!(
             "note: {} is played for real; it takes about {}",
             chapter.name,
-            time(length)
+            time(plan.report().length())
         );
         // Nothing is left to do if stderr is closed.
         let _ = page.prose(&mut anstream::stderr(), 0, &note);

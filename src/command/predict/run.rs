@@ -113,8 +113,7 @@ fn of_played(played: Played) -> Result<Run> {
 
 /// Refuses what takes too long to be recorded.
 fn check_length(report: &Report) -> Result<(), Usage> {
-    let scenes = report.scenes.iter();
-    let length = scenes.map(|scene| scene.length(1.0)).sum();
+    let length = report.length();
     if length <= TOO_LONG {
         return Ok(());
     }

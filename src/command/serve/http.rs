@@ -207,12 +207,11 @@ fn response(answer: Answer) -> Response<Full<Bytes>> {
         }
         _ => {}
     }
-    if status.is_client_error() && status != StatusCode::NOT_FOUND {
+    let is_of_a_page =
+        [StatusCode::NOT_FOUND, StatusCode::UNPROCESSABLE_ENTITY];
+    if status.is_client_error() && !is_of_a_page.contains(&status) {
         // What follows on this connection may be what was not read.
-        let close = status != StatusCode::UNPROCESSABLE_ENTITY;
-        if close {
-            headers.insert(CONNECTION, HeaderValue::from_static("close"));
-        }
+        headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
     response
 }

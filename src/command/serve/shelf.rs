@@ -22,7 +22,7 @@ use crate::system::stop::{self, Stopped};
 use crate::trace::Trace;
 use crate::world::python::{self, Python, Resident};
 
-/// Nobody waits for a page any longer than that.
+/// What would run for longer than that is not measured for a page.
 const TOO_LONG: Duration = Duration::from_secs(60);
 
 /// Of what a Python says of itself, no more is repeated.
@@ -140,8 +140,7 @@ impl Shelf {
             return Err(Busy.into());
         };
         let plan = Plan::new(&choice(chapter, knobs))?;
-        let scenes = plan.report().scenes.iter();
-        let length: Duration = scenes.map(|scene| scene.length(1.0)).sum();
+        let length = plan.report().length();
         if length > TOO_LONG {
             let (length, most) = (time(length), time(TOO_LONG));
             let wrong = format!(
