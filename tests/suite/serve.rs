@@ -201,6 +201,19 @@ fn nobody_else_is_answered() {
             ),
             403,
         ),
+        // As Chromium opens a WebSocket, without any metadata.
+        (
+            format!(
+                "GET /parallel.html?measure=1 HTTP/1.1\r\nhost: {host}\r\norigin: http://localhost:9\r\nconnection: Upgrade\r\nupgrade: websocket\r\n"
+            ),
+            400,
+        ),
+        (
+            format!(
+                "GET /parallel.html?measure=1 HTTP/1.1\r\nhost: {host}\r\norigin: null\r\n"
+            ),
+            403,
+        ),
         (
             format!("GET /?{} HTTP/1.1\r\nhost: {host}\r\n", "a".repeat(5000)),
             414,
@@ -233,6 +246,99 @@ fn nobody_else_is_answered() {
     assert!(!own.head.contains("access-control"), "{}", own.head);
     // No other of this machine's addresses leads to it.
     assert!(std::net::TcpStream::connect(format!("127.0.0.2:{port}")).is_err());
+}
+
+/// A link from elsewhere leads to a page, and measures nothing by itself.
+#[test]
+fn a_link_from_elsewhere_measures_nothing() {
+    let served = Served::new();
+    let host = &served.host;
+    let by = |site: &str| {
+        let answered = served.ask(&format!(
+            "GET /parallel.html?work=20ms&tasks=1&measure=1 HTTP/1.1\r\nhost: {host}\r\n\
+             sec-fetch-site: {site}\r\nsec-fetch-mode: navigate\r\n\
+             sec-fetch-dest: document\r\n"
+        ));
+        assert_eq!(answered.status, 200, "{site}");
+        data(&answered.body)["runs"].as_array().unwrap().len()
+    };
+    assert_eq!(by("cross-site"), 0);
+    assert_eq!(by("same-site"), 0);
+    assert!(by("same-origin") > 0);
+}
+
+/// Who breaks off before there was room for his run has nothing done; and what
+/// is at hand is given at once, whatever else is worked at.
+#[test]
+fn whoever_hangs_up_is_not_worked_for() {
+    let folder = folder("serve-hung");
+    let mark = folder.join("asked");
+    let _ = fs::remove_file(&mark);
+    // A Python that is there, takes its time for each run, and then fails.
+    let shown = mark.display();
+    fake_python(&folder, &format!("echo x >> {shown}; sleep 2; exit 1"));
+    let mut command = asyncade(&["serve"]);
+    let path = format!("{}:/usr/bin:/bin", folder.display());
+    let served = Served::by(command.env("PATH", path));
+    assert_eq!(served.get("/").status, 200);
+    assert_eq!(served.get("/gather.html").status, 200);
+    let host = &served.host;
+    let asks = |number: usize| {
+        let mut stream = served.connect();
+        let head = format!(
+            "GET /gather.html?a={number}ms HTTP/1.1\r\nhost: {host}\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        stream
+    };
+    let _stay = [asks(1), asks(2)];
+    thread::sleep(Duration::from_millis(500));
+    let gone: Vec<_> = (3..43).map(asks).collect();
+    thread::sleep(Duration::from_millis(300));
+    drop(gone);
+    let begun = Instant::now();
+    for path in ["/", "/gather.html", "/gather.html?a=x", "/nowhere"] {
+        served.get(path);
+    }
+    assert!(
+        begun.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        begun.elapsed()
+    );
+    // Forty runs of two seconds, two at a time, would be 40 seconds.
+    assert_eq!(served.get("/gather.html?a=50ms").status, 200);
+    assert!(
+        begun.elapsed() < Duration::from_secs(20),
+        "{:?}",
+        begun.elapsed()
+    );
+    let runs = fs::read_to_string(&mark).unwrap().lines().count();
+    assert!(runs < 10, "{runs}");
+}
+
+/// A Python that was not there is looked for again.
+#[test]
+fn a_python_may_come_later() {
+    let tools = folder("serve-later");
+    let link = tools.join("python3");
+    let _ = fs::remove_file(&link);
+    let mut command = asyncade(&["serve"]);
+    let served = Served::by(command.env("PATH", &tools));
+    let missing = "CPython&#39;s world is not shown here";
+    assert!(served.get("/gather.html?a=5s").body.contains(missing));
+    let Some(_) = python() else { return };
+    let program = "import sys; print(sys.executable)";
+    let output = std::process::Command::new("python3")
+        .args(["-c", program])
+        .output()
+        .unwrap();
+    let program = String::from_utf8(output.stdout).unwrap();
+    std::os::unix::fs::symlink(program.trim(), &link).unwrap();
+    let page = served.get("/gather.html?a=5s").body;
+    assert!(!page.contains(missing));
+    let runs = data(&page)["runs"].clone();
+    let mut worlds = runs.as_array().unwrap().iter().map(|run| &run["world"]);
+    assert!(worlds.any(|world| world == "CPython"));
 }
 
 /// Connections that say nothing keep no one out for long: there is room for so
@@ -325,9 +431,15 @@ fn many_requests_leave_it_as_it_was() {
 #[test]
 fn it_ends_when_it_is_asked_to() {
     for (name, code) in [("INT", 130), ("TERM", 143)] {
-        let served = Served::new();
+        let temporary = folder("serve-temporary");
+        let _ = fs::remove_dir_all(&temporary);
+        fs::create_dir_all(&temporary).unwrap();
+        let mut command = asyncade(&["serve"]);
+        let served = Served::by(command.env("TMPDIR", &temporary));
         let host = served.host.clone();
-        assert_eq!(served.get("/").status, 200);
+        assert_eq!(served.get("/gather.html?a=5s").status, 200);
+        let left = || fs::read_dir(&temporary).unwrap().count();
+        assert_eq!(left(), usize::from(python().is_some()));
         // Somebody is there, and somebody else is being measured.
         let _idle = served.connect();
         let mut busy = served.connect();
@@ -340,6 +452,7 @@ fn it_ends_when_it_is_asked_to() {
         let ran = served.end(name);
         assert_eq!((ran.code, ran.stderr.as_str()), (Some(code), ""));
         assert!(begun.elapsed() < Duration::from_secs(5));
+        assert_eq!(left(), 0, "what CPython needed is still there");
         // And its port is free again.
         let port = host.rsplit(':').next().unwrap();
         let served = Served::by(&mut asyncade(&["serve", "--port", port]));

@@ -59,13 +59,17 @@ function ask(query, isRun = !isMeasured) {
 async function askOn() {
   isAsking = true;
   form.setAttribute("aria-busy", "true");
-  while (wanted) {
-    const { query, isRun } = wanted;
-    wanted = null;
-    await answer(query, isRun);
+  try {
+    while (wanted) {
+      const { query, isRun } = wanted;
+      wanted = null;
+      await answer(query, isRun);
+    }
+  } finally {
+    // Whatever broke: the next one is asked for.
+    form.removeAttribute("aria-busy");
+    isAsking = false;
   }
-  form.removeAttribute("aria-busy");
-  isAsking = false;
 }
 
 async function answer(query, isRun) {
@@ -75,8 +79,8 @@ async function answer(query, isRun) {
     by("run").disabled = true;
   }
   const more = measures ? `${query ? "&" : "?"}measure=1` : "";
-  const answered = await fetch(location.pathname + query + more, { cache: "no-store" }).catch(() => null);
-  const page = answered && parsed(await answered.text());
+  const answered = await whole(location.pathname + query + more).catch(() => null);
+  const page = answered && parsed(answered.text);
   by("busy").textContent = "";
   by("run").disabled = false;
   // A hand that goes on moving sees each answer that there is time for; what
@@ -85,6 +89,12 @@ async function answer(query, isRun) {
   else if (answered.ok && isRun) take(page, query);
   else if (answered.ok) announce(page, query);
   else if (!wanted) refuse(page);
+}
+
+// An answer that has come to its end.
+async function whole(address) {
+  const answered = await fetch(address, { cache: "no-store" });
+  return { ok: answered.ok, text: await answered.text() };
 }
 
 // A page, of which nothing is shown yet: its style is this one's.
@@ -100,7 +110,7 @@ function complain(words) {
 
 function refuse(page) {
   const parts = [...page.querySelectorAll("#refusal p, #refusal li")];
-  complain(parts.map((part) => part.textContent).join("; ") || page.body.textContent);
+  complain(parts.map((part) => part.textContent).join("; ") || page.body.textContent.trim().replace(/[.]$/, ""));
 }
 
 // What is different in a page of other knobs.

@@ -2,7 +2,9 @@
 //! browser of the person who started it, and for nobody that a page from
 //! elsewhere sends: see [`read`].
 
-use hyper::header::{CONTENT_LENGTH, HOST, HeaderMap, TRANSFER_ENCODING};
+use hyper::header::{
+    CONTENT_LENGTH, HOST, HeaderMap, ORIGIN, TRANSFER_ENCODING, UPGRADE,
+};
 use hyper::http::request::Parts;
 use hyper::{Method, StatusCode};
 use percent_encoding::percent_decode_str;
@@ -14,6 +16,8 @@ pub(super) struct Asked {
     pub path: String,
     /// What stands behind the `?`.
     pub setting: Vec<(String, String)>,
+    /// A page from elsewhere has led here, and maybe nobody has clicked.
+    pub is_led: bool,
 }
 
 /// Why somebody is not answered.
@@ -34,7 +38,8 @@ const LONGEST: usize = 4096;
 ///   ours, is not answered to.
 /// - A page from elsewhere may lead here by a link that one follows, and have
 ///   nothing fetched in the background, nor shown in a frame of its own
-///   (Fetch Metadata, <https://www.w3.org/TR/fetch-metadata/>).
+///   (Fetch Metadata, <https://www.w3.org/TR/fetch-metadata/>). Nor may it open
+///   a WebSocket, whose handshake has no such metadata, but an `Origin`.
 ///
 /// # Errors
 /// Why it is not answered.
@@ -52,18 +57,27 @@ pub(super) fn read(parts: &Parts, port: u16) -> Result<Asked, Refused> {
         let status = StatusCode::MISDIRECTED_REQUEST;
         return refused(status, "this is not the host that was asked");
     }
-    if !is_own(&parts.headers) {
+    if parts.headers.contains_key(UPGRADE) {
+        let status = StatusCode::BAD_REQUEST;
+        return refused(status, "there is nothing here but pages");
+    }
+    let Some(is_led) = is_led(&parts.headers) else {
         let status = StatusCode::FORBIDDEN;
         return refused(status, "a page from elsewhere gets nothing from here");
-    }
+    };
     let query = parts.uri.query().unwrap_or_default();
     if query.len() + parts.uri.path().len() > LONGEST {
         let status = StatusCode::URI_TOO_LONG;
         return refused(status, "the address is too long");
     }
-    let path = parts.uri.path().trim_start_matches('/');
+    let path = parts.uri.path();
+    let path = path.strip_prefix('/').unwrap_or(path);
     match (decoded(path), setting(query)) {
-        (Some(path), Some(setting)) => Ok(Asked { path, setting }),
+        (Some(path), Some(setting)) => Ok(Asked {
+            path,
+            setting,
+            is_led,
+        }),
         _ => refused(StatusCode::BAD_REQUEST, "the address is not UTF-8"),
     }
 }
@@ -92,20 +106,25 @@ fn is_of(headers: &HeaderMap, port: u16) -> bool {
     is_here && named == port.to_string()
 }
 
-/// Whether a page of ours asks, or somebody who opens a page by himself. Who is
-/// no browser says nothing of it, and can read what he likes anyhow.
-fn is_own(headers: &HeaderMap) -> bool {
+/// Whether a page from elsewhere has led here, rather than that one of ours
+/// asks, or somebody who opens a page by himself; `None` if a page from
+/// elsewhere asks for what it may not have. Who is no browser says nothing of
+/// it, and can read what he likes anyhow.
+fn is_led(headers: &HeaderMap) -> Option<bool> {
     let header = |name: &str| {
         let value = headers.get(name);
         value.map_or("", |value| value.to_str().unwrap_or("unknown"))
     };
-    match header("sec-fetch-site") {
-        "" | "same-origin" | "none" => true,
-        _ => {
-            header("sec-fetch-mode") == "navigate"
-                && header("sec-fetch-dest") == "document"
-        }
+    let own = format!("http://{}", header("host"));
+    if headers.contains_key(ORIGIN) && header("origin") != own {
+        return None;
     }
+    if ["", "same-origin", "none"].contains(&header("sec-fetch-site")) {
+        return Some(false);
+    }
+    let is_opened = header("sec-fetch-mode") == "navigate"
+        && header("sec-fetch-dest") == "document";
+    is_opened.then_some(true)
 }
 
 /// The names and values of a query, as a form has them
@@ -168,6 +187,9 @@ mod tests {
                 ]
             ))
         );
+        // The address of another host, to a page that asks for it.
+        let twice = get("//gather.html").map(|(path, _)| path);
+        assert_eq!(twice, Ok("/gather.html".to_owned()));
         assert_eq!(get("/?a=%ff"), Err(400));
         assert_eq!(get("/%ff"), Err(400));
         assert_eq!(get(&format!("/?a={}", "x".repeat(5000))), Err(414));
@@ -217,15 +239,25 @@ mod tests {
 
     #[test]
     fn a_page_from_elsewhere_has_nothing_fetched() {
-        let by = |site, mode, dest| {
-            let headers = [
+        let headers = |site, mode, dest| {
+            [
                 HERE,
                 ("sec-fetch-site", site),
                 ("sec-fetch-mode", mode),
                 ("sec-fetch-dest", dest),
-            ];
-            asked("GET", "/", &headers).is_ok()
+            ]
         };
+        let by = |site, mode, dest| {
+            asked("GET", "/", &headers(site, mode, dest)).is_ok()
+        };
+        let is_led = |site| {
+            let headers = headers(site, "navigate", "document");
+            asked("GET", "/", &headers).map(|asked| asked.is_led)
+        };
+        assert_eq!(is_led("none"), Ok(false));
+        assert_eq!(is_led("same-origin"), Ok(false));
+        assert_eq!(is_led("same-site"), Ok(true));
+        assert_eq!(is_led("cross-site"), Ok(true));
         assert!(by("same-origin", "cors", "empty"));
         assert!(by("none", "navigate", "document"));
         assert!(by("cross-site", "navigate", "document"));
@@ -235,5 +267,25 @@ mod tests {
             assert!(!by(site, "navigate", "iframe"));
             assert!(!by(site, "navigate", "object"));
         }
+    }
+
+    #[test]
+    fn a_socket_of_a_page_from_elsewhere_is_not_opened() {
+        let by = |headers: &[(&str, &str)]| {
+            asked("GET", "/", &[&[HERE], headers].concat()).map(|_| ())
+        };
+        assert_eq!(by(&[("origin", "http://127.0.0.1:8000")]), Ok(()));
+        for origin in [
+            "null",
+            "",
+            "http://localhost:8000",
+            "http://127.0.0.1:9000",
+            "https://127.0.0.1:8000",
+            "http://evil.example",
+        ] {
+            assert_eq!(by(&[("origin", origin)]), Err(403), "{origin}");
+        }
+        let socket = [("connection", "Upgrade"), ("upgrade", "websocket")];
+        assert_eq!(by(&socket), Err(400));
     }
 }

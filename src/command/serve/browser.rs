@@ -16,6 +16,9 @@ pub(super) fn open(address: &str) -> io::Result<()> {
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
+    // Where it is the browser itself, Ctrl-C here is not meant for it.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
     let program = command.get_program().to_string_lossy().into_owned();
     let child = command.spawn().map_err(|error| {
         io::Error::new(error.kind(), format!("'{program}': {error}"))

@@ -32,13 +32,13 @@ use crate::system::room;
 /// six.
 const CONNECTIONS: usize = 64;
 
-/// So many answers are computed at once, and the rest wait: there are no more
-/// of them than connections.
+/// So much is worked at at once; the rest waits, for as long as whoever has
+/// asked for it does.
 const AT_ONCE: usize = 2;
 
 /// A request is there within that time, and so is the next one on a connection
 /// that is kept.
-const TO_ASK: Duration = Duration::from_secs(15);
+const TO_ASK: Duration = Duration::from_secs(5);
 
 /// What a request may have in all, its body aside, which it has none of.
 const LONGEST_HEAD: usize = 16 * 1024;
@@ -84,18 +84,41 @@ impl Answer {
     }
 }
 
+/// What there is to ask for.
+pub(super) trait Site: Send + Sync + 'static {
+    /// What is to be done for an answer.
+    type Work: Send + 'static;
+
+    /// The answer, if it takes no time to give, or what is to be done for it.
+    fn at_hand(&self, asked: &Asked) -> Result<Answer, Self::Work>;
+
+    /// Does it, however long that takes.
+    fn work(&self, work: Self::Work) -> Answer;
+}
+
+/// A site, with room for those who work for it.
+struct Open<S> {
+    site: Arc<S>,
+    port: u16,
+    room: Arc<Semaphore>,
+}
+
 /// Answers whoever connects, until `end` is there.
 ///
 /// # Errors
 /// If the system has no room for a runtime.
 pub(super) fn serve(
     listener: TcpListener,
-    answer: impl Fn(Asked) -> Answer + Send + Sync + 'static,
+    site: Arc<impl Site>,
     end: impl Future<Output = ()>,
 ) -> io::Result<()> {
     room::for_a_runtime()?;
     listener.set_nonblocking(true)?;
-    let port = listener.local_addr()?.port();
+    let open = Open {
+        site,
+        port: listener.local_addr()?.port(),
+        room: Arc::new(Semaphore::new(AT_ONCE)),
+    };
     let runtime = Builder::new_current_thread()
         .enable_io()
         .enable_time()
@@ -105,7 +128,7 @@ pub(super) fn serve(
         let listener = tokio::net::TcpListener::from_std(listener)?;
         tokio::select! {
             () = end => {}
-            () = accept(listener, port, Arc::new(answer)) => {}
+            () = accept(listener, Arc::new(open)) => {}
         }
         Ok::<(), io::Error>(())
     })?;
@@ -114,11 +137,7 @@ pub(super) fn serve(
 }
 
 /// Serves every connection, for as long as it is polled.
-async fn accept(
-    listener: tokio::net::TcpListener,
-    port: u16,
-    answer: Arc<impl Fn(Asked) -> Answer + Send + Sync + 'static>,
-) {
+async fn accept(listener: tokio::net::TcpListener, open: Arc<Open<impl Site>>) {
     let room = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
         // It is never closed.
@@ -132,10 +151,9 @@ async fn accept(
         };
         // Without this the system may hold back what is small for 40 ms.
         let _ = stream.set_nodelay(true);
-        let answer = Arc::clone(&answer);
-        let service = service_fn(move |request| {
-            respond(request, port, Arc::clone(&answer))
-        });
+        let open = Arc::clone(&open);
+        let service =
+            service_fn(move |request| respond(request, Arc::clone(&open)));
         tokio::spawn(async move {
             let mut server = http1::Builder::new();
             server.timer(TokioTimer::new());
@@ -156,26 +174,34 @@ async fn accept(
 
 async fn respond(
     request: Request<Incoming>,
-    port: u16,
-    answer: Arc<impl Fn(Asked) -> Answer + Send + Sync + 'static>,
+    open: Arc<Open<impl Site>>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let (parts, _) = request.into_parts();
-    let answered = match read(&parts, port) {
-        Ok(asked) => {
-            let answered = spawn_blocking(move || answer(asked)).await;
-            answered.unwrap_or_else(|_| {
-                let status = StatusCode::INTERNAL_SERVER_ERROR;
-                Answer::line(
-                    status,
-                    "This run broke down; its terminal says how.",
-                )
-            })
-        }
+    let answered = match read(&parts, open.port) {
+        Ok(asked) => match open.site.at_hand(&asked) {
+            Ok(answer) => answer,
+            Err(work) => done(open, work).await,
+        },
         Err(Refused { status, why }) => {
             Answer::line(status, &format!("Not answered: {why}."))
         }
     };
     Ok(response(answered))
+}
+
+/// The answer to what takes its time. Whoever breaks off before there was room
+/// for it drops this, and it is not done.
+async fn done<S: Site>(open: Arc<Open<S>>, work: S::Work) -> Answer {
+    // Held until it is done, whoever still waits for it.
+    let place = Arc::clone(&open.room).acquire_owned().await;
+    let done = spawn_blocking(move || {
+        let _place = place;
+        open.site.work(work)
+    });
+    done.await.unwrap_or_else(|_| {
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        Answer::line(status, "This run broke down; its terminal says how.")
+    })
 }
 
 /// For a browser: not to be kept, since it may be another in a moment; not to

@@ -69,9 +69,13 @@ pub fn serve(
     let _ = thread::Builder::new()
         .name("contents".to_owned())
         .spawn(move || early.prepare());
-    http::serve(listener, move |asked| shelf.answer(&asked), ended())
+    http::serve(listener, shelf, ended())
         .context("the server could not be started")?;
-    Ok(Ending::Interrupted)
+    // What still computes is not waited for, and leaves nothing behind.
+    match stop::asked() {
+        Some(code) => stop::now(code),
+        None => Ok(Ending::Interrupted),
+    }
 }
 
 /// Comes to its end when somebody wants the program to.

@@ -3,7 +3,7 @@
 //! measured is measured each time.
 
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 use std::time::Duration;
 
 use anyhow::{Error, Result};
@@ -11,7 +11,7 @@ use hyper::StatusCode;
 
 use super::Setting;
 use super::asked::Asked;
-use super::http::Answer;
+use super::http::{Answer, Site};
 use super::recent::Recent;
 use crate::book::{self, CONTENTS, Page, live};
 use crate::chapter::{Chapter, Course, Knobs, time};
@@ -32,10 +32,12 @@ const LONGEST: usize = 300;
 pub(super) struct Shelf {
     course: Course,
     setting: Setting,
-    /// CPython, or why there is none.
-    python: OnceLock<Result<Resident, String>>,
-    /// The pages that are of no run.
-    overview: OnceLock<Result<[Page; 2], String>>,
+    /// CPython, once it was found.
+    python: OnceLock<Resident>,
+    /// The pages that are of no run, once they were made.
+    overview: OnceLock<[Page; 2]>,
+    /// Held by whoever makes them.
+    making: Mutex<()>,
     /// The last pages that were computed.
     recent: Mutex<Recent>,
     /// Held by whoever measures: two at once would measure each other.
@@ -49,6 +51,7 @@ impl Shelf {
             setting,
             python: OnceLock::new(),
             overview: OnceLock::new(),
+            making: Mutex::default(),
             recent: Mutex::default(),
             measuring: Mutex::default(),
         }
@@ -56,23 +59,7 @@ impl Shelf {
 
     /// Makes what everybody asks for first.
     pub fn prepare(&self) {
-        let _ = self.overview(CONTENTS);
-    }
-
-    /// What is said to somebody who asks for a page.
-    pub fn answer(&self, asked: &Asked) -> Answer {
-        let chapter = self.chapter(&asked.path);
-        let answered = match (asked.path.as_str(), chapter) {
-            // Browsers ask for it by themselves.
-            ("favicon.ico", _) => {
-                return Answer::nothing();
-            }
-            (_, Some(chapter)) => self.run(chapter, &asked.setting),
-            ("", _) => self.overview(CONTENTS),
-            (path, None) => self.overview(path),
-        };
-        let page = answered.map(|page| Answer::page(StatusCode::OK, page));
-        page.unwrap_or_else(|error| refused(chapter, &error))
+        let _ = self.overview();
     }
 
     /// The chapter that a page is of.
@@ -82,36 +69,34 @@ impl Shelf {
         chapters.find(|chapter| chapter.name == name)
     }
 
-    /// The page of a chapter at a setting. What can only be measured is
-    /// measured if that is asked for.
-    fn run(
-        &self,
-        chapter: &'static Chapter,
-        setting: &[(String, String)],
-    ) -> Result<Vec<u8>> {
+    /// What somebody orders who asks for a chapter. What can only be measured
+    /// is measured if he asks for that himself.
+    fn order(&self, chapter: &'static Chapter, asked: &Asked) -> Result<Order> {
         let is_measured = chapter.is_real_only();
         // A field that is empty was not filled in.
-        let filled = setting.iter().filter(|(_, value)| !value.is_empty());
-        let (orders, setting): (Vec<_>, Vec<_>) = filled
+        let filled =
+            asked.setting.iter().filter(|(_, value)| !value.is_empty());
+        let (marks, setting): (Vec<_>, Vec<_>) = filled
             .cloned()
             .partition(|(name, _)| is_measured && name == live::MEASURE);
-        let knobs = (self.setting)(chapter, &setting)?;
-        let page = |report: &Report| {
-            let page = live::page(&self.course, chapter, &knobs, report)?;
-            Ok(page.bytes)
+        Ok(Order {
+            chapter,
+            knobs: (self.setting)(chapter, &setting)?,
+            measures: !marks.is_empty() && !asked.is_led,
+        })
+    }
+
+    /// The page of a run.
+    fn run(&self, order: &Order) -> Result<Vec<u8>> {
+        let Order { chapter, knobs, .. } = order;
+        let report = match order.measures {
+            true => self.measured(chapter, knobs)?,
+            false => self.computed(chapter, knobs)?,
         };
-        if !orders.is_empty() {
-            return page(&self.measured(chapter, &knobs)?);
-        }
-        let name = format!("{} {knobs:?}", chapter.name);
-        if let Some(page) = self.recent().get(&name) {
-            return Ok(page);
-        }
-        let report = self.computed(chapter, &knobs)?;
-        let page = page(&report)?;
+        let page = live::page(&self.course, chapter, knobs, &report)?.bytes;
         // One without CPython's world may have it the next time.
-        if report.remark.is_none() {
-            self.recent().keep(name, page.clone());
+        if !order.measures && report.remark.is_none() {
+            self.recent().keep(order.name(), page.clone());
         }
         Ok(page)
     }
@@ -136,8 +121,10 @@ impl Shelf {
         chapter: &'static Chapter,
         knobs: &Knobs,
     ) -> Result<Report> {
-        let Ok(_alone) = self.measuring.try_lock() else {
-            return Err(Busy.into());
+        let _alone = match self.measuring.try_lock() {
+            Ok(alone) => alone,
+            Err(TryLockError::Poisoned(alone)) => alone.into_inner(),
+            Err(TryLockError::WouldBlock) => return Err(Busy.into()),
         };
         let plan = Plan::new(&choice(chapter, knobs))?;
         let length = plan.report().length();
@@ -166,40 +153,113 @@ impl Shelf {
         if knobs.are_defaults() {
             return python::recording(twin).map_err(in_words);
         }
-        let python = self.python.get_or_init(|| {
-            let found = Python::find(Path::new("python3"));
-            found.map(Resident::new).map_err(in_words)
-        });
-        let python = python.as_ref().map_err(Clone::clone)?;
+        let python = match self.python.get() {
+            Some(python) => python,
+            None => {
+                let found = Python::find(Path::new("python3"));
+                let found = found.map_err(in_words)?;
+                self.python.get_or_init(|| Resident::new(found))
+            }
+        };
         python.play(chapter, twin, knobs).map_err(in_words)
     }
 
-    /// One of the pages that are of no run.
-    fn overview(&self, path: &str) -> Result<Vec<u8>> {
-        let made = self.overview.get_or_init(|| {
-            self.make_overview().map_err(|error| format!("{error:#}"))
-        });
-        let pages = made.as_ref().map_err(|error| Error::msg(error.clone()))?;
-        let page = pages.iter().find(|page| page.path == path);
-        page.map(|page| page.bytes.clone()).ok_or_else(|| {
-            let wrong = format!("there is no page '{}'", foreign::short(path));
-            Missing(Usage::new(wrong, "the contents lead to all there are"))
-                .into()
-        })
-    }
-
-    fn make_overview(&self) -> Result<[Page; 2]> {
+    /// The pages that are of no run.
+    fn overview(&self) -> Result<&[Page; 2]> {
+        // Whoever comes meanwhile waits for them, and makes none himself.
+        let making = self.making.lock();
+        let _making = making.unwrap_or_else(PoisonError::into_inner);
+        if let Some(made) = self.overview.get() {
+            return Ok(made);
+        }
         let chapters = self.course.chapters.iter();
         let reports = chapters
             .map(|chapter| self.computed(chapter, &Knobs::new(chapter.knobs)));
         let reports = reports.collect::<Result<Vec<_>>>()?;
-        Ok(book::overview(&self.course, &reports)?)
+        let made = book::overview(&self.course, &reports)?;
+        Ok(self.overview.get_or_init(|| made))
     }
 
     fn recent(&self) -> MutexGuard<'_, Recent> {
         // Nothing panics while it holds the lock.
         self.recent.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl Site for Shelf {
+    type Work = Work;
+
+    fn at_hand(&self, asked: &Asked) -> Result<Answer, Work> {
+        let path = match asked.path.as_str() {
+            // Browsers ask for it by themselves.
+            "favicon.ico" => return Ok(Answer::nothing()),
+            "" => CONTENTS,
+            path => path,
+        };
+        let Some(chapter) = self.chapter(path) else {
+            let made = self.overview.get();
+            let made = made.map(|pages| answered(None, one_of(pages, path)));
+            return made.ok_or_else(|| Work::Overview(path.to_owned()));
+        };
+        let order = match self.order(chapter, asked) {
+            Ok(order) => order,
+            Err(error) => return Ok(refused(Some(chapter), &error)),
+        };
+        let kept = match order.measures {
+            true => None,
+            false => self.recent().get(&order.name()),
+        };
+        match kept {
+            Some(page) => Ok(Answer::page(StatusCode::OK, page)),
+            None => Err(Work::Run(order)),
+        }
+    }
+
+    fn work(&self, work: Work) -> Answer {
+        match work {
+            Work::Overview(path) => {
+                let pages = self.overview();
+                answered(None, pages.and_then(|pages| one_of(pages, &path)))
+            }
+            Work::Run(order) => answered(Some(order.chapter), self.run(&order)),
+        }
+    }
+}
+
+/// What is to be done for a page.
+pub(super) enum Work {
+    /// The pages that are of no run, for the one at a path.
+    Overview(String),
+    Run(Order),
+}
+
+/// A run that is asked for.
+pub(super) struct Order {
+    chapter: &'static Chapter,
+    knobs: Knobs,
+    /// It is to be measured, now.
+    measures: bool,
+}
+
+impl Order {
+    /// What is the same of two that come to the same page.
+    fn name(&self) -> String {
+        format!("{} {:?}", self.chapter.name, self.knobs)
+    }
+}
+
+/// The page at a path among those that are of no run.
+fn one_of(pages: &[Page; 2], path: &str) -> Result<Vec<u8>> {
+    let page = pages.iter().find(|page| page.path == path);
+    page.map(|page| page.bytes.clone()).ok_or_else(|| {
+        let wrong = format!("there is no page '{}'", foreign::short(path));
+        Missing(Usage::new(wrong, "the contents lead to all there are")).into()
+    })
+}
+
+fn answered(chapter: Option<&Chapter>, page: Result<Vec<u8>>) -> Answer {
+    let page = page.map(|page| Answer::page(StatusCode::OK, page));
+    page.unwrap_or_else(|error| refused(chapter, &error))
 }
 
 /// Every scene at these knobs, if that takes no longer than anybody waits.
