@@ -21,7 +21,7 @@ use crate::chapter::{
     Parting, Played, Plays, Scene, Twin, number_of, run, time,
 };
 use crate::system::usage::Usage;
-use crate::timeline::Timeline;
+use crate::timeline::{Lane, Timeline};
 use crate::trace::Outcome;
 use site::{Crawl, Pages};
 use url::Url;
@@ -97,6 +97,18 @@ fn all_time_out(k: &Knobs) -> bool {
     urls(k).is_empty() && k.time(&TIMEOUT) < k.time(&LATENCY)
 }
 
+const ALL_TIME_OUT: &str =
+    "every page times out: --timeout is shorter than --latency";
+
+/// The total time, but where no page at all was fetched: to fail sooner is no
+/// gain.
+fn total(timeline: &Timeline) -> Option<Duration> {
+    let pages = timeline.lanes.get(1..).unwrap_or_default();
+    let has_failed = |lane: &Lane| lane.outcome() == Some(Outcome::Failed);
+    let is_in_vain = !pages.is_empty() && pages.iter().all(has_failed);
+    (!is_in_vain).then_some(timeline.total)
+}
+
 /// How long it takes to fetch pages in so many rounds; nobody knows it of the
 /// user's own.
 fn ideal(k: &Knobs, rounds: u32) -> Option<Duration> {
@@ -112,10 +124,6 @@ fn rounds(k: &Knobs) -> u32 {
 /// on the thread, and timers that round up to whole milliseconds.
 const EACH_PAGE: Duration = Duration::from_millis(3);
 
-/// How much later still a page may be given up: the limit of a wait for a
-/// socket is counted in the ticks of the system's own clock, of up to 10 ms.
-const EACH_TIMEOUT: Duration = Duration::from_millis(10);
-
 /// What a busy laptop may add to a scene.
 const BUSY: Duration = Duration::from_millis(100);
 
@@ -126,6 +134,9 @@ fn took(p: &Played, scene: &str, rounds: u32) -> Finding {
     if let Some(nothing) = nothing(p, scene) {
         return nothing;
     }
+    if all_time_out(p.knobs) {
+        return Finding::NotApplicable(ALL_TIME_OUT.to_owned());
+    }
     let Some(least) = ideal(p.knobs, rounds) else {
         return Finding::NotApplicable(
             "nobody knows how long pages of your own should take".to_owned(),
@@ -133,7 +144,6 @@ fn took(p: &Played, scene: &str, rounds: u32) -> Finding {
     };
     if let Ok([_, failed]) = ends(p, scene)
         && failed > 0
-        && !all_time_out(p.knobs)
     {
         return Finding::NotApplicable(format!(
             "{}, each in a time of its own",
@@ -146,10 +156,7 @@ fn took(p: &Played, scene: &str, rounds: u32) -> Finding {
         0 => least,
         others => least.min(page * others),
     };
-    let mut allowed = EACH_PAGE * pages + (least / 4).max(BUSY).min(apart / 2);
-    if all_time_out(p.knobs) {
-        allowed += EACH_TIMEOUT * pages;
-    }
+    let allowed = EACH_PAGE * pages + (least / 4).max(BUSY).min(apart / 2);
     if allowed >= apart {
         return Finding::NotApplicable(format!(
             "{} of {} too short to tell: a machine may add {}",
@@ -196,10 +203,7 @@ fn goes_on(p: &Played, scene: &str) -> Finding {
         return Finding::NotApplicable("no page failed".to_owned());
     }
     if all_time_out(p.knobs) {
-        return Finding::NotApplicable(
-            "every page times out: --timeout is shorter than --latency"
-                .to_owned(),
-        );
+        return Finding::NotApplicable(ALL_TIME_OUT.to_owned());
     }
     if fetched == 0 {
         let why = reasons(p.scene(scene));
@@ -387,7 +391,7 @@ pub const CHAPTER: Chapter = Chapter {
         baseline: "sync",
         scene: "async",
         gain: "was {} faster than",
-        figure: Figure::Time(|timeline| Some(timeline.total)),
+        figure: Figure::Time(total),
     },
     claims: &[
         Claim {

@@ -105,7 +105,7 @@ pub const CHAPTER: Chapter = Chapter {
         },
         Scene {
             name: "dropped",
-            about: "tokio only: the work itself is aborted",
+            about: "the work itself is cancelled: by abort in tokio, by cancel in asyncio",
             plays: Plays::WhenAsked,
             run: |k| {
                 run(demo::dropped(

@@ -151,10 +151,7 @@ impl Knob {
 fn parse_count(text: &str, min: u32, max: u32) -> Result<Value, Usage> {
     match text.parse() {
         Ok(count) if (min..=max).contains(&count) => Ok(Value::Count(count)),
-        _ => Err(Usage::new(
-            "not such a number",
-            format!("give a whole number from {min} to {max}"),
-        )),
+        _ => Err(Usage::of_count(text, min, max)),
     }
 }
 

@@ -72,10 +72,7 @@ fn count(text: &str, least: usize) -> Result<usize, Usage> {
             "nothing would be measured",
             format!("give a whole number from {least} to {MOST_RUNS}"),
         )),
-        _ => Err(Usage::new(
-            "not such a number",
-            format!("give a whole number from {least} to {MOST_RUNS}"),
-        )),
+        _ => Err(Usage::of_count(text, least, MOST_RUNS)),
     }
 }
 

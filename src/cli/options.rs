@@ -368,18 +368,14 @@ impl From<ClockArg> for trace::Clock {
 
 /// A port of this machine's.
 fn port(text: &str) -> Result<u16, Usage> {
-    text.parse().map_err(|_| {
-        let most = u16::MAX;
-        let instead = format!("give a whole number from 0 to {most}");
-        Usage::new("not such a number", instead)
-    })
+    text.parse().map_err(|_| Usage::of_count(text, 0, u16::MAX))
 }
 
 pub(super) fn speed(text: &str) -> Result<f64, Usage> {
     match text.parse::<f64>() {
         Ok(speed) if (0.01..=1000.0).contains(&speed) => Ok(speed),
         _ => Err(Usage::new(
-            "not such a number",
+            "out of range, or no number",
             "give a number from 0.01 to 1000: 10 is ten times as fast",
         )),
     }

@@ -22,13 +22,10 @@ pub(super) fn runtime(text: &str) -> Result<Runtime, Usage> {
         None if is("current_thread") => Ok(Runtime::CurrentThread),
         None if is("multi_thread") => Ok(Runtime::of_all_cores()),
         Some(workers) if is("multi_thread") => {
-            let workers = workers.parse().ok();
-            let workers = workers.filter(|n: &NonZeroUsize| n.get() <= MOST);
-            workers.map(Runtime::MultiThread).ok_or_else(|| {
-                Usage::new(
-                    "not such a number of workers",
-                    format!("give a whole number from 1 to {MOST}"),
-                )
+            let number = workers.parse().ok();
+            let number = number.filter(|n: &NonZeroUsize| n.get() <= MOST);
+            number.map(Runtime::MultiThread).ok_or_else(|| {
+                Usage::of_count(workers, 1, MOST).of("its number of workers")
             })
         }
         Some(_) if is("current_thread") => Err(Usage::new(

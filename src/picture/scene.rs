@@ -73,26 +73,39 @@ impl<'a> Reading<'a> {
             None => Picture::of(tokio, layout),
             Some(cpython) => Picture::of_both(tokio, cpython, layout),
         };
-        if let Some(other) = &self.scene.counterpart {
-            // Where the two worlds part, rows differ for other reasons too.
-            if other.parting.is_none() {
-                picture.notes.extend(polled_apart(&other.polled_apart));
-            }
-            if self.scene.clock == Clock::Real {
-                picture.notes.push(NOT_MEASURED.to_owned());
-            }
-        }
-        if self.cpython.is_some() && layout.axis == Axis::Steps {
-            picture.notes.push(OWN_STEPS.to_owned());
-        }
-        picture.own_scale = is_own_scale(self.report, layout);
-        if picture.own_scale {
-            let scale = time(layout.scale);
-            let note = format!("On a scale of its own, {scale} across.");
-            picture.notes.push(note);
-        }
+        let (axis, scale) = (layout.axis, layout.scale);
+        picture.own_scale = is_own_scale(self.report, axis, scale);
+        picture.notes = notes(self.report, self.scene, axis, scale);
         picture
     }
+}
+
+/// What has to be known to read a scene's picture on that axis right, a
+/// sentence each.
+pub fn notes(
+    report: &Report,
+    scene: &Scene,
+    axis: Axis,
+    scale: Duration,
+) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Some(other) = &scene.counterpart {
+        // Where the two worlds part, rows differ for other reasons too.
+        if other.parting.is_none() {
+            notes.extend(polled_apart(&other.polled_apart));
+        }
+        if scene.clock == Clock::Real {
+            notes.push(NOT_MEASURED.to_owned());
+        }
+        if axis == Axis::Steps {
+            notes.push(OWN_STEPS.to_owned());
+        }
+    }
+    if is_own_scale(report, axis, scale) {
+        let scale = time(scale);
+        notes.push(format!("On a scale of its own, {scale} across."));
+    }
+    notes
 }
 
 /// The other world is not played beside this one.
@@ -104,12 +117,11 @@ const OWN_STEPS: &str = "Each world counts its own steps: a step of one is not \
     below the same step of the other.";
 
 /// Whether a scale is shorter than that of others.
-fn is_own_scale(report: &Report, layout: &Layout) -> bool {
+fn is_own_scale(report: &Report, own: Axis, length: Duration) -> bool {
     let others = report.scenes.iter();
     let others = others.filter(|other| axis(report, other) == Axis::Time);
     let mut scales = others.map(|other| scale(report, other, Axis::Time));
-    layout.axis == Axis::Time
-        && scales.any(|other| other > layout.scale + ONE_MOMENT)
+    own == Axis::Time && scales.any(|other| other > length + ONE_MOMENT)
 }
 
 /// A trace as a timeline on an axis.

@@ -26,6 +26,22 @@ impl Usage {
         }
     }
 
+    /// A text is no whole number within these bounds, both of which would do.
+    pub(crate) fn of_count(
+        text: &str,
+        least: impl fmt::Display,
+        most: impl fmt::Display,
+    ) -> Usage {
+        let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+        let is_whole = !digits.is_empty()
+            && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let wrong = match is_whole {
+            true => "out of range",
+            false => "not a whole number",
+        };
+        Usage::new(wrong, format!("give a whole number from {least} to {most}"))
+    }
+
     /// The same, with another way out.
     pub fn or(mut self, instead: impl Into<String>) -> Usage {
         self.instead.push(instead.into());

@@ -74,7 +74,7 @@ fn bad_input_gets_short_lines_and_exit_code_2() {
         ),
         (
             &["sync-vs-async", "--tasks", "0"],
-            "invalid value '0' for '--tasks <N>': not such a number",
+            "invalid value '0' for '--tasks <N>': out of range",
             &[tasks],
         ),
         (

@@ -41,8 +41,8 @@ fn mean(figures: &[f64]) -> f64 {
 fn what_makes_no_sense_is_refused_before_anything_runs() {
     for (arguments, wrong, instead) in [
         ("gather --runs 0", "nothing would be measured", "1 to 1000"),
-        ("gather --runs -1", "not such a number", "1 to 1000"),
-        ("gather --warmup x", "not such a number", "0 to 1000"),
+        ("gather --runs -1", "out of range", "1 to 1000"),
+        ("gather --warmup x", "not a whole number", "0 to 1000"),
         ("shield", "shield measures no time", "asyncade shield"),
         ("timeout", "would take 6h 12s", "--work"),
         ("gather --a 30m", "6 runs each of", "--yes-wait"),

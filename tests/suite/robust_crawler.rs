@@ -61,6 +61,11 @@ fn r2_pages_that_time_out_at_once_break_no_claim() {
     ] {
         let run = ran(&[&["crawler", "--quiet"], options].concat());
         assert_eq!(run.code, Some(0), "{options:?}: {}", run.stdout);
+        // To fail sooner is no gain, and no page costs its latency.
+        assert!(!run.stdout.contains("faster"), "{}", run.stdout);
+        let all = ran(&[&["crawler", "--explain"], options].concat());
+        let told = all.stdout.matches("every page times out").count();
+        assert_eq!(told, 4, "{}", all.stdout);
     }
 }
 

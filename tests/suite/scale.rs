@@ -343,7 +343,7 @@ fn what_makes_no_sense_is_refused_before_anything_runs() {
         (&["scale", "99999999999999999999"], "far too many"),
         (&["scale", "many"], "not such a number"),
         (&["scale", "--runs", "0"], "nothing would be measured"),
-        (&["scale", "--runs", "-1"], "not such a number"),
+        (&["scale", "--runs", "-1"], "out of range"),
         (&["scale", "--wait", "1.5ms"], "whole milliseconds"),
         (&["scale", "--wait", "2h"], "too long"),
         (&["scale", "--wait", "soon"], "invalid value 'soon'"),

@@ -60,7 +60,7 @@ pub(super) fn run(
     match pair.figure(&trace) {
         Some(measured) => Yield::Figure(measured),
         None => Yield::Unfit(format!(
-            "its trace has no {}",
+            "it came to no {} that could be compared",
             pair.chapter.measure.what
         )),
     }

@@ -22,10 +22,10 @@ use serde::Serialize;
 use self::run::Run;
 use self::texts::Texts;
 use super::Format;
-use crate::picture::{axis, scale};
+use crate::picture::{self, axis, scale};
 use crate::report::{Report, Scene};
 use crate::system::foreign::clean;
-use crate::terminal::{HELD, doing};
+use crate::terminal::{HELD, about, doing};
 use crate::timeline::Doing;
 
 pub(crate) use around::{Around, Live};
@@ -73,6 +73,8 @@ struct Words {
     name: String,
     about: String,
     watch: String,
+    /// What has to be known to read its picture right.
+    notes: Vec<String>,
 }
 
 /// Writes a report's page, with what is around it where it is one of several.
@@ -85,7 +87,7 @@ pub(crate) fn page(
     let runs = runs(report, &mut texts);
     let data = Data {
         doings: DOINGS.map(doing),
-        scenes: report.scenes.iter().map(words).collect(),
+        scenes: report.scenes.iter().map(|one| words(report, one)).collect(),
         held: HELD,
         texts: &texts.all,
         runs: &runs,
@@ -123,10 +125,17 @@ pub(crate) fn page(
     })
 }
 
-fn words(scene: &Scene) -> Words {
-    let [name, about, watch] = [&scene.name, &scene.about, &scene.watch]
-        .map(|text| clean(text).into_owned());
-    Words { name, about, watch }
+fn words(report: &Report, scene: &Scene) -> Words {
+    let text = |text: &str| clean(text).into_owned();
+    let axis = axis(report, scene);
+    let scale = scale(report, scene, axis);
+    let notes = picture::notes(report, scene, axis, scale);
+    Words {
+        name: text(&scene.name),
+        about: text(&about(report, scene)),
+        watch: text(&scene.watch),
+        notes: notes.iter().map(|note| text(note)).collect(),
+    }
 }
 
 /// Every `Doing`, by its number.

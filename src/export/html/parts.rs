@@ -6,6 +6,7 @@ use super::run::Run;
 use super::text::{escaped, escaped_lines, paragraphs};
 use crate::chapter::Fact;
 use crate::report::{Finding, Report, Scene, Status};
+use crate::terminal::circumstances;
 use crate::trace::{Source, Trace};
 
 /// What the page is called.
@@ -32,7 +33,8 @@ pub(super) fn question(report: &Report) -> String {
         let question = paragraphs(&lesson.question);
         format!("<h2>The question</h2>\n<div class=\"ask\">{question}</div>")
     });
-    html.push_str(&report.remark.as_deref().map_or(String::new(), paragraphs));
+    let circumstances = circumstances(report);
+    html.extend(circumstances.iter().map(|note| paragraphs(note)));
     html
 }
 

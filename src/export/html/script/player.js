@@ -87,7 +87,8 @@ function drawScenes() {
     scene.section = element("section", { class: "scene" }, element("h3", {}, scene.button, " ", about));
     if (scene.watch) scene.section.append(element("p", { class: "watch" }, element("strong", {}, "Watch: "), scene.watch));
     scene.ruler = drawRuler(scene.views[0].run);
-    scene.section.append(scene.ruler, ...scene.views.map((view) => view.body));
+    const notes = (scene.notes ?? []).map((note) => element("p", { class: "note" }, note));
+    scene.section.append(scene.ruler, ...scene.views.map((view) => view.body), ...notes);
     scene.button.addEventListener("click", () => choose(scene.views[0], 0));
     for (const view of scene.views) listenTo(scene, view);
   }

@@ -23,8 +23,8 @@ function takeRuns(page) {
   const names = [...new Set(data.runs.map((run) => run.scene))];
   scenes = names.map((name) => {
     const runs = data.runs.filter((run) => run.scene === name);
-    const { about, watch } = data.scenes.find((scene) => scene.name === name) ?? {};
-    return { name, about, watch, views: runs.map((run) => drawRun(run, runs.length > 1)) };
+    const words = data.scenes.find((scene) => scene.name === name);
+    return { ...words, name, views: runs.map((run) => drawRun(run, runs.length > 1)) };
   });
   views = scenes.flatMap((scene) => scene.views);
   Object.assign(now, { view: views[0], step: 0, lane: 0, nanos: 0 });
