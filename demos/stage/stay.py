@@ -1,20 +1,24 @@
 """A Python that stays: it plays one demo after the other, each in a copy of
 itself.
 
-Most of what a demo costs is that Python starts and imports asyncio. This
-program does that once. Then it reads requests from its standard input, each a
-line of JSON: `{"demo": "gather/demo.py", "arguments": ["--all"]}`. For each it
-forks a copy of itself. The demo runs in the copy, as if it had been started
-alone, and nothing of it is left for the next one. When the copy has ended, a
-line on each of the two streams ends the answer: `END`, and on the standard
-output the copy's exit status after it. One such answer, to nothing, says at
-the start that this program is there.
+Most of what a demo costs is that Python starts and imports asyncio, and that
+what runs for the first time runs slowly. This program does the one once, and
+the other ahead of time. It reads requests from its standard input, each a line
+of JSON: `{"demo": "gather/demo.py", "arguments": ["--all"]}`. For each it has a
+copy of itself, forked before anybody asked, which has rehearsed. The demo runs
+in the copy, as if it had been started alone, and nothing of it is left for the
+next one. When the copy has ended, a line on each of the two streams ends the
+answer: `END`, and on the standard output the copy's exit status after it. One
+such answer, to nothing, says at the start that this program is there.
 
 It ends when its standard input closes, in the middle of a demo too: whoever
 started it is gone. It needs a system that can fork.
 """
 
+import asyncio
+import contextlib
 import gc
+import io
 import json
 import os
 import select
@@ -43,22 +47,47 @@ def main():
     gc.collect()
     gc.freeze()
     end_answer(0)
-    while line := sys.stdin.buffer.readline():
-        request = json.loads(line)
+    while True:
         # The copy's standard input is a pipe that this process holds. By that
-        # the copy knows when this process is gone, and it cannot read what is
-        # meant for this one.
+        # the copy gets its request, knows when this process is gone, and
+        # cannot read what is meant for this one.
         reader, holder = os.pipe()
         copy = os.fork()
         if copy == 0:
             os.dup2(reader, sys.stdin.fileno())
             os.close(reader)
             os.close(holder)
-            return request
+            rehearse()
+            return json.loads(sys.stdin.buffer.readline() or sys.exit())
         os.close(reader)
+        line = sys.stdin.buffer.readline() or sys.exit()
+        os.write(holder, line)
         end_answer(wait_for(copy))
         os.close(holder)
-    sys.exit()
+
+
+async def turns():
+    """Does once what demos do."""
+
+    async def turn():
+        stage.say("a line")
+        await stage.sleep(1.0)
+
+    task = asyncio.create_task(stage.lane(turn(), "task"))
+    await asyncio.gather(stage.lane(turn(), "future"), task)
+    try:
+        async with asyncio.timeout(0.5), asyncio.TaskGroup() as group:
+            group.create_task(stage.lane(turn(), "late"))
+    except TimeoutError:
+        pass
+
+
+def rehearse():
+    """Plays and prints a scene, into the void. It is over in an instant: on
+    the virtual clock."""
+    sys.argv = ["rehearsal", "--all", "--clock=virtual", "--json", "--knob=1s"]
+    with contextlib.redirect_stdout(io.TextIOWrapper(io.BytesIO())):
+        stage.main("rehearsal", [stage.Time("knob", "2s")], {"turns": (turns,)})
 
 
 def wait_for(copy):

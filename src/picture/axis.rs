@@ -24,12 +24,7 @@ impl Axis {
 
 /// As many ticks as there is room for, at round times.
 pub(super) fn ticks(layout: &Layout) -> Vec<Tick> {
-    let if_room = |step| {
-        let ticks = at_every(layout, step);
-        let has_gaps =
-            ticks.windows(2).all(|pair| end(&pair[0]) < pair[1].column);
-        has_gaps.then_some(ticks)
-    };
+    let if_room = |step| at_every(layout, step);
     let ticks = match layout.axis {
         Axis::Time => times(layout.scale).find_map(if_room),
         Axis::Steps => steps().find_map(if_room),
@@ -37,17 +32,20 @@ pub(super) fn ticks(layout: &Layout) -> Vec<Tick> {
     ticks.unwrap_or_default()
 }
 
-/// A tick at every multiple of a distance. The last one is left out if its
-/// label would not fit behind it.
-fn at_every(layout: &Layout, step: Duration) -> Vec<Tick> {
-    let mut ticks = Vec::new();
+/// A tick at every multiple of a distance, if there is a gap before each. The
+/// last one is left out if its label would not fit behind it.
+fn at_every(layout: &Layout, step: Duration) -> Option<Vec<Tick>> {
+    // A step is labelled where it begins, and none begins at the end.
+    let is_over = |at: Duration| match layout.axis {
+        Axis::Time => at > layout.scale,
+        Axis::Steps => at >= layout.scale,
+    };
+    let mut ticks: Vec<Tick> = Vec::new();
     let mut at = Duration::ZERO;
-    // No more than there are columns, however small the distance is.
-    while at <= layout.scale && ticks.len() <= layout.columns {
+    // What comes behind two without a gap is not looked at.
+    while !is_over(at) && ticks.last_chunk().is_none_or(have_gap) {
         let label = match layout.axis {
             Axis::Time => label(at),
-            // The step that begins here.
-            Axis::Steps if at == layout.scale => break,
             Axis::Steps => (at.as_nanos() / STEP.as_nanos() + 1).to_string(),
         };
         let column = layout.column(at);
@@ -55,10 +53,15 @@ fn at_every(layout: &Layout, step: Duration) -> Vec<Tick> {
         at += step;
     }
     let fits = |tick: &Tick| end(tick) <= layout.columns + 1 + layout.overhang;
-    if ticks.len() > 1 && !ticks.last().is_some_and(fits) {
+    if is_over(at) && ticks.len() > 1 && !ticks.last().is_some_and(fits) {
         ticks.pop();
     }
-    ticks
+    ticks.last_chunk().is_none_or(have_gap).then_some(ticks)
+}
+
+/// Whether there is a gap between two ticks.
+fn have_gap(pair: &[Tick; 2]) -> bool {
+    end(&pair[0]) < pair[1].column
 }
 
 /// The column behind a tick's label. The tick itself stands before it.

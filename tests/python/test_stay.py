@@ -127,6 +127,23 @@ class Stay(unittest.TestCase):
             self.assertEqual(complained, ran.stderr)
             self.assertEqual(status, ran.returncode)
 
+    def test_no_demo_knows_that_something_was_played_before(self):
+        stay = self.start()
+        for folder in sorted(DEMOS.glob("*/cpython.ndjson")):
+            chapter = folder.parent.name
+            ran = demo(chapter, *PLAY[:-1])
+            said, _, _ = self.ask(stay, f"{chapter}/demo.py", *PLAY)
+            self.assertEqual(said, ran.stdout, chapter)
+
+    def test_a_copy_that_waits_ends_with_the_one_that_stays(self):
+        stay = self.start()
+        children = Path(f"/proc/{stay.pid}/task/{stay.pid}/children")
+        self.wait_for(lambda: children.read_text().split())
+        [copy] = map(int, children.read_text().split())
+        self.addCleanup(kill, copy)
+        stay.kill()
+        self.wait_for(lambda: not is_there(copy), seconds=2)
+
     def test_a_signal_that_ended_a_demo_is_its_status(self):
         path = self.folder / "demo.py"
         path.write_text("import os\nprint(1, flush=True)\nos.abort()")

@@ -60,7 +60,7 @@ impl Reader {
     }
 
     fn settled(&self) {
-        let script = "return !document.querySelector('[aria-busy]')";
+        let script = "return !document.querySelector('[aria-busy], [inert]')";
         self.browser.until("it has answered", script);
     }
 

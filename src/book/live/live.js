@@ -80,13 +80,13 @@ async function answer(query, isRun) {
   }
   const more = measures ? `${query ? "&" : "?"}measure=1` : "";
   const answered = await whole(location.pathname + query + more).catch(() => null);
-  const page = answered && parsed(answered.text);
+  const { page, steps } = answered ? parsed(answered.text) : {};
   by("busy").textContent = "";
   by("run").disabled = false;
   // A hand that goes on moving sees each answer that there is time for; what
   // was wrong on its way is not worth a word.
   if (!page) complain("Nobody answers: the program that this page is from has ended");
-  else if (answered.ok && isRun) take(page, query);
+  else if (answered.ok && isRun) take(page, steps, query);
   else if (answered.ok) announce(page, query);
   else if (!wanted) refuse(page);
 }
@@ -97,9 +97,17 @@ async function whole(address) {
   return { ok: answered.ok, text: await answered.text() };
 }
 
-// A page, of which nothing is shown yet: its style is this one's.
+// A page, of which nothing is shown yet: its style is this one's. The tables of
+// its steps are by far the most of it, and are kept as a text until the hand
+// rests.
 function parsed(text) {
-  return new DOMParser().parseFromString(text.replace(/<(style)>[^]*?<[/]\1>/, ""), "text/html");
+  let steps = "";
+  const rest = text.replace(/(<section id="steps"[^>]*>)([^]*?)(?=<[/]section>)/, (_, begin, inside) => {
+    steps = inside;
+    return begin;
+  });
+  const page = new DOMParser().parseFromString(rest.replace(/<(style)>[^]*?<[/]\1>/, ""), "text/html");
+  return { page, steps };
 }
 
 function complain(words) {
@@ -114,9 +122,9 @@ function refuse(page) {
 }
 
 // What is different in a page of other knobs.
-const PARTS = ["header", "#question", "#story", "#reveal > div", "#steps", "footer"];
+const PARTS = ["header", "#question", "#story", "#reveal > div", "footer"];
 
-function take(page, query) {
+function take(page, steps, query) {
   pause();
   const was = place();
   takeParts(page, PARTS);
@@ -129,8 +137,29 @@ function take(page, query) {
   }
   takeRuns(page);
   begin();
-  if (views.length) goBack(was);
   settle(page, query);
+  if (views.length) goBack(was);
+  takeSteps(steps);
+}
+
+// Until then nobody uses those of the runs before.
+const RESTS = 200;
+let resting = 0;
+
+function takeSteps(html) {
+  const steps = by("steps");
+  steps.inert = true;
+  clearTimeout(resting);
+  resting = setTimeout(() => {
+    const isOpen = [...steps.querySelectorAll("details")].map((table) => table.open);
+    steps.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
+    steps.querySelectorAll("details").forEach((table, index) => {
+      table.open = isOpen[index] ?? false;
+    });
+    readTables();
+    if (views.length) showStep();
+    steps.inert = false;
+  }, RESTS);
 }
 
 // What is shown is not of these knobs, until it is measured anew.
@@ -157,7 +186,7 @@ function settle(page, query) {
 function takeParts(page, parts) {
   for (const part of parts) {
     const [own, its] = [document, page].map((from) => from.querySelector(part));
-    if (own && its) own.replaceChildren(...its.childNodes);
+    if (own && its && !own.isEqualNode(its)) own.replaceChildren(...its.childNodes);
   }
 }
 

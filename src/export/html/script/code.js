@@ -20,7 +20,8 @@ function readListings(root) {
   return listings;
 }
 
-// Shows who is where: for each run of the scene the step that it is at.
+// Shows who is where: for each run of the scene the step that it is at. Returns
+// the line of each listing that is to be seen, with the box that it is in.
 function showCode(listings, views, current, doings) {
   const inView = [];
   for (const listing of listings.values()) {
@@ -59,8 +60,7 @@ function showCode(listings, views, current, doings) {
     const line = own || [...here.keys()].at(-1) || firstLine(listing, views);
     if (listing.lines[line - 1]) inView.push([listing.pre, listing.lines[line - 1].line]);
   }
-  // All is written before anything is measured: the page is laid out once.
-  for (const [pre, line] of inView) keepInView(pre, line);
+  return inView;
 }
 
 // Where a run begins in a file, or 0.

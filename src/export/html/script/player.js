@@ -120,7 +120,6 @@ function begin() {
   // What is hidden is no stop of the tab key.
   for (const part of document.querySelectorAll("#bar, #scenes, .keys")) part.hidden = !views.length;
   document.body.classList.toggle("plays", views.length > 0);
-  readTables();
   for (const list of document.querySelectorAll("[data-roving]")) rove(list);
 }
 
@@ -144,6 +143,7 @@ addEventListener("afterprint", () => {
 
 takeRuns(document);
 begin();
+readTables();
 for (const bar of document.querySelectorAll("[role=toolbar]")) rove(bar, "button");
 if (views.length) {
   show();

@@ -38,7 +38,7 @@ function show() {
     }
   }
   const actor = now.step > 0 ? run.steps[now.step - 1].lane : now.lane;
-  showCode(listings, scene.views, { run, actor }, data.doings);
+  const inView = showCode(listings, scene.views, { run, actor }, data.doings);
   by("scrub").max = run.steps.length;
   by("scrub").value = now.step;
   const [, words] = momentOf(run, now.step);
@@ -50,6 +50,8 @@ function show() {
   showLane(run);
   showSaid(run);
   showStep();
+  // All is written before anything is measured: the page is laid out once.
+  for (const [box, line] of inView) keepInView(box, line);
 }
 
 function showLane(run) {
