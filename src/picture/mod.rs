@@ -20,7 +20,7 @@ use crate::trace::{LaneId, Outcome, as_nanos};
 pub use fold::InView;
 pub use layout::{Layout, Side};
 pub use pair::Pair;
-pub use scene::{Reading, axis, notes, of_scene, scale};
+pub use scene::{Reading, axis, notes, of_scene, own_scale, scale};
 
 /// The picture. Columns are counted from 0; the right-hand end of its time is
 /// the column after the last one, which only the mark of an end may take.

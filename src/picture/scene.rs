@@ -73,21 +73,17 @@ impl<'a> Reading<'a> {
             None => Picture::of(tokio, layout),
             Some(cpython) => Picture::of_both(tokio, cpython, layout),
         };
-        let (axis, scale) = (layout.axis, layout.scale);
-        picture.own_scale = is_own_scale(self.report, axis, scale);
-        picture.notes = notes(self.report, self.scene, axis, scale);
+        let own = own_scale(self.report, layout.axis, layout.scale);
+        picture.own_scale = own.is_some();
+        picture.notes = notes(self.scene, layout.axis);
+        picture.notes.extend(own);
         picture
     }
 }
 
-/// What has to be known to read a scene's picture on that axis right, a
-/// sentence each.
-pub fn notes(
-    report: &Report,
-    scene: &Scene,
-    axis: Axis,
-    scale: Duration,
-) -> Vec<String> {
+/// What has to be known to read the rows of a scene's picture right, a sentence
+/// each.
+pub fn notes(scene: &Scene, axis: Axis) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(other) = &scene.counterpart {
         // Where the two worlds part, rows differ for other reasons too.
@@ -101,11 +97,22 @@ pub fn notes(
             notes.push(OWN_STEPS.to_owned());
         }
     }
-    if is_own_scale(report, axis, scale) {
-        let scale = time(scale);
-        notes.push(format!("On a scale of its own, {scale} across."));
-    }
     notes
+}
+
+/// In a sentence, that a picture's scale is shorter than that of others, if it
+/// is.
+pub fn own_scale(
+    report: &Report,
+    axis: Axis,
+    length: Duration,
+) -> Option<String> {
+    let others = report.scenes.iter();
+    let others = others.filter(|other| self::axis(report, other) == Axis::Time);
+    let mut scales = others.map(|other| scale(report, other, Axis::Time));
+    let is_own =
+        axis == Axis::Time && scales.any(|other| other > length + ONE_MOMENT);
+    is_own.then(|| format!("On a scale of its own, {} across.", time(length)))
 }
 
 /// The other world is not played beside this one.
@@ -115,14 +122,6 @@ const NOT_MEASURED: &str = "The rows of CPython are computed on its virtual \
 /// Two loops have no steps in common.
 const OWN_STEPS: &str = "Each world counts its own steps: a step of one is not \
     below the same step of the other.";
-
-/// Whether a scale is shorter than that of others.
-fn is_own_scale(report: &Report, own: Axis, length: Duration) -> bool {
-    let others = report.scenes.iter();
-    let others = others.filter(|other| axis(report, other) == Axis::Time);
-    let mut scales = others.map(|other| scale(report, other, Axis::Time));
-    own == Axis::Time && scales.any(|other| other > length + ONE_MOMENT)
-}
 
 /// A trace as a timeline on an axis.
 pub(super) fn read(trace: &Trace, axis: Axis) -> Timeline {

@@ -2,7 +2,7 @@
 //! what they show is what their link leads to, and what is wrong is said. Where
 //! there is no chromedriver this is left out, which is said.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -222,6 +222,8 @@ fn what_is_wrong_is_said_and_nothing_is_lost() {
     assert_eq!(reader.value("task1"), "soon");
     let is_stale = "return document.body.classList.contains('stale')";
     assert_eq!(browser.run(is_stale), true);
+    let invalid = "return [...document.querySelectorAll('[aria-invalid=true]')].map((field) => field.name)";
+    assert_eq!(browser.run(invalid), json!(["task1"]));
     // The one thing that the console has heard is that.
     let complaints = browser.complaints();
     assert!(
@@ -230,6 +232,7 @@ fn what_is_wrong_is_said_and_nothing_is_lost() {
     );
     reader.fill("task1", "1.5");
     assert_eq!(browser.run(is_stale), false);
+    assert_eq!(browser.run(invalid), json!([]));
     assert_eq!(
         browser.run("return document.getElementById('fault').hidden"),
         true
@@ -316,6 +319,27 @@ fn a_hand_is_followed_and_the_way_back_is_the_browsers() {
     assert_eq!(reader.value("work"), "6s");
     let typed = browser.text("#typed");
     assert!(typed.contains("--work 6s"), "{typed}");
+    // So is each move of a hand, with the place where one was then.
+    browser.run("location.hash = '#scene=shielded&t=1s&lane=caller'");
+    let place = browser.text("#where");
+    std::thread::sleep(ANOTHER_HAND);
+    browser.run(
+        "const slider = document.querySelector('[aria-label=work]');
+         for (let at = 3000; at <= 5000; at += 500) {
+           slider.value = at;
+           slider.dispatchEvent(new Event('input'));
+         }",
+    );
+    reader.settled();
+    assert_eq!(reader.address(), "/shield.html?work=5s");
+    browser.click("#first");
+    // The address has it a moment later.
+    std::thread::sleep(ANOTHER_HAND);
+    browser.run("history.back()");
+    browser.until("it is back", "return location.search === '?work=6s'");
+    reader.settled();
+    assert_eq!(browser.text("#where"), place);
+    assert_eq!(browser.text("#chosen strong"), "caller");
     // From page to page, too.
     browser.click("[rel=next]");
     browser.until(
@@ -332,6 +356,35 @@ fn a_hand_is_followed_and_the_way_back_is_the_browsers() {
     reader.silent();
 }
 
+/// After so long a move of a slider is another one.
+const ANOTHER_HAND: Duration = Duration::from_millis(1200);
+
+/// The sliders and the scene that is looked at are seen together, in a window
+/// of the size that a projector has.
+#[test]
+fn the_sliders_stay_in_sight() {
+    let Some(reader) = Reader::at("/gather.html") else {
+        return;
+    };
+    let browser = &reader.browser;
+    browser.run("document.getElementById('last').click()");
+    browser
+        .run("document.querySelector('.scene:nth-child(2)').scrollIntoView()");
+    let boxes = browser.run(
+        "return ['#knobs', '.scene:nth-child(2)', '#code', '#bar'].map((part) => {
+           const box = document.querySelector(part).getBoundingClientRect();
+           return [box.top, box.bottom];
+         })",
+    );
+    let at = |part: usize, side: usize| boxes[part][side].as_f64().unwrap();
+    let (knobs, scene, code, bar) = (0, 1, 2, 3);
+    assert!(at(bar, 0) >= 0.0, "{boxes}");
+    assert!(at(knobs, 0) >= at(bar, 1), "{boxes}");
+    assert!(at(scene, 0) >= at(knobs, 1) - 1.0, "{boxes}");
+    assert!(at(scene, 1) <= 800.0, "{boxes}");
+    assert!(at(code, 0) >= at(knobs, 1) - 1.0, "{boxes}");
+}
+
 #[test]
 fn what_is_measured_waits_for_its_button() {
     let _alone = undisturbed();
@@ -343,10 +396,18 @@ fn what_is_measured_waits_for_its_button() {
     assert_eq!(browser.run(bar), true);
     reader.fill("work", "100ms");
     assert_eq!(browser.run(bar), true);
+    // What is below is of these knobs already, and the answer is to be found.
+    assert!(browser.text("footer").contains("work 100ms"));
+    let answer = "return document.getElementById('reveal').hidden";
+    assert_eq!(browser.run(answer), true);
     let takes = browser.text("#takes");
-    browser.click("#run");
+    browser.run("document.getElementById('run').focus()");
+    browser.press(&ENTER.to_string());
     assert!(browser.text("#busy").contains(&takes));
     reader.settled();
+    assert_eq!(browser.run(answer), false);
+    let focus = "return document.activeElement.id";
+    assert_eq!(browser.run(focus), "run");
     assert_eq!(browser.run(bar), false);
     assert_eq!(browser.text("#busy"), "");
     assert!(browser.text("#story").contains("Measured: parallel"));
@@ -362,6 +423,12 @@ fn what_is_measured_waits_for_its_button() {
     );
     let is_stale = "return document.body.classList.contains('stale')";
     assert_eq!(browser.run(is_stale), true);
+    // Until it is set as it was.
+    reader.fill("tasks", "");
+    assert_eq!(reader.value("tasks"), "4");
+    assert_eq!(browser.run(is_stale), false);
+    assert_eq!(browser.text("#busy"), "");
+    reader.fill("tasks", "2");
     browser.click("#run");
     reader.settled();
     assert_eq!(browser.run(is_stale), false);

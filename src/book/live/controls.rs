@@ -74,7 +74,8 @@ fn field(knob: &Knob, knobs: &Knobs, article: &Knobs) -> String {
         "<div class=\"knob\"><label for=\"knob-{name}\">{name}</label>\
          {slider}<input id=\"knob-{name}\" name=\"{name}\" value=\"{value}\" \
          placeholder=\"{hint}\" data-article=\"{own}\" \
-         aria-describedby=\"about-{name}\" autocomplete=\"off\" \
+         aria-describedby=\"about-{name}\" aria-errormessage=\"fault\" \
+         autocomplete=\"off\" \
          spellcheck=\"false\"><small id=\"about-{name}\">{}</small></div>\n",
         escaped(knob.help)
     )
@@ -90,8 +91,7 @@ fn shown(knob: &Knob, knobs: &Knobs) -> String {
     }
 }
 
-/// A time in one unit if that can be: `500ms`, `2.5s`. So does the script below
-/// a minute; from there on the two may differ, and mean the same.
+/// A time in one unit if that can be, as the script writes it: `500ms`, `2.5s`.
 fn typed(time: Duration) -> String {
     let millis = time.as_millis();
     match millis {

@@ -12,9 +12,7 @@ const knobs = [...form.querySelectorAll(".knob")].map((knob) => ({
 // A time in milliseconds, as somebody would type it.
 function typedTime(millis) {
   if (millis < 1e3) return `${millis}ms`;
-  if (millis < 60e3) return `${millis / 1e3}s`;
-  const parts = [[Math.floor(millis / 36e5), "h"], [Math.floor(millis / 6e4) % 60, "m"], [(millis / 1e3) % 60, "s"]];
-  return parts.filter(([count]) => count > 0).map(([count, unit]) => `${count}${unit}`).join(" ");
+  return millis < 60e3 ? `${millis / 1e3}s` : inUnits(millis);
 }
 
 // What a slider stands at, as it is typed, and the other way round.
@@ -45,49 +43,54 @@ function readSetting(query) {
   }
 }
 
-// While one is on its way, the latest that is wanted waits. What can only be
-// measured is measured if that is wanted, and not because a knob has moved.
+// While one is on its way, the latest that is wanted waits: the setting as a
+// link has it; whether it is to be measured, where that is all that can be done,
+// which is not because a knob has moved; and where in the run the browser has
+// gone back to, if it has.
 let wanted = null;
 let isAsking = false;
-let shown = location.search;
+// The setting that is asked about, and the one that what is shown is of.
+let set = location.search;
+let played = location.search;
 
-function ask(query, isRun = !isMeasured) {
-  wanted = { query, isRun };
+function ask(query, { isRun = !isMeasured, hash = null } = {}) {
+  wanted = { query, isRun, hash };
   if (!isAsking) askOn();
 }
 
 async function askOn() {
   isAsking = true;
-  form.setAttribute("aria-busy", "true");
+  by("scenes").setAttribute("aria-busy", "true");
   try {
     while (wanted) {
-      const { query, isRun } = wanted;
+      const next = wanted;
       wanted = null;
-      await answer(query, isRun);
+      await answer(next);
     }
   } finally {
     // Whatever broke: the next one is asked for.
-    form.removeAttribute("aria-busy");
+    by("scenes").removeAttribute("aria-busy");
     isAsking = false;
   }
 }
 
-async function answer(query, isRun) {
+async function answer({ query, isRun, hash }) {
   const measures = isRun && isMeasured;
   if (measures) {
     by("busy").textContent = `Being measured; it ${by("takes").textContent}.`;
-    by("run").disabled = true;
+    // It keeps the focus.
+    by("run").setAttribute("aria-disabled", "true");
   }
   const more = measures ? `${query ? "&" : "?"}measure=1` : "";
   const answered = await whole(location.pathname + query + more).catch(() => null);
   const { page, steps } = answered ? parsed(answered.text) : {};
   by("busy").textContent = "";
-  by("run").disabled = false;
+  by("run").setAttribute("aria-disabled", "false");
   // A hand that goes on moving sees each answer that there is time for; what
   // was wrong on its way is not worth a word.
   if (!page) complain("Nobody answers: the program that this page is from has ended");
-  else if (answered.ok && isRun) take(page, steps, query);
-  else if (answered.ok) announce(page, query);
+  else if (answered.ok && isRun) take(page, steps, query, hash);
+  else if (answered.ok) announce(page, query, hash);
   else if (!wanted) refuse(page);
 }
 
@@ -118,13 +121,16 @@ function complain(words) {
 
 function refuse(page) {
   const parts = [...page.querySelectorAll("#refusal p, #refusal li")];
-  complain(parts.map((part) => part.textContent).join("; ") || page.body.textContent.trim().replace(/[.]$/, ""));
+  const words = parts.map((part) => part.textContent).join("; ") || page.body.textContent.trim().replace(/[.]$/, "");
+  complain(words);
+  const named = words.split(/[^\w-]+/);
+  for (const { field } of knobs) field.setAttribute("aria-invalid", String(named.includes(`--${field.name}`)));
 }
 
 // What is different in a page of other knobs.
 const PARTS = ["header", "#question", "#story", "#reveal > div", "footer"];
 
-function take(page, steps, query) {
+function take(page, steps, query, hash) {
   pause();
   const was = place();
   takeParts(page, PARTS);
@@ -137,8 +143,10 @@ function take(page, steps, query) {
   }
   takeRuns(page);
   begin();
-  settle(page, query);
+  settle(page, query, hash !== null);
   if (views.length) goBack(was);
+  if (hash) open(hash);
+  played = query;
   takeSteps(steps);
 }
 
@@ -163,24 +171,36 @@ function takeSteps(html) {
 }
 
 // What is shown is not of these knobs, until it is measured anew.
-function announce(page, query) {
+function announce(page, query, hash) {
   takeParts(page, ["#question", "#takes"]);
-  settle(page, query);
+  if (!views.length) takeParts(page, ["footer"]);
+  settle(page, query, hash !== null);
+  if (!views.length || query === played) return;
   document.body.classList.add("stale");
-  if (views.length) by("busy").textContent = "What is shown was measured with other knobs.";
+  by("busy").textContent = "What is shown was measured with other knobs.";
 }
 
-function settle(page, query) {
+// So long after the last move of a hand, the next one is another.
+const HAND = 1000;
+let moved = -HAND;
+
+function settle(page, query, isBack) {
   takeParts(page, ["#typed"]);
   by("fault").hidden = true;
   document.body.classList.remove("stale");
   for (const { field, slider } of knobs) {
+    field.removeAttribute("aria-invalid");
     // One that follows another knob has moved with it.
     const its = page.getElementById(field.id).previousElementSibling;
     if (slider && !field.value) slider.value = its.value;
   }
-  shown = query;
-  history.replaceState(null, "", location.pathname + query + location.hash);
+  // The way back is from one move to the one before, and not through all that a
+  // hand has passed.
+  const isNew = query !== set && !isBack && performance.now() - moved > HAND;
+  const write = isNew ? "pushState" : "replaceState";
+  history[write](null, "", location.pathname + query + location.hash);
+  moved = isBack ? -HAND : performance.now();
+  set = query;
 }
 
 function takeParts(page, parts) {
@@ -221,6 +241,8 @@ for (const { slider, field } of knobs) {
     });
   }
   field.addEventListener("change", () => {
+    // One that is emptied is as in the article.
+    field.value = field.value.trim() || field.dataset.article;
     if (slider && field.value) setSlider(slider, field.value);
     ask(setting());
   });
@@ -228,15 +250,17 @@ for (const { slider, field } of knobs) {
 by("run").hidden = !isMeasured;
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  ask(setting(), true);
+  if (by("run").getAttribute("aria-disabled") !== "true") ask(setting(), { isRun: true });
 });
 by("article").addEventListener("click", (event) => {
+  // Somewhere else, if that is wanted.
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   readSetting("");
   ask("");
 });
 addEventListener("popstate", () => {
-  if (location.search === shown) return;
+  if (location.search === set) return;
   readSetting(location.search);
-  ask(location.search);
+  ask(location.search, { hash: location.hash });
 });

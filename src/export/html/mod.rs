@@ -73,6 +73,8 @@ struct Words {
     name: String,
     about: String,
     watch: String,
+    /// That its scale is its own, if it is.
+    scale: Option<String>,
     /// What has to be known to read its picture right.
     notes: Vec<String>,
 }
@@ -94,6 +96,7 @@ pub(crate) fn page(
     };
     let data = in_script(&serde_json::to_string(&data)?);
     let live = around.live.as_ref();
+    let hidden = || " hidden".to_owned();
     let more = |of: fn(&Live) -> &'static str| live.map_or("", of);
     let script = format!("{SCRIPT}{}", more(|live| live.script));
     let script = without_comments(&script);
@@ -114,8 +117,10 @@ pub(crate) fn page(
             "controls" => live.map_or(String::new(), |l| l.controls.clone()),
             "code" => parts::code(report),
             "answer" => answer.clone(),
-            "no-answer" if answer.is_empty() => " hidden".to_owned(),
-            "no-steps" if runs.is_empty() => " hidden".to_owned(),
+            // What is still to be measured has no answer yet.
+            "no-answer" if live.is_some() && runs.is_empty() => hidden(),
+            "no-answer" if answer.is_empty() => hidden(),
+            "no-steps" if runs.is_empty() => hidden(),
             "steps" => table::steps(report, &runs, &texts),
             "foot" => parts::foot(report),
             "data" => data.clone(),
@@ -129,8 +134,9 @@ fn words(report: &Report, scene: &Scene) -> Words {
     let text = |text: &str| clean(text).into_owned();
     let axis = axis(report, scene);
     let scale = scale(report, scene, axis);
-    let notes = picture::notes(report, scene, axis, scale);
+    let notes = picture::notes(scene, axis);
     Words {
+        scale: picture::own_scale(report, axis, scale),
         name: text(&scene.name),
         about: text(&about(report, scene)),
         watch: text(&scene.watch),

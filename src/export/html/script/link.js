@@ -11,6 +11,12 @@ function readTime(text) {
   return Number.isFinite(nanos) ? Math.round(nanos) : null;
 }
 
+// A time above a minute, as in 1h 5m 30s 500ms.
+function inUnits(millis) {
+  const parts = [[Math.floor(millis / 36e5), "h"], [Math.floor(millis / 6e4) % 60, "m"], [Math.floor(millis / 1e3) % 60, "s"], [millis % 1e3, "ms"]];
+  return parts.filter(([count]) => count > 0).map(([count, unit]) => `${count}${unit}`).join(" ");
+}
+
 function readLink(hash) {
   const fields = new URLSearchParams(hash.replace(/^#/, ""));
   const number = Number.parseInt(fields.get("step") ?? "", 10);

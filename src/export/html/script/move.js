@@ -86,5 +86,5 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   history.pushState(null, "", target.hash);
   open(target.hash);
-  by("bar").scrollIntoView();
+  scenes.find((scene) => scene.views.includes(now.view)).section.scrollIntoView({ block: "nearest" });
 });

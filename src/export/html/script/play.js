@@ -3,6 +3,7 @@
 
 // What takes longer than that in all is played faster.
 const LONGEST = 20e9;
+const pace = (run) => Math.max(1, run.scale / LONGEST);
 // Where everything happens at one moment, so many steps a second.
 const STEPS = 2;
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -30,6 +31,14 @@ function pause() {
   show();
 }
 
+// The time that passes, in words; what is played faster than it was is said to
+// be.
+function passing(run) {
+  const nanos = Math.min(now.nanos, run.scale);
+  const words = nanos < 60e9 ? `${(nanos / 1e9).toFixed(3)}s` : inUnits(Math.floor(nanos / 1e9) * 1e3);
+  return pace(run) > 1 ? `${words}, ${pace(run).toFixed(pace(run) < 10 ? 1 : 0)}x as fast` : words;
+}
+
 function tick(at) {
   if (!now.playing) return;
   const passed = Math.max(0, at - before) * Number(by("speed").value);
@@ -41,7 +50,7 @@ function tick(at) {
     owed %= 1;
     now.nanos = momentOf(run, now.step)[0];
   } else {
-    now.nanos += passed * 1e6 * Math.max(1, run.scale / LONGEST);
+    now.nanos += passed * 1e6 * pace(run);
     now.step = stepAt(run, now.nanos);
   }
   const isOver = now.step >= run.steps.length && (run.axis === "steps" || now.nanos >= run.scale);

@@ -87,7 +87,9 @@ function drawScenes() {
     scene.section = element("section", { class: "scene" }, element("h3", {}, scene.button, " ", about));
     if (scene.watch) scene.section.append(element("p", { class: "watch" }, element("strong", {}, "Watch: "), scene.watch));
     scene.ruler = drawRuler(scene.views[0].run);
-    const notes = (scene.notes ?? []).map((note) => element("p", { class: "note" }, note));
+    const note = (words) => element("p", { class: "note" }, words);
+    const notes = (scene.notes ?? []).map(note);
+    if (scene.scale) scene.section.append(note(scene.scale));
     scene.section.append(scene.ruler, ...scene.views.map((view) => view.body), ...notes);
     scene.button.addEventListener("click", () => choose(scene.views[0], 0));
     for (const view of scene.views) listenTo(scene, view);
@@ -140,6 +142,12 @@ addEventListener("afterprint", () => {
   kept = null;
   if (views.length) show();
 });
+
+// What follows the eye down the page begins below what stays at its top.
+new ResizeObserver(([{ contentRect }]) => {
+  if (contentRect.height > 0) document.body.style.setProperty("--stick", `${contentRect.height}px`);
+  else document.body.style.removeProperty("--stick");
+}).observe(by("stick"));
 
 takeRuns(document);
 begin();

@@ -43,7 +43,8 @@ function show() {
   by("scrub").value = now.step;
   const [, words] = momentOf(run, now.step);
   const number = numberOf(run, now.step);
-  by("where").textContent = `${number} of ${run.of} at ${words}`;
+  const time = now.playing && run.axis === "time" ? passing(run) : words;
+  by("where").textContent = `${number} of ${run.of} at ${time}`;
   by("scrub").setAttribute("aria-valuetext", `step ${number} of ${run.of} at ${words}`);
   by("why").setAttribute("aria-live", now.playing ? "off" : "polite");
   by("why").textContent = sentence(run, now.step);
