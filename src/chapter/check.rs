@@ -321,6 +321,9 @@ pub fn short(text: &str) -> String {
     }
     let head = text.chars().take(LONGEST / 2).collect::<String>();
     let tail = text.chars().skip(length - LONGEST / 4).collect::<String>();
+    // No word is cut, where there are any.
+    let head = head.rsplit_once(' ').map_or(&*head, |(head, _)| head);
+    let tail = tail.split_once(' ').map_or(&*tail, |(_, tail)| tail);
     format!("{head} ... {tail}")
 }
 

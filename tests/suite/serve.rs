@@ -138,6 +138,27 @@ fn what_is_wrong_is_said_as_the_command_line_says_it() {
         let found = refusal(&answered);
         assert_eq!(found, expected, "{page} {query}");
     }
+    // A script of the page's is told the same, and its console hears nothing.
+    let host = &served.host;
+    let answered = served.ask(&format!(
+        "GET /gather.html?a=x HTTP/1.1\r\nhost: {host}\r\n\
+         sec-fetch-site: same-origin\r\nsec-fetch-mode: cors\r\n\
+         sec-fetch-dest: empty\r\n"
+    ));
+    assert_eq!(answered.status, 200);
+    let plain = served.get("/gather.html?a=x");
+    assert_eq!(refusal(&answered), refusal(&plain));
+    // What a link costs is bounded.
+    let many = served.get("/sync-vs-async.html?tasks=10001");
+    assert_eq!(many.status, 422);
+    assert_eq!(
+        refusal(&many),
+        [
+            "'--tasks 10001' is too many for a page",
+            "give at most 10000",
+            "type 'asyncade sync-vs-async --tasks 10001' in a terminal"
+        ]
+    );
     // Only knobs can be set: no option that writes, waits or asks others.
     for option in ["export", "scene", "json", "clock", "nope", "help", ""] {
         let answered = served.get(&format!("/gather.html?{option}=x"));
@@ -555,6 +576,54 @@ fn what_is_measured_is_measured_one_at_a_time() {
         refusal(&long)
     );
     assert!(begun.elapsed() < Duration::from_secs(5));
+    // Of such a page there is all but that.
+    let long = served.get("/parallel.html?work=60s");
+    assert_eq!(long.status, 200);
+    assert!(long.body.contains("takes about 12m"), "{}", long.body);
+    // Who has gone is not measured for: it would take half a minute.
+    let host = &served.host;
+    let path = "/parallel.html?work=3s&tasks=2&measure=1";
+    let head = format!("GET {path} HTTP/1.1\r\nhost: {host}\r\n\r\n");
+    let mut stream = served.connect();
+    stream.write_all(head.as_bytes()).unwrap();
+    thread::sleep(Duration::from_millis(500));
+    let path = "/parallel.html?work=20ms&tasks=1&measure=1";
+    assert_eq!(served.get(path).status, 503);
+    drop(stream);
+    let begun = Instant::now();
+    let status = loop {
+        match served.get(path).status {
+            503 => thread::sleep(Duration::from_millis(50)),
+            status => break status,
+        }
+    };
+    assert_eq!(status, 200);
+    assert!(begun.elapsed() < Duration::from_secs(10));
+}
+
+/// While something is measured, nothing is computed beside it.
+#[test]
+fn nothing_disturbs_what_is_measured() {
+    let _alone = crate::support::undisturbed();
+    let served = Served::new();
+    assert_eq!(served.get("/").status, 200);
+    let ends = thread::scope(|scope| {
+        let paths = [
+            "/parallel.html?work=200ms&tasks=2&measure=1",
+            "/gather.html?a=7s",
+        ];
+        let asks = paths.map(|path| {
+            let served = &served;
+            let asks = scope.spawn(move || {
+                assert_eq!(served.get(path).status, 200);
+                Instant::now()
+            });
+            thread::sleep(Duration::from_millis(300));
+            asks
+        });
+        asks.map(|ask| ask.join().unwrap())
+    });
+    assert!(ends[0] < ends[1]);
 }
 
 #[test]

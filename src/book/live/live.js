@@ -89,9 +89,10 @@ async function answer({ query, isRun, hash }) {
   // A hand that goes on moving sees each answer that there is time for; what
   // was wrong on its way is not worth a word.
   if (!page) complain("Nobody answers: the program that this page is from has ended");
-  else if (answered.ok && isRun) take(page, steps, query, hash);
-  else if (answered.ok) announce(page, query, hash);
-  else if (!wanted) refuse(page);
+  else if (!answered.ok || page.getElementById("refusal")) {
+    if (!wanted) refuse(page);
+  } else if (isRun) take(page, steps, query, hash);
+  else announce(page, query, hash);
 }
 
 // An answer that has come to its end.

@@ -18,6 +18,8 @@ pub(super) struct Asked {
     pub setting: Vec<(String, String)>,
     /// A page from elsewhere has led here, and maybe nobody has clicked.
     pub is_led: bool,
+    /// A script asks, and not somebody who opens a page.
+    pub is_scripted: bool,
 }
 
 /// Why somebody is not answered.
@@ -77,6 +79,7 @@ pub(super) fn read(parts: &Parts, port: u16) -> Result<Asked, Refused> {
             path,
             setting,
             is_led,
+            is_scripted: header(&parts.headers, "sec-fetch-dest") == "empty",
         }),
         _ => refused(StatusCode::BAD_REQUEST, "the address is not UTF-8"),
     }
@@ -111,10 +114,7 @@ fn is_of(headers: &HeaderMap, port: u16) -> bool {
 /// elsewhere asks for what it may not have. Who is no browser says nothing of
 /// it, and can read what he likes anyhow.
 fn is_led(headers: &HeaderMap) -> Option<bool> {
-    let header = |name: &str| {
-        let value = headers.get(name);
-        value.map_or("", |value| value.to_str().unwrap_or("unknown"))
-    };
+    let header = |name: &str| header(headers, name);
     let own = format!("http://{}", header("host"));
     if headers.contains_key(ORIGIN) && header("origin") != own {
         return None;
@@ -125,6 +125,12 @@ fn is_led(headers: &HeaderMap) -> Option<bool> {
     let is_opened = header("sec-fetch-mode") == "navigate"
         && header("sec-fetch-dest") == "document";
     is_opened.then_some(true)
+}
+
+/// A header, or an empty text where there is none.
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
+    let value = headers.get(name);
+    value.map_or("", |value| value.to_str().unwrap_or("unknown"))
 }
 
 /// The names and values of a query, as a form has them

@@ -7,6 +7,7 @@ use std::io;
 use std::net::TcpListener;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use http_body_util::Full;
@@ -56,12 +57,12 @@ pub(super) struct Answer {
     pub status: StatusCode,
     /// What it is, as in `text/plain`.
     pub kind: &'static str,
-    pub body: Vec<u8>,
+    pub body: Bytes,
 }
 
 impl Answer {
     /// A page of HTML.
-    pub fn page(status: StatusCode, body: Vec<u8>) -> Answer {
+    pub fn page(status: StatusCode, body: Bytes) -> Answer {
         Answer {
             status,
             kind: "text/html; charset=utf-8",
@@ -69,9 +70,22 @@ impl Answer {
         }
     }
 
+    /// The same for a script of ours. It shows what was wrong with a setting;
+    /// as long as the status says so, too, the browser calls it an error of the
+    /// page's.
+    fn for_script(self) -> Answer {
+        match self.status {
+            StatusCode::UNPROCESSABLE_ENTITY => Answer {
+                status: StatusCode::OK,
+                ..self
+            },
+            _ => self,
+        }
+    }
+
     /// There is nothing, and nothing is wrong.
     pub fn nothing() -> Answer {
-        Answer::page(StatusCode::NO_CONTENT, Vec::new())
+        Answer::page(StatusCode::NO_CONTENT, Bytes::new())
     }
 
     /// A line that is to be read as it is.
@@ -79,7 +93,7 @@ impl Answer {
         Answer {
             status,
             kind: "text/plain; charset=utf-8",
-            body: format!("{line}\n").into_bytes(),
+            body: format!("{line}\n").into(),
         }
     }
 }
@@ -92,8 +106,30 @@ pub(super) trait Site: Send + Sync + 'static {
     /// The answer, if it takes no time to give, or what is to be done for it.
     fn at_hand(&self, asked: &Asked) -> Result<Answer, Self::Work>;
 
-    /// Does it, however long that takes.
-    fn work(&self, work: Self::Work) -> Answer;
+    /// Does it, however long that takes. What is of use only to whoever waits
+    /// for it may be given up when he does not.
+    fn work(&self, work: Self::Work, waits: &Waits) -> Answer;
+}
+
+/// Whether somebody still waits for an answer.
+#[derive(Clone, Default)]
+pub(super) struct Waits {
+    has_gone: Arc<AtomicBool>,
+}
+
+impl Waits {
+    pub fn is_so(&self) -> bool {
+        !self.has_gone.load(Ordering::Relaxed)
+    }
+}
+
+/// By dropping this he is gone.
+struct Waiting(Waits);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.has_gone.store(true, Ordering::Relaxed);
+    }
 }
 
 /// A site, with room for those who work for it.
@@ -178,10 +214,16 @@ async fn respond(
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let (parts, _) = request.into_parts();
     let answered = match read(&parts, open.port) {
-        Ok(asked) => match open.site.at_hand(&asked) {
-            Ok(answer) => answer,
-            Err(work) => done(open, work).await,
-        },
+        Ok(asked) => {
+            let answered = match open.site.at_hand(&asked) {
+                Ok(answer) => answer,
+                Err(work) => done(open, work).await,
+            };
+            match asked.is_scripted {
+                true => answered.for_script(),
+                false => answered,
+            }
+        }
         Err(Refused { status, why }) => {
             Answer::line(status, &format!("Not answered: {why}."))
         }
@@ -189,14 +231,16 @@ async fn respond(
     Ok(response(answered))
 }
 
-/// The answer to what takes its time. Whoever breaks off before there was room
-/// for it drops this, and it is not done.
+/// The answer to what takes its time. Whoever breaks off drops this: if there
+/// was no room for it yet, it is not done.
 async fn done<S: Site>(open: Arc<Open<S>>, work: S::Work) -> Answer {
     // Held until it is done, whoever still waits for it.
     let place = Arc::clone(&open.room).acquire_owned().await;
+    let waits = Waits::default();
+    let _waiting = Waiting(waits.clone());
     let done = spawn_blocking(move || {
         let _place = place;
-        open.site.work(work)
+        open.site.work(work, &waits)
     });
     done.await.unwrap_or_else(|_| {
         let status = StatusCode::INTERNAL_SERVER_ERROR;

@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use hyper::body::Bytes;
+
 /// So many of them.
 const MOST: usize = 64;
 
@@ -9,12 +11,12 @@ const MOST: usize = 64;
 #[derive(Default)]
 pub(super) struct Recent {
     /// The one that was asked for last is the last.
-    pages: VecDeque<(String, Vec<u8>)>,
+    pages: VecDeque<(String, Bytes)>,
 }
 
 impl Recent {
     /// A page, if it is among them.
-    pub fn get(&mut self, run: &str) -> Option<Vec<u8>> {
+    pub fn get(&mut self, run: &str) -> Option<Bytes> {
         let at = self.pages.iter().position(|(other, _)| other == run)?;
         let found = self.pages.remove(at)?;
         let page = found.1.clone();
@@ -23,7 +25,7 @@ impl Recent {
     }
 
     /// Keeps a page, in place of the one that nobody asked for for longest.
-    pub fn keep(&mut self, run: String, page: Vec<u8>) {
+    pub fn keep(&mut self, run: String, page: Bytes) {
         self.pages.retain(|(other, _)| *other != run);
         if self.pages.len() == MOST {
             self.pages.pop_front();
@@ -40,18 +42,19 @@ mod tests {
     fn what_was_asked_for_last_stays() {
         let mut recent = Recent::default();
         let name = |number: usize| format!("gather {number}");
+        let page = |number: usize| Bytes::from(number.to_string());
         for number in 0..3 * MOST {
-            recent.keep(name(number), vec![number as u8]);
+            recent.keep(name(number), page(number));
             // The first one is asked for again and again.
-            assert_eq!(recent.get(&name(0)), Some(vec![0]));
+            assert_eq!(recent.get(&name(0)), Some(page(0)));
         }
         assert_eq!(recent.pages.len(), MOST);
         let last = 3 * MOST - 1;
-        assert_eq!(recent.get(&name(last)), Some(vec![last as u8]));
+        assert_eq!(recent.get(&name(last)), Some(page(last)));
         assert_eq!(recent.get(&name(1)), None);
         // Two who ask at once may both make it.
-        recent.keep(name(last), vec![7]);
+        recent.keep(name(last), page(7));
         assert_eq!(recent.pages.len(), MOST);
-        assert_eq!(recent.get(&name(last)), Some(vec![7]));
+        assert_eq!(recent.get(&name(last)), Some(page(7)));
     }
 }

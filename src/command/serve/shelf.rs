@@ -2,21 +2,25 @@
 //! clock a run is a function of its knobs, so the last ones are kept; what is
 //! measured is measured each time.
 
+use std::io;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
+use std::sync::{
+    Mutex, MutexGuard, OnceLock, PoisonError, RwLock, TryLockError,
+};
 use std::time::Duration;
 
 use anyhow::{Error, Result};
 use hyper::StatusCode;
+use hyper::body::Bytes;
 
 use super::Setting;
 use super::asked::Asked;
-use super::http::{Answer, Site};
+use super::http::{Answer, Site, Waits};
 use super::recent::Recent;
 use crate::book::{self, CONTENTS, Page, live};
 use crate::chapter::{Chapter, Course, Knobs, time};
 use crate::command::book::whole;
-use crate::report::{self, Choice, Nobody, Plan, Report, Unheard, Usage};
+use crate::report::{self, Nobody, Plan, Report, Reporter, Unheard, Usage};
 use crate::system::foreign;
 use crate::system::stop::{self, Stopped};
 use crate::trace::Trace;
@@ -24,6 +28,10 @@ use crate::world::python::{self, Python, Resident};
 
 /// What would run for longer than that is not measured for a page.
 const TOO_LONG: Duration = Duration::from_secs(60);
+
+/// A run of more of anything is not made for a page: whoever has followed a
+/// link has not chosen what it costs.
+const MOST: u32 = 10_000;
 
 /// Of what a Python says of itself, no more is repeated.
 const LONGEST: usize = 300;
@@ -42,6 +50,9 @@ pub(super) struct Shelf {
     recent: Mutex<Recent>,
     /// Held by whoever measures: two at once would measure each other.
     measuring: Mutex<()>,
+    /// Held by whoever computes, and by whoever measures alone: what is
+    /// computed meanwhile would be measured, too.
+    quiet: RwLock<()>,
 }
 
 impl Shelf {
@@ -54,6 +65,7 @@ impl Shelf {
             making: Mutex::default(),
             recent: Mutex::default(),
             measuring: Mutex::default(),
+            quiet: RwLock::default(),
         }
     }
 
@@ -79,21 +91,24 @@ impl Shelf {
         let (marks, setting): (Vec<_>, Vec<_>) = filled
             .cloned()
             .partition(|(name, _)| is_measured && name == live::MEASURE);
+        let knobs = (self.setting)(chapter, &setting)?;
+        bounded(chapter, &knobs)?;
         Ok(Order {
             chapter,
-            knobs: (self.setting)(chapter, &setting)?,
+            knobs,
             measures: !marks.is_empty() && !asked.is_led,
         })
     }
 
     /// The page of a run.
-    fn run(&self, order: &Order) -> Result<Vec<u8>> {
+    fn run(&self, order: &Order, waits: &Waits) -> Result<Bytes> {
         let Order { chapter, knobs, .. } = order;
         let report = match order.measures {
-            true => self.measured(chapter, knobs)?,
+            true => self.measured(chapter, knobs, waits)?,
             false => self.computed(chapter, knobs)?,
         };
-        let page = live::page(&self.course, chapter, knobs, &report)?.bytes;
+        let page = live::page(&self.course, chapter, knobs, &report)?;
+        let page = Bytes::from(page.bytes);
         // One without CPython's world may have it the next time.
         if !order.measures && report.remark.is_none() {
             self.recent().keep(order.name(), page.clone());
@@ -108,25 +123,30 @@ impl Shelf {
         chapter: &'static Chapter,
         knobs: &Knobs,
     ) -> Result<Report> {
-        let choice = choice(chapter, knobs);
+        let choice = whole(chapter, knobs.clone());
         if chapter.is_real_only() {
             return Ok(Plan::new(&choice)?.report().clone());
         }
-        play(Plan::beside(&choice, self.cpython(chapter, knobs))?)
+        // Nothing is left half done by whoever panics.
+        let quiet = self.quiet.read();
+        let _quiet = quiet.unwrap_or_else(PoisonError::into_inner);
+        let cpython = self.cpython(chapter, knobs);
+        play(Plan::beside(&choice, cpython)?, &mut Nobody)
     }
 
-    /// A run that takes its time.
+    /// A run that takes its time, for as long as somebody waits for it.
     fn measured(
         &self,
         chapter: &'static Chapter,
         knobs: &Knobs,
+        waits: &Waits,
     ) -> Result<Report> {
         let _alone = match self.measuring.try_lock() {
             Ok(alone) => alone,
             Err(TryLockError::Poisoned(alone)) => alone.into_inner(),
             Err(TryLockError::WouldBlock) => return Err(Busy.into()),
         };
-        let plan = Plan::new(&choice(chapter, knobs))?;
+        let plan = Plan::new(&whole(chapter, knobs.clone()))?;
         let length = plan.report().length();
         if length > TOO_LONG {
             let (length, most) = (time(length), time(TOO_LONG));
@@ -138,7 +158,9 @@ impl Shelf {
             let usage = Usage::new(wrong, "set its knobs lower");
             return Err(usage.or(format!("type '{command}'")).into());
         }
-        play(plan)
+        let quiet = self.quiet.write();
+        let _quiet = quiet.unwrap_or_else(PoisonError::into_inner);
+        play(plan, &mut Somebody(waits))
     }
 
     /// What CPython does: as it was recorded where the knobs are the article's.
@@ -215,13 +237,15 @@ impl Site for Shelf {
         }
     }
 
-    fn work(&self, work: Work) -> Answer {
+    fn work(&self, work: Work, waits: &Waits) -> Answer {
         match work {
             Work::Overview(path) => {
                 let pages = self.overview();
                 answered(None, pages.and_then(|pages| one_of(pages, &path)))
             }
-            Work::Run(order) => answered(Some(order.chapter), self.run(&order)),
+            Work::Run(order) => {
+                answered(Some(order.chapter), self.run(&order, waits))
+            }
         }
     }
 }
@@ -249,33 +273,52 @@ impl Order {
 }
 
 /// The page at a path among those that are of no run.
-fn one_of(pages: &[Page; 2], path: &str) -> Result<Vec<u8>> {
+fn one_of(pages: &[Page; 2], path: &str) -> Result<Bytes> {
     let page = pages.iter().find(|page| page.path == path);
-    page.map(|page| page.bytes.clone()).ok_or_else(|| {
+    let page = page.map(|page| Bytes::from(page.bytes.clone()));
+    page.ok_or_else(|| {
         let wrong = format!("there is no page '{}'", foreign::short(path));
         Missing(Usage::new(wrong, "the contents lead to all there are")).into()
     })
 }
 
-fn answered(chapter: Option<&Chapter>, page: Result<Vec<u8>>) -> Answer {
+fn answered(chapter: Option<&Chapter>, page: Result<Bytes>) -> Answer {
     let page = page.map(|page| Answer::page(StatusCode::OK, page));
     page.unwrap_or_else(|error| refused(chapter, &error))
 }
 
-/// Every scene at these knobs, if that takes no longer than anybody waits.
-fn choice(chapter: &'static Chapter, knobs: &Knobs) -> Choice {
-    Choice {
-        yes_wait: false,
-        ..whole(chapter, knobs.clone())
+/// Refuses a run of too many things.
+fn bounded(chapter: &Chapter, knobs: &Knobs) -> Result<(), Usage> {
+    let mut many = chapter.knobs.iter();
+    let many = many.find(|knob| knobs.count(knob) > MOST);
+    many.map_or(Ok(()), |knob| {
+        let (name, count) = (knob.name, knobs.count(knob));
+        let wrong = format!("'--{name} {count}' is too many for a page");
+        let command = format!("asyncade {} --{name} {count}", chapter.name);
+        Err(Usage::new(wrong, format!("give at most {MOST}"))
+            .or(format!("type '{command}' in a terminal")))
+    })
+}
+
+fn play(plan: Plan, reporter: &mut dyn Reporter) -> Result<Report> {
+    let played = report::play(plan, reporter, Unheard::Stop);
+    stop::check()?;
+    match (played.failure, played.unheard) {
+        (Some(error), _) => Err(error),
+        (None, Some(error)) => Err(error.into()),
+        (None, None) => Ok(played.report),
     }
 }
 
-fn play(plan: Plan) -> Result<Report> {
-    let played = report::play(plan, &mut Nobody, Unheard::GoOn);
-    stop::check()?;
-    match played.failure {
-        Some(error) => Err(error),
-        None => Ok(played.report),
+/// Whoever waits for what is measured. When he has gone, it ends.
+struct Somebody<'a>(&'a Waits);
+
+impl Reporter for Somebody<'_> {
+    fn tick(&mut self, _: Duration) -> io::Result<()> {
+        match self.0.is_so() {
+            true => Ok(()),
+            false => Err(io::ErrorKind::BrokenPipe.into()),
+        }
     }
 }
 
@@ -298,7 +341,7 @@ fn refused(chapter: Option<&Chapter>, error: &Error) -> Answer {
     };
     let page = live::refusal(chapter, &usage);
     let page = page.map_or_else(|_| Vec::new(), |page| page.bytes);
-    Answer::page(status, page)
+    Answer::page(status, page.into())
 }
 
 /// There is no such page.

@@ -21,30 +21,39 @@ pub struct Browser {
     session: String,
 }
 
+/// Starts chromedriver, and says at which port; `None` if it has ended again.
+fn started() -> std::io::Result<Option<(Child, u16)>> {
+    let driver = Command::new("chromedriver")
+        .arg("--port=0")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn();
+    let mut driver = driver.inspect_err(|_| {
+        eprintln!("left out: there is no chromedriver to open a browser");
+    })?;
+    let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
+    let started = "started successfully on port ";
+    let port = lines.find_map(|line| {
+        let line = line.unwrap();
+        let (_, port) = line.split_once(started)?;
+        Some(port.trim_end_matches('.').parse().unwrap())
+    });
+    // Whatever it says later has to go somewhere.
+    std::thread::spawn(move || lines.for_each(drop));
+    match port {
+        Some(port) => Ok(Some((driver, port))),
+        None => driver.wait().map(|_| None),
+    }
+}
+
 impl Browser {
     /// Opens a window; `None`, which is said, where there is no chromedriver.
     pub fn open(width: u32, height: u32) -> Option<Browser> {
-        let driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn();
-        let Ok(mut driver) = driver else {
-            eprintln!("left out: there is no chromedriver to open a browser");
-            return None;
-        };
-        let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
-        let started = "started successfully on port ";
-        let port: u16 = lines
-            .find_map(|line| {
-                let line = line.unwrap();
-                let (_, port) = line.split_once(started)?;
-                Some(port.trim_end_matches('.').parse().unwrap())
-            })
-            .unwrap();
-        // Whatever it says later has to go somewhere.
-        std::thread::spawn(move || lines.for_each(drop));
+        // It takes a port that is free, and ends if another protocol's port of
+        // that number is not.
+        let (driver, port) =
+            (0..5).find_map(|_| started().transpose())?.ok()?;
         let config = Agent::config_builder().http_status_as_error(false);
         let mut browser = Browser {
             driver,
