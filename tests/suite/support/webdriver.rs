@@ -52,8 +52,8 @@ impl Browser {
     pub fn open(width: u32, height: u32) -> Option<Browser> {
         // It takes a port that is free, and ends if another protocol's port of
         // that number is not.
-        let (driver, port) =
-            (0..5).find_map(|_| started().transpose())?.ok()?;
+        let started = (0..5).find_map(|_| started().transpose());
+        let (driver, port) = started.expect("chromedriver starts").ok()?;
         let config = Agent::config_builder().http_status_as_error(false);
         let mut browser = Browser {
             driver,
