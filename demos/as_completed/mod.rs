@@ -108,7 +108,8 @@ pub const CHAPTER: Chapter = Chapter {
                 p.ask("gather-first")
                     .unless(
                         x == shortest,
-                        "the shortest is also the one that was passed first",
+                        "the shortest was passed first: whoever awaits in that \
+                         order would have it first, too",
                     )
                     .apart(x, shortest)
                     .apart(shortest, longest)

@@ -239,7 +239,7 @@ pub const CHAPTER: Chapter = Chapter {
                     .so(match first {
                         None => "nobody paid".to_owned(),
                         Some(first) => format!(
-                            "Customer 1 paid from {} and was done at {}; \
+                            "Customer 1 began to pay at {} and was gone at {}; \
                              meanwhile {}",
                             time(first.paying),
                             time(first.done),

@@ -133,8 +133,8 @@ pub const CHAPTER: Chapter = Chapter {
             check: |p| {
                 let Workers { fail_at, task2, .. } = workers(p.knobs);
                 p.ask("failure")
-                    .unless(task2 <= fail_at, done_before(task2))
                     .apart(task2, fail_at)
+                    .unless(task2 < fail_at, done_before(task2))
                     .ended("Task1", Outcome::Failed, fail_at)
                     .said("Task2", "Task2 cancelled", fail_at)
                     .cancelled("Task2", "main", How::Group, fail_at)
@@ -165,8 +165,8 @@ pub const CHAPTER: Chapter = Chapter {
                     ..
                 } = workers(p.knobs);
                 p.ask("failure")
-                    .unless(takes <= fail_at, done_before(takes))
                     .apart(takes, fail_at)
+                    .unless(takes < fail_at, done_before(takes))
                     .awaited("main", GROUP)
                     .in_order([task1, report])
                     .in_order([task2, report])
@@ -180,8 +180,8 @@ pub const CHAPTER: Chapter = Chapter {
             check: |p| {
                 let Workers { fail_at, task2, .. } = workers(p.knobs);
                 p.ask("no-group")
-                    .unless(task2 <= fail_at, done_before(task2))
                     .apart(task2, fail_at)
+                    .unless(task2 < fail_at, done_before(task2))
                     .ended("Task1", Outcome::Failed, fail_at)
                     .said("main", FAILED, fail_at)
                     .said("Task2", "Task2 completed", task2)

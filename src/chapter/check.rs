@@ -4,7 +4,7 @@
 use std::fmt::Display;
 use std::time::Duration;
 
-use super::due::{Due, allowance, is_due, too_close};
+use super::due::{Due, allowance, is_due, seen, too_close};
 use super::number_of;
 use super::time;
 use super::{Fact, Finding, Played, Spot};
@@ -69,9 +69,9 @@ impl<'a> Check<'a> {
     /// here on may be late by more than half of that.
     pub fn apart(mut self, one: impl Into<Due>, other: impl Into<Due>) -> Self {
         let (one, other) = (one.into(), other.into());
-        let apart = one.time.abs_diff(other.time);
-        self.apart = self.apart.min(apart);
         let header = self.header();
+        let apart = seen(header, one).abs_diff(seen(header, other));
+        self.apart = self.apart.min(apart);
         let later = one.max(other);
         if allowance(header, later, apart).is_none() {
             let reason = too_close(header, later, apart);

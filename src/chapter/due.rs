@@ -87,9 +87,7 @@ pub fn clock_adds(header: &Header, due: Due) -> (Duration, Duration) {
     // One more: somebody has to hear of the last of them.
     let timers = due.timers + 1;
     match header.clock {
-        Clock::Virtual if header.speed == 1.0 => {
-            (Duration::ZERO, Duration::ZERO)
-        }
+        Clock::Virtual if is_exact(header) => (Duration::ZERO, Duration::ZERO),
         // Divided durations have fractions of a millisecond.
         Clock::Virtual => (ROUNDING * timers, ROUNDING * timers),
         Clock::Real => {
@@ -122,13 +120,28 @@ pub fn is_due(
     due: Due,
     allowed: Duration,
 ) -> bool {
-    let exact = header.clock == Clock::Virtual && header.speed == 1.0;
-    let (early, expected) = if exact {
-        (Duration::ZERO, whole_millis(due.time))
+    let early = if is_exact(header) {
+        Duration::ZERO
     } else {
-        (ROUNDING, due.time)
+        ROUNDING
     };
+    let expected = seen(header, due);
     measured + early >= expected && measured <= expected + allowed
+}
+
+/// When something happens that is due then, as far as the clock tells: on the
+/// virtual one in whole milliseconds.
+pub fn seen(header: &Header, due: Due) -> Duration {
+    if is_exact(header) {
+        whole_millis(due.time)
+    } else {
+        due.time
+    }
+}
+
+/// Whether what is due on the millisecond happens on it.
+fn is_exact(header: &Header) -> bool {
+    header.clock == Clock::Virtual && header.speed == 1.0
 }
 
 /// The most that a time may be late, whatever it must be told from.

@@ -24,8 +24,11 @@ pub fn beliefs(course: &Course, screen: &mut Screen) -> Result<()> {
         let lines = page.wrap(2, belief.belief).join("\n");
         writeln!(screen, "{}", lines.bold())?;
         page.prose(screen, 4, belief.truth)?;
-        for proof in belief.proofs {
-            let command = course.command(proof);
+        let commands = belief.proofs.iter().map(|proof| course.command(proof));
+        let mut commands: Vec<String> = commands.collect();
+        // One scene may show two things.
+        commands.dedup();
+        for command in commands {
             page.command(screen, 4, &command)?;
         }
     }

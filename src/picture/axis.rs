@@ -6,19 +6,20 @@ use std::time::Duration;
 use super::{Axis, Layout, Tick};
 use crate::chapter::time;
 use crate::timeline::STEP;
+use crate::trace::Clock;
 
-/// What takes less time than this has happened at one moment.
+/// What takes less time than this on the real clock has happened at one moment.
 pub(super) const ONE_MOMENT: Duration = Duration::from_millis(5);
 
 impl Axis {
     /// The one for a run of that length: steps where everything happens at one
     /// moment, so that time would show nothing.
-    pub fn of(length: Duration) -> Axis {
-        if length < ONE_MOMENT {
-            Axis::Steps
-        } else {
-            Axis::Time
-        }
+    pub fn of(length: Duration, clock: Clock) -> Axis {
+        let is_at_once = match clock {
+            Clock::Real => length < ONE_MOMENT,
+            Clock::Virtual => length.is_zero(),
+        };
+        if is_at_once { Axis::Steps } else { Axis::Time }
     }
 }
 

@@ -20,10 +20,12 @@ impl Pair {
     /// everything happens at one moment in both.
     pub fn of(a: &Trace, b: &Trace, in_steps: bool) -> Pair {
         let extent = a.elapsed.max(b.elapsed);
-        let axis = if in_steps {
-            Axis::Steps
-        } else {
-            Axis::of(extent)
+        let is_at_once = [a, b].into_iter().all(|trace| {
+            Axis::of(trace.elapsed, trace.header.clock) == Axis::Steps
+        });
+        let axis = match in_steps || is_at_once {
+            true => Axis::Steps,
+            false => Axis::Time,
         };
         Pair {
             a: read(a, axis),

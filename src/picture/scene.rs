@@ -16,7 +16,7 @@ pub(super) const SMALLEST_PART: u32 = 12;
 
 /// What a scene's columns stand for.
 pub fn axis(report: &Report, scene: &Scene) -> Axis {
-    Axis::of(scene.extent(report.speed))
+    Axis::of(scene.extent(report.speed), scene.clock)
 }
 
 /// The time at the right-hand end of a scene's picture, or the steps. It is
@@ -112,7 +112,7 @@ pub fn own_scale(
     let mut scales = others.map(|other| scale(report, other, Axis::Time));
     let is_own =
         axis == Axis::Time && scales.any(|other| other > length + ONE_MOMENT);
-    is_own.then(|| format!("On a scale of its own, {} across.", time(length)))
+    is_own.then(|| format!("On a shorter scale, {} across.", time(length)))
 }
 
 /// The other world is not played beside this one.

@@ -69,6 +69,26 @@ pub(super) fn check_length(
     Ok(())
 }
 
+/// Refuses a scene that takes longer than a trace can count.
+pub(super) fn check_countable(
+    choice: &Choice,
+    scenes: &[Scene],
+) -> Result<(), Usage> {
+    let most = Duration::from_nanos(u64::MAX);
+    let mut scenes = scenes.iter();
+    let beyond = scenes.find(|scene| scene.ideal.elapsed >= most);
+    beyond.map_or(Ok(()), |scene| {
+        let (name, chapter) = (&scene.name, choice.chapter.name);
+        Err(Usage::new(
+            format!(
+                "the scene '{name}' of {chapter} would take more than 584 \
+                 years, and a trace counts no further"
+            ),
+            "set its knobs lower",
+        ))
+    })
+}
+
 /// Refuses waits that are too short to be measured.
 pub(super) fn check_waits(
     knobs: &Knobs,

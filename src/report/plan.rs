@@ -6,7 +6,9 @@
 
 use anyhow::{Result, bail};
 
-use super::limits::{check_length, check_waits, compute_the_longest};
+use super::limits::{
+    check_countable, check_length, check_waits, compute_the_longest,
+};
 use super::runtime::{check_runtime, is_on_one_thread};
 use super::witness::Witness;
 use super::{Apart, Counterpart, InPython, Places, Report, Scene, Usage};
@@ -133,6 +135,7 @@ impl Plan {
         check_runtime(choice)?;
         let speed = choice.speed.unwrap_or(1.0);
         let (scenes, mut planned) = choice.scenes()?;
+        check_countable(choice, &planned)?;
         let is_real_only =
             |scene: &chapter::Scene| scene.clocks(knobs) != Clocks::Both;
         compute_the_longest(
@@ -165,7 +168,10 @@ impl Plan {
             is_on_one_thread(choice, plan);
         }
         let at_speed = knobs.at_speed(speed);
-        let lesson = chapter.lesson(&at_speed);
+        let mut lesson = chapter.lesson(&at_speed);
+        if choice.runtime.is_multi_thread() {
+            lesson.takeaway = format!("On one thread: {}", lesson.takeaway);
+        }
         for scene in &mut planned {
             scene.watch = lesson.hint(&scene.name).to_owned();
         }

@@ -151,7 +151,7 @@ pub(super) fn verdict(
                 verdict.sentence = format!(
                     "{} {} {}: {aft} against {fore}{}.",
                     measure.scene,
-                    gain(measure.gain, verdict.ratio),
+                    gain(measure.gain, verdict.ratio, is_measured),
                     measure.baseline,
                     verdict.ideal.map_or(String::new(), |ideal| format!(
                         "; ideal {}",
@@ -168,11 +168,15 @@ pub(super) fn verdict(
     Some(verdict)
 }
 
-/// The gain in words: `was 3.0x faster than`, `was no faster than`.
-fn gain(words: &str, ratio: Option<f64>) -> String {
+/// The gain in words: `was 3.0x faster than`, `was no faster than`. What is
+/// measured may be a little more by chance; what is computed is not.
+fn gain(words: &str, ratio: Option<f64>, is_measured: bool) -> String {
     match ratio {
         Some(ratio) if ratio >= LEAST_GAIN => {
             words.replace("{}", &Verdict::ratio_in_words(ratio))
+        }
+        Some(ratio) if ratio > 1.0 && !is_measured => {
+            words.replace("{}", "hardly")
         }
         Some(_) => words.replace("{}", "no"),
         // It took no time at all.

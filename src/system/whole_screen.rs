@@ -28,11 +28,12 @@ impl WholeScreen {
     /// If it is none, or cannot be written to.
     pub fn enter() -> io::Result<WholeScreen> {
         let ((), held) = stop::hold(|| {
-            let leftover = Leftover::Terminal(Before::now()?);
+            let before = Before::now()?;
             let mut out = io::stdout().lock();
             out.write_all(ENTER.as_bytes())?;
             out.flush()?;
-            Ok(((), leftover))
+            before.take_keys();
+            Ok(((), Leftover::Terminal(before)))
         })?;
         Ok(WholeScreen { _held: held })
     }
@@ -77,6 +78,19 @@ impl Before {
     #[cfg(not(unix))]
     fn now() -> io::Result<Before> {
         Ok(Before {})
+    }
+
+    /// Has each key come as it is pressed, and echoes none, also while nobody
+    /// reads one.
+    fn take_keys(&self) {
+        #[cfg(unix)]
+        {
+            let mut modes = self.modes.clone();
+            modes.make_raw();
+            modes.output_modes = self.modes.output_modes;
+            // Who reads a key asks for it, too.
+            let _ = tcsetattr(io::stdin(), OptionalActions::Now, &modes);
+        }
     }
 
     /// Makes it so again.

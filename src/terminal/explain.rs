@@ -35,8 +35,9 @@ fn figures(measures: &Measures) -> [(&'static str, String, &'static str); 5] {
         (
             "work",
             time(measures.work),
-            "what all lanes computed, and waited for timers and the world \
-             outside, added up; what they waited for each other is not in it",
+            "for how long all lanes held a thread, or waited for timers and \
+             the world outside, added up; what they waited for each other is \
+             not in it",
         ),
         (
             "critical path",

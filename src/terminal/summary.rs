@@ -264,7 +264,7 @@ fn heading(
         name.push("virtual clock, not measured");
     }
     if own_scale {
-        name.push("own scale");
+        name.push("shorter scale");
     }
     let name = page.cut(0, &name.join(", "));
     let column = measure_text_width(&name) + 2;

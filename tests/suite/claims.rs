@@ -337,6 +337,89 @@ fn played(name: &str, options: &[(&str, &str)]) -> (Knobs, Vec<Trace>) {
     (knobs, traces)
 }
 
+/// What is said of knobs at which a claim stands at the edge of what it says.
+#[test]
+fn at_the_edge_a_claim_says_what_is_so() {
+    let tie = |at: &str| Some(format!("two things are due at {at}"));
+    for (chapter, options, id, reason) in [
+        (
+            "gather",
+            &[("a", "2"), ("b", "2"), ("c", "2")][..],
+            "try-join-drops",
+            tie("2s"),
+        ),
+        (
+            "gather",
+            &[("a", "2"), ("b", "2"), ("c", "1")],
+            "failure-surfaces-at-once",
+            tie("2s"),
+        ),
+        (
+            "gather",
+            &[("b", "9")],
+            "try-join-drops",
+            Some("A and C are done when B fails".to_owned()),
+        ),
+        (
+            "taskgroup",
+            &[("task1", "2"), ("task2", "2")],
+            "failure-cancels-siblings",
+            tie("2s"),
+        ),
+        // A tick is late although the call is no longer than from one tick to
+        // the next.
+        (
+            "to_thread",
+            &[("heartbeat", "2")],
+            "heartbeat-never-misses",
+            None,
+        ),
+        (
+            "to_thread",
+            &[("heartbeat", "3")],
+            "heartbeat-never-misses",
+            Some(
+                "no tick is due while the call is made, so that none would be \
+                 missed if it blocked the loop"
+                    .to_owned(),
+            ),
+        ),
+        // What would be a tie comes after main has stopped waiting.
+        ("wait", &[("timeout", "2")], "whichever-comes-first", None),
+        ("wait", &[("timeout", "2")], "cancels-nobody", None),
+        ("wait", &[("timeout", "2")], "all-or-timeout", tie("2s")),
+        ("wait", &[("timeout", "1")], "cancels-nobody", tie("1s")),
+        (
+            "tasks",
+            &[("hello", "5"), ("world", "1")],
+            "dropped-handle-detaches",
+            Some(
+                "World is done before main ends, which so stops nobody"
+                    .to_owned(),
+            ),
+        ),
+        // Half of it is a millisecond, too, as timers count.
+        (
+            "timeout",
+            &[("limit", "1ms")],
+            "in-time-is-left-alone",
+            tie("0.001s"),
+        ),
+        ("pitfalls", &[("delay", "1ms")], "lost-task", tie("0.001s")),
+        ("pitfalls", &[("delay", "2ms")], "lost-task", None),
+    ] {
+        let (knobs, traces) = played(chapter, options);
+        let claim = claim(support::chapter(chapter), id);
+        let found = Played::new(&knobs, &traces).check(claim);
+        let said = match &found {
+            Some(Finding::Holds(_)) => None,
+            Some(Finding::NotApplicable(reason)) => Some(reason.clone()),
+            _ => panic!("{chapter} {options:?} {id}: {found:?}"),
+        };
+        assert_eq!(said, reason, "{chapter} {options:?} {id}");
+    }
+}
+
 #[test]
 fn t11_where_no_tick_is_due_nothing_overlaps() {
     let (knobs, traces) = played(

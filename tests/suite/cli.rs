@@ -53,6 +53,17 @@ fn bad_input_gets_short_lines_and_exit_code_2() {
             &["did you mean 'gather'?"],
         ),
         (
+            &[
+                "sync-vs-async",
+                "--tasks=10000",
+                "--delay=30d",
+                "--clock=virtual",
+            ],
+            "the scene 'sync' of sync-vs-async would take more than 584 years, \
+             and a trace counts no further",
+            &["set its knobs lower"],
+        ),
+        (
             &["prove", "sheild"],
             "there is no chapter 'sheild'",
             &["did you mean 'shield'?"],
@@ -242,6 +253,34 @@ fn bad_input_gets_short_lines_and_exit_code_2() {
         fs::read_dir(&folder).unwrap().count(),
         0,
         "nothing was left behind"
+    );
+}
+
+/// What is computed is exact: a little more is no chance.
+#[test]
+fn what_is_exact_may_be_hardly_more() {
+    let run = |options: &[&str]| {
+        ran(&[options, &["--clock", "virtual", "--quiet"]].concat()).stdout
+    };
+    let said = run(&["as_completed", "--x", "100", "--y", "99", "--z", "98"]);
+    let hardly = "as_completed had its first result hardly sooner than";
+    assert!(said.contains(hardly), "{said}");
+    let said = run(&["timeout", "--limit", "1h", "--work", "1h"]);
+    assert!(said.contains("no sooner than"), "{said}");
+    // A millisecond is a time of its own.
+    let said = run(&["coroutines", "run", "--delay", "1ms"]);
+    assert!(!said.contains("step"), "{said}");
+    let said = run(&["coroutines", "hand-over"]);
+    assert!(said.contains("step"), "{said}");
+}
+
+#[test]
+fn a_belief_has_each_command_once() {
+    let said = ran(&["list", "--beliefs"]).stdout;
+    assert_eq!(
+        said.matches("asyncade parallel tasks\n").count(),
+        1,
+        "{said}"
     );
 }
 

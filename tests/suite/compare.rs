@@ -72,7 +72,11 @@ fn what_makes_no_sense_is_refused_before_anything_runs() {
             "tasks=1,2,4",
         ),
         ("sync-vs-async --sweep tasks=", "no values", "commas"),
-        ("sync-vs-async --sweep tasks=1,,2", "'': not such", "1 to"),
+        (
+            "sync-vs-async --sweep tasks=1,,2",
+            "'': not a whole",
+            "1 to",
+        ),
         (
             "sync-vs-async --sweep tasks=9..3",
             "reversed",
@@ -82,7 +86,7 @@ fn what_makes_no_sense_is_refused_before_anything_runs() {
         ("sync-vs-async --sweep tasks=3..", "two ends", "both"),
         (
             "sync-vs-async --sweep tasks=0..9",
-            "'0': not such",
+            "'0': out of range",
             "from 1",
         ),
         ("gather --sweep a=0,1", "a time of zero", "1ms"),

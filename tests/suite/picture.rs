@@ -182,7 +182,7 @@ fn s11_a_mistake_and_its_cure_are_drawn_on_one_scale() {
         // Of the longest of all nothing is said.
         let is_longest = scene.name.starts_with("too-many-tasks");
         assert_eq!(picture.own_scale, !is_longest, "{}", scene.name);
-        let is_said = notes.contains("scale of its own");
+        let is_said = notes.contains("shorter scale");
         assert_eq!(is_said, !is_longest, "{}", scene.name);
     }
     // Where there is but one, nothing is said of it.

@@ -154,8 +154,12 @@ fn it_is_shown_again_as_it_was() {
     assert_eq!(view.stdout, run.stdout);
     let screen = unwrapped(&ran(&["view", file]).stdout);
     assert!(screen.contains("(multi_thread, 3 workers)"), "{screen}");
-    // The claims are those of the chapter, and know that it had several.
+    // The claims are those of the chapter, and know that it had several; and
+    // what is to be remembered is of one.
     assert!(screen.contains("does not apply"), "{screen}");
+    let explained = unwrapped(&ran(&["view", file, "--explain"]).stdout);
+    let one = "On one thread: A program that waits";
+    assert!(explained.contains(one), "{explained}");
     // A run on one thread is another run.
     let one = ran(&["cashier", "--speed", "5", "--json"]).stdout;
     let both = folder.join("both.ndjson");

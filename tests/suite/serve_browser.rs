@@ -92,6 +92,12 @@ fn a_slider_moves_both_worlds() {
         return;
     };
     let browser = &reader.browser;
+    // Before anything was played there is a question, and no answer yet.
+    reader.slide("b", "1500");
+    assert!(browser.text("#question").contains("take 3s, 1.5s and 2s"));
+    assert!(browser.text("#where").starts_with("0 of"));
+    reader.slide("b", "1000");
+    browser.click("#last");
     // With the keyboard, as it is the finest hand there is.
     browser.run("document.querySelector('[aria-label=b]').focus()");
     let begun = Instant::now();
@@ -130,7 +136,11 @@ fn a_slider_moves_both_worlds() {
     assert_eq!(browser.text("#where"), "27 of 46 at 1.200s");
     reader.slide("b", "1600");
     assert!(browser.text("#chosen").contains("parked"));
-    // It is another run that plays on.
+    // It is another run that plays on, also while it plays.
+    browser.click("#play");
+    reader.slide("b", "1700");
+    assert_eq!(browser.text("#play"), "Pause");
+    reader.slide("b", "1600");
     browser.click("#last");
     assert_eq!(browser.text("#where"), "46 of 46 at 3.000s");
     browser.click("#back");

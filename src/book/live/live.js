@@ -132,6 +132,7 @@ function refuse(page) {
 const PARTS = ["header", "#question", "#story", "#reveal > div", "footer"];
 
 function take(page, steps, query, hash) {
+  const isPlaying = now.playing;
   pause();
   const was = place();
   takeParts(page, PARTS);
@@ -147,6 +148,7 @@ function take(page, steps, query, hash) {
   settle(page, query, hash !== null);
   if (views.length) goBack(was);
   if (hash) open(hash);
+  if (isPlaying) play();
   played = query;
   takeSteps(steps);
 }
@@ -211,13 +213,13 @@ function takeParts(page, parts) {
   }
 }
 
-// Where the reader is, in words that mean something in another run as well. At
-// the beginning there is nothing to be seen: then he sees the whole of it.
+// Where the reader is, in words that mean something in another run as well:
+// whoever has seen the whole of one sees the whole of the other.
 function place() {
   if (!views.length) return { isWhole: true };
   const run = current();
-  const isWhole = now.step === 0 || now.step >= run.steps.length;
-  return { isWhole, nanos: now.nanos, scene: run.scene, world: run.world, lane: run.lanes[now.lane].name };
+  const isWhole = now.step >= run.steps.length;
+  return { isWhole, isBegun: now.step > 0, nanos: now.nanos, scene: run.scene, world: run.world, lane: run.lanes[now.lane].name };
 }
 
 function goBack(was) {
@@ -226,7 +228,7 @@ function goBack(was) {
   const run = current();
   now.lane = Math.max(0, run.lanes.findIndex((lane) => lane.name === was.lane));
   now.nanos = was.isWhole ? Math.max(...views.map((view) => view.run.scale)) : Math.min(was.nanos, run.scale);
-  now.step = was.isWhole ? run.steps.length : stepAt(run, now.nanos);
+  now.step = was.isWhole ? run.steps.length : was.isBegun ? stepAt(run, now.nanos) : 0;
   show();
   remember();
 }

@@ -70,6 +70,7 @@ impl<'a> Recording<'a> {
         let mut shown = shown.into_iter().peekable();
         let mut steps = Steps::default();
         let mut changed = BTreeSet::new();
+        let mut before = 0;
         for (position, event) in trace.events.iter().enumerate() {
             let is_shown = shown.next_if_eq(&position).is_some();
             let at = match self.run.axis {
@@ -77,6 +78,10 @@ impl<'a> Recording<'a> {
                 Axis::Steps => steps.length(),
             };
             steps.count(event);
+            if self.column(at) > self.column(Duration::from_nanos(before)) {
+                self.pass(before);
+            }
+            before = event.at;
             if is_shown {
                 self.step(event, at);
                 if self.is_part {
@@ -101,7 +106,18 @@ impl<'a> Recording<'a> {
                 self.put_down(std::mem::take(&mut changed));
             }
         }
+        self.pass(before);
         self.run
+    }
+
+    /// Puts down what the lanes without a row do after all that has happened by
+    /// a moment, where the axis is one of time.
+    fn pass(&mut self, nanos: u64) {
+        let last = self.run.passing.last().map(|(_, counts)| *counts);
+        let has_changed = last != Some(self.counts);
+        if self.is_part && self.run.axis == Axis::Time && has_changed {
+            self.run.passing.push((nanos, self.counts));
+        }
     }
 
     /// The positions of the events that are shown.

@@ -62,6 +62,9 @@ pub(super) struct Run {
     /// number for each of the things that a lane can do. It holds until the
     /// next one.
     pub counts: Vec<(usize, [usize; 7])>,
+    /// The same as time passes: a moment in nanoseconds, and the numbers after
+    /// all that has happened by then. No two are of one column.
+    pub passing: Vec<(u64, [usize; 7])>,
 }
 
 /// A step: what happened, and why. The page has it as so many numbers.
@@ -187,6 +190,7 @@ impl Run {
             numbers: Vec::new(),
             more: timeline.lanes.len() - has_row.len(),
             counts: Vec::new(),
+            passing: Vec::new(),
         };
         Recording::new(run, ids, has_row, is_part, texts).record(trace)
     }

@@ -3,7 +3,7 @@
 //! same steps are sentences.
 
 use std::io::{self, BufRead, IsTerminal, Write};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::Duration;
 
@@ -17,6 +17,9 @@ use crate::system::whole_screen::WholeScreen;
 
 /// How soon a resize and a request to stop are seen.
 const TICK: Duration = Duration::from_millis(50);
+
+/// What was typed while a frame was drawn is read within that time.
+const MEANWHILE: Duration = Duration::from_millis(2);
 
 /// What Ctrl-Z is where the terminal does not act on it.
 const CTRL_Z: char = '\u{1a}';
@@ -61,7 +64,7 @@ pub fn step(mut player: Player, screen: &mut Screen) -> io::Result<Stepped> {
 
 fn play(mut player: Player, screen: &Screen) -> io::Result<Stepped> {
     let mut whole = WholeScreen::enter()?;
-    let keys = keys();
+    let mut keys = Keys::new();
     let mut page = screen.page;
     let mut is_new = true;
     loop {
@@ -75,24 +78,26 @@ fn play(mut player: Player, screen: &Screen) -> io::Result<Stepped> {
             whole.draw(&styled(player.frame()))?;
             is_new = false;
         }
-        match keys.recv_timeout(TICK) {
-            Ok(Key::Char(CTRL_Z)) => {
-                whole.leave();
-                pause::now();
-                whole = WholeScreen::enter()?;
-                is_new = true;
-            }
-            Ok(key) => {
+        match keys.next(TICK) {
+            Ok(first) => {
                 is_new = true;
                 // What was typed meanwhile is one frame.
-                for key in std::iter::once(key).chain(keys.try_iter()) {
-                    // The terminal does not act on it either.
-                    if key == Key::CtrlC {
-                        return Ok(Stepped::Stopped);
+                let mut next = Some(first);
+                while let Some(key) = next {
+                    match key {
+                        // The terminal does not act on these either.
+                        Key::CtrlC => return Ok(Stepped::Stopped),
+                        Key::Char(CTRL_Z) => {
+                            whole.leave();
+                            pause::now();
+                            whole = WholeScreen::enter()?;
+                        }
+                        key if player.press(&key) == Flow::Quit => {
+                            return Ok(Stepped::Enough);
+                        }
+                        _ => {}
                     }
-                    if player.press(&key) == Flow::Quit {
-                        return Ok(Stepped::Enough);
-                    }
+                    next = keys.next(MEANWHILE).ok();
                 }
             }
             Err(RecvTimeoutError::Timeout) => {}
@@ -118,16 +123,43 @@ fn styled(rows: Vec<String>) -> Vec<String> {
 }
 
 /// The keys, as they are pressed: reading them blocks, so it has a thread of
-/// its own, which ends with the program.
-fn keys() -> Receiver<Key> {
-    let (sender, keys) = mpsc::channel();
-    thread::spawn(move || {
-        let terminal = Term::stdout();
-        while let Ok(key) = terminal.read_key_raw() {
-            if sender.send(key).is_err() {
-                break;
-            }
+/// its own, which ends with the program. It reads no key that nobody wants:
+/// whoever reads one changes the terminal, which is to be as it was when the
+/// last one has been pressed.
+struct Keys {
+    wants: Sender<()>,
+    keys: Receiver<Key>,
+    /// One is being read.
+    is_coming: bool,
+}
+
+impl Keys {
+    fn new() -> Keys {
+        let (wants, wanted) = mpsc::channel();
+        let (sender, keys) = mpsc::channel();
+        thread::spawn(move || {
+            let terminal = Term::stdout();
+            while let Ok(()) = wanted.recv()
+                && let Ok(key) = terminal.read_key_raw()
+                && let Ok(()) = sender.send(key)
+            {}
+        });
+        Keys {
+            wants,
+            keys,
+            is_coming: false,
         }
-    });
-    keys
+    }
+
+    /// The next key, if it is pressed within that time.
+    fn next(&mut self, within: Duration) -> Result<Key, RecvTimeoutError> {
+        if !self.is_coming {
+            // If nobody reads any more, that is seen below.
+            let _ = self.wants.send(());
+            self.is_coming = true;
+        }
+        let key = self.keys.recv_timeout(within)?;
+        self.is_coming = false;
+        Ok(key)
+    }
 }

@@ -47,7 +47,7 @@ impl Tape {
         let axis = if in_steps {
             Axis::Steps
         } else {
-            Axis::of(trace.elapsed)
+            Axis::of(trace.elapsed, trace.header.clock)
         };
         let mut steps = Steps::default();
         let (timeline, scale, at) = match axis {

@@ -219,7 +219,7 @@ fn a_hundred_thousand_lanes_are_written_in_seconds() {
         let file = written(&report, extension);
         let took = start.elapsed();
         // Without optimisation, and beside other tests; with it a tenth.
-        assert!(took < Duration::from_secs(20), "{extension}: {took:?}");
+        assert!(took < Duration::from_secs(60), "{extension}: {took:?}");
         assert!(file.len() < largest, "{extension}: {} bytes", file.len());
         if let Err(wrong) = check(extension, &file) {
             panic!("{extension}: {wrong}");

@@ -73,9 +73,9 @@ function firstLine(listing, views) {
   return 0;
 }
 
-// Scrolls a box, and never the page.
+// Scrolls a box, in which the line's place is counted, and never the page.
 function keepInView(box, line) {
-  const top = line.offsetTop - box.offsetTop;
+  const top = line.offsetTop;
   const isSeen = top >= box.scrollTop + 20 && top + line.offsetHeight <= box.scrollTop + box.clientHeight - 20;
   if (!isSeen) box.scrollTop = top - box.clientHeight / 2;
 }

@@ -43,7 +43,7 @@ function textAbout(run, text, lane) {
 
 // What happened in a step, and why.
 function sentence(run, step) {
-  if (step === 0) return "Nothing has happened yet.";
+  if (step === 0) return "Nothing has happened yet: play it, or take a step.";
   const { text, lane } = run.steps[step - 1];
   return textAbout(run, text, run.lanes[lane]);
 }
@@ -89,8 +89,9 @@ function endOfWait(lane, step) {
   return at < lane.causes.length ? lane.causes[Math.max(at, 0) + 1] : 0;
 }
 
-// How many of the lanes that have no row do what, after a step.
-function countsAt(run, step) {
+// How many of the lanes that have no row do what, after a step, or at a later
+// time in nanoseconds: not all that happens is a step here.
+function countsAt(run, step, nanos) {
   let found = [0, 0, 0, 0, 0, 0, 0];
   if (!run.numbers.length) {
     for (const lane of run.lanes) {
@@ -102,6 +103,11 @@ function countsAt(run, step) {
   for (const [from, counts] of run.counts) {
     if (from > step) break;
     found = counts;
+  }
+  const [moment] = momentOf(run, step);
+  for (const [at, counts] of run.passing) {
+    if (at > nanos) break;
+    if (at > moment || (at === moment && nanos > moment)) found = counts;
   }
   return found;
 }

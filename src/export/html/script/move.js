@@ -26,21 +26,31 @@ function choose(view, lane) {
   remember();
 }
 
+// Makes an entry for another place in the browser's history, behind one for
+// this place.
+function leave(hash) {
+  clearTimeout(remembering);
+  history.replaceState(null, "", link());
+  history.pushState(null, "", hash);
+}
+
 // Goes to a step that is the reason for something, and to the lane that took
 // it, so that one can go on from there. The way back is the browser's.
 function follow(step) {
   if (step === 0) return;
   pause();
-  history.pushState(null, "", link());
+  leave(link());
   now.lane = current().steps[step - 1].lane;
   go(step);
 }
 
+// The chosen lane's next step in a direction; 0 if it has none.
 function ownStep(by) {
   const { steps } = current();
   for (let step = now.step + by; step > 0 && step <= steps.length; step += by) {
-    if (steps[step - 1].lane === now.lane) return go(step);
+    if (steps[step - 1].lane === now.lane) return step;
   }
+  return 0;
 }
 
 function link() {
@@ -76,6 +86,7 @@ function open(hash) {
     go(now.step);
   } else if (wanted.nanos !== null) goToTime(wanted.nanos);
   else go(0);
+  scene.section.scrollIntoView({ block: "nearest" });
 }
 
 addEventListener("hashchange", () => open(location.hash));
@@ -84,7 +95,6 @@ document.addEventListener("click", (event) => {
   const target = event.target.closest("a[href^='#scene=']");
   if (!target) return;
   event.preventDefault();
-  history.pushState(null, "", target.hash);
+  leave(target.hash);
   open(target.hash);
-  scenes.find((scene) => scene.views.includes(now.view)).section.scrollIntoView({ block: "nearest" });
 });

@@ -108,8 +108,8 @@ function drawRun(run, several) {
   return { run, body, rows, more, list };
 }
 
-// Shows a run after a step, up to a column.
-function showRun(view, step, column, { doings, held }) {
+// Shows a run after a step, at a time in nanoseconds, up to a column.
+function showRun(view, { step, nanos, column }, { doings, held }) {
   const { run, body } = view;
   // Before the beginning and after the end nothing peeps out.
   const edge = column === 0 ? "-0.6rem" : `${(Math.min(column, run.columns) * 100) / run.columns}%`;
@@ -128,7 +128,7 @@ function showRun(view, step, column, { doings, held }) {
     row.does.title = words;
   }
   if (view.more) {
-    const counts = countsAt(run, step);
+    const counts = countsAt(run, step, nanos);
     const words = counts.flatMap((count, doing) => (count ? [`${count} ${doings[doing]}`] : []));
     const there = counts.reduce((sum, count) => sum + count, 0);
     if (there < run.more) words.push(`${run.more - there} not there yet`);

@@ -54,8 +54,10 @@ function tick(at) {
     now.step = stepAt(run, now.nanos);
   }
   const isOver = now.step >= run.steps.length && (run.axis === "steps" || now.nanos >= run.scale);
-  // Without motion a step is shown when it is taken, and nothing glides.
+  // Without motion a step is shown when it is taken, and nothing glides: only
+  // the time is said.
   if (!calm.matches || now.step !== now.view.step || isOver) show();
+  else showWhere(run);
   if (isOver) pause();
   else requestAnimationFrame(tick);
 }

@@ -7,8 +7,8 @@ const actions = {
   last: () => go(current().steps.length),
   woke: () => follow(wokenBy(current().lanes[now.lane], now.step)),
   follow: () => follow(endOfWait(current().lanes[now.lane], now.step)),
-  previous: () => ownStep(-1),
-  following: () => ownStep(1),
+  previous: () => go(ownStep(-1)),
+  following: () => go(ownStep(1)),
 };
 for (const [id, action] of Object.entries(actions)) {
   by(id).addEventListener("click", () => {
@@ -24,13 +24,20 @@ by("scrub").addEventListener("input", (event) => {
   go(Number(event.target.value));
 });
 
+// Whoever points at something and clicks has not gone there with the keys: they
+// stay with the player.
+addEventListener("click", (event) => {
+  if (event.detail > 0) event.target.closest("button, summary, a[href^='#']")?.blur();
+});
+
 const KEYS = {
   ArrowLeft: "back", ArrowRight: "next", Home: "first", End: "last",
   w: "woke", f: "follow", p: "previous", n: "following",
 };
 addEventListener("keydown", (event) => {
   // Whatever has the focus and a use for keys has them first.
-  const isTaken = event.target.closest("input, select, button, summary, a, pre");
+  const isScrub = event.target.id === "scrub" && event.key === " ";
+  const isTaken = !isScrub && event.target.closest("input, select, button, summary, a, pre");
   if (!views.length || isTaken || event.ctrlKey || event.altKey || event.metaKey) return;
   if (event.key === " ") toggle();
   else if (KEYS[event.key]) by(KEYS[event.key]).click();

@@ -24,7 +24,7 @@ function stepOf(view) {
 
 function show() {
   const run = current();
-  for (const view of views) showRun(view, stepOf(view), columnOf(view), data);
+  for (const view of views) showRun(view, { step: stepOf(view), nanos: now.nanos, column: columnOf(view) }, data);
   const scene = scenes.find((scene) => scene.views.includes(now.view));
   for (const other of scenes) {
     other.section.classList.toggle("chosen", other === scene);
@@ -41,11 +41,8 @@ function show() {
   const inView = showCode(listings, scene.views, { run, actor }, data.doings);
   by("scrub").max = run.steps.length;
   by("scrub").value = now.step;
-  const [, words] = momentOf(run, now.step);
-  const number = numberOf(run, now.step);
-  const time = now.playing && run.axis === "time" ? passing(run) : words;
-  by("where").textContent = `${number} of ${run.of} at ${time}`;
-  by("scrub").setAttribute("aria-valuetext", `step ${number} of ${run.of} at ${words}`);
+  const words = showWhere(run);
+  by("scrub").setAttribute("aria-valuetext", `step ${words}`);
   by("why").setAttribute("aria-live", now.playing ? "off" : "polite");
   by("why").textContent = sentence(run, now.step);
   showLane(run);
@@ -53,6 +50,13 @@ function show() {
   showStep();
   // All is written before anything is measured: the page is laid out once.
   for (const [box, line] of inView) keepInView(box, line);
+}
+
+function showWhere(run) {
+  const words = now.playing && run.axis === "time" ? passing(run) : momentOf(run, now.step)[1];
+  const where = `${numberOf(run, now.step)} of ${run.of} at ${words}`;
+  by("where").textContent = where;
+  return where;
 }
 
 function showLane(run) {
@@ -65,6 +69,8 @@ function showLane(run) {
   by("chosen").replaceChildren(element("strong", {}, lane.name), `${kind} ${does}${where}`);
   // One that leads nowhere can have the focus all the same: the bar is one stop.
   by("woke").setAttribute("aria-disabled", String(!wokenBy(lane, now.step)));
+  by("previous").setAttribute("aria-disabled", String(!ownStep(-1)));
+  by("following").setAttribute("aria-disabled", String(!ownStep(1)));
   const waits = at && ["parked", "ready"].includes(data.doings[at.doing]);
   by("follow").setAttribute("aria-disabled", String(!waits || !endOfWait(lane, now.step)));
 }
