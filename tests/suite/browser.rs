@@ -315,6 +315,65 @@ fn it_needs_no_mouse() {
     silent(&browser);
 }
 
+/// In front of a class: what a hand with a mouse does between the keys, and
+/// what a link and the way back lead to.
+#[test]
+fn a_hand_that_clicks_keeps_the_keys() {
+    let Some(browser) = Browser::open(1280, 800) else {
+        return;
+    };
+    let gather = exported("gather", &["--clock", "virtual", "--all"]);
+    browser.go(&gather.file, "");
+    let middle = |selector: &str| {
+        let point = browser.run(&format!(
+            "const box = document.querySelector('{selector}').getBoundingClientRect();
+             return [Math.round(box.left + box.width / 2), Math.round(box.top + box.height / 2)]"
+        ));
+        [(point[0].as_i64().unwrap(), point[1].as_i64().unwrap())]
+    };
+    let at = || place(&browser).0;
+    browser.drag(&middle("#next"));
+    assert!(at().starts_with("1 of"), "{}", at());
+    browser.press(&RIGHT.to_string().repeat(2));
+    assert!(at().starts_with("3 of"), "{}", at());
+    browser.drag(&middle(".scene:nth-child(1) .scene-name"));
+    browser.press(&LEFT.to_string());
+    assert!(at().starts_with("2 of"), "{}", at());
+    // Who went to a button with the keys stays there.
+    browser.run("document.getElementById('next').focus()");
+    browser.press(&ENTER.to_string());
+    let focus = "return document.activeElement.id";
+    assert_eq!(browser.run(focus), "next");
+
+    // Evidence, and back to where one was.
+    browser.run("document.activeElement.blur()");
+    let before = place(&browser);
+    browser.click("#reveal summary");
+    browser.click("#reveal a[href*=failure]");
+    let in_sight = "const box = document.querySelector('.scene.chosen .ruler').getBoundingClientRect();
+        return box.top >= document.getElementById('bar').getBoundingClientRect().bottom && box.bottom < innerHeight";
+    assert_eq!(browser.run(in_sight), true);
+    assert_ne!(place(&browser), before);
+    browser.run("history.back()");
+    browser.until(
+        "it is back",
+        &format!(
+            "return document.getElementById('where').textContent === '{}'",
+            before.0
+        ),
+    );
+
+    // A link leads to where its scene is to be seen, and what a lane does later
+    // in that moment is not to be seen yet.
+    let late = "return [...document.querySelectorAll('.scene.chosen .late .name')].map((name) => name.textContent)";
+    for (step, lanes) in [(22, vec!["main"]), (28, vec![])] {
+        browser.go(&gather.file, &format!("#scene=failure&step={step}"));
+        assert_eq!(browser.run(in_sight), true);
+        assert_eq!(browser.run(late), serde_json::json!(lanes), "{step}");
+    }
+    silent(&browser);
+}
+
 #[test]
 fn a_hostile_name_is_text() {
     let Some(browser) = Browser::open(1280, 800) else {

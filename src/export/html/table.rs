@@ -10,7 +10,7 @@ use crate::chapter::number_of;
 use crate::report::Report;
 
 /// So many rows of tables at most: the player has every step.
-const MOST_ROWS: usize = 450;
+const MOST_ROWS: usize = 420;
 
 /// A table for each run, of every step.
 pub(super) fn steps(report: &Report, runs: &[Run], texts: &Texts) -> String {

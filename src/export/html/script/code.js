@@ -30,12 +30,13 @@ function showCode(listings, views, current, doings) {
     for (const { run, step } of views) {
       run.lanes.forEach((lane, index) => {
         const at = laneAt(lane, step);
-        if (!at || doings[at.doing] === "ended") return;
+        if (!at) return;
         const [file, line] = run.places[at.place];
         if (run.files[file] !== listing.file.dataset.file) return;
+        if (run === current.run && index === current.actor) own = line;
+        if (doings[at.doing] === "ended") return;
         if (!here.has(line)) here.set(line, []);
         here.get(line).push({ words: `${lane.name} ${doings[at.doing]}`, doing: doings[at.doing] });
-        if (run === current.run && index === current.actor) own = line;
       });
       if (run === current.run && step > 0) {
         const place = run.steps[step - 1].place;

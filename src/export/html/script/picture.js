@@ -116,7 +116,9 @@ function showRun(view, { step, nanos, column }, { doings, held }) {
   body.style.setProperty("--now", edge);
   if (view.step === step && view.column === column) return;
   Object.assign(view, { step, column });
+  const late = lateLanes(run, step, column);
   for (const row of view.rows) {
+    row.row.classList.toggle("late", late.has(row.index));
     const at = laneAt(row.lane, step);
     const isHeld = at && doings[at.doing] === "parked" && isReady(row.lane.strip, column - 1);
     const words = isHeld ? held : at ? stateInWords(run, row.lane, at, doings) : "";
@@ -134,6 +136,16 @@ function showRun(view, { step, nanos, column }, { doings, held }) {
     if (there < run.more) words.push(`${run.more - there} not there yet`);
     view.more.textContent = `${run.more} more lanes: ${words.join(", ")}`;
   }
+}
+
+// The lanes that do something in the last column only after this step: many
+// things are in one moment.
+function lateLanes(run, step, column) {
+  const late = new Set();
+  if (run.axis === "steps" || step === 0) return late;
+  for (let at = step; run.steps[at]?.column < column; at += 1) late.add(run.steps[at].lane);
+  for (let at = step - 1; run.steps[at]?.column === column - 1; at -= 1) late.delete(run.steps[at].lane);
+  return late;
 }
 
 // Whether the picture shows a lane there that could go on, and cannot.

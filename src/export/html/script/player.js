@@ -151,13 +151,16 @@ addEventListener("afterprint", () => {
 });
 
 // What follows the eye down the page begins below what stays at its top.
-new ResizeObserver(([{ contentRect }]) => {
-  if (contentRect.height > 0) document.body.style.setProperty("--stick", `${contentRect.height}px`);
+function leaveRoom() {
+  const { height } = by("stick").getBoundingClientRect();
+  if (height > 0) document.body.style.setProperty("--stick", `${height}px`);
   else document.body.style.removeProperty("--stick");
-}).observe(by("stick"));
+}
+new ResizeObserver(leaveRoom).observe(by("stick"));
 
 takeRuns(document);
 begin();
+leaveRoom();
 readTables();
 for (const bar of document.querySelectorAll("[role=toolbar]")) rove(bar, "button");
 if (views.length) {
