@@ -60,8 +60,15 @@ impl Reader {
     }
 
     fn settled(&self) {
-        let script = "return !document.querySelector('[aria-busy], [inert]')";
+        let script = "return !document.querySelector('[aria-busy]')";
         self.browser.until("it has answered", script);
+    }
+
+    /// The hand rests: what takes longer has been shown, too.
+    fn rested(&self) {
+        self.settled();
+        let script = "return !document.querySelector('[inert]')";
+        self.browser.until("it has rested", script);
     }
 
     fn silent(&self) {
@@ -184,6 +191,7 @@ fn a_setting_is_a_link() {
                 assert!(said.contains("; "), "{name}: {said}");
                 continue;
             }
+            reader.rested();
             let moved = reader.browser.run(WHOLE);
             let address = reader.address();
             assert!(address.contains('?'), "{address}");
