@@ -540,6 +540,20 @@ fn a_hundred_thousand_lanes_are_folded() {
     }
 }
 
+/// What has to be known to read a picture right is said of it.
+#[test]
+fn a_page_says_on_what_clock_and_what_scale_it_is() {
+    let exported = exported("timeout", &["--clock", "virtual"]);
+    let page = &exported.page;
+    assert!(page.contains("On the virtual clock: exact"), "{page}");
+    let scenes = data(page)["scenes"].clone();
+    assert_eq!(scenes[0]["scale"], Value::Null);
+    assert_eq!(scenes[1]["scale"], "On a shorter scale, 2s across.");
+    let both = whole("gather");
+    let notes = data(&both.page)["scenes"][1]["notes"].to_string();
+    assert!(notes.contains("On CPython main is polled"), "{notes}");
+}
+
 #[test]
 fn several_runs_are_not_one_page() {
     let one = exported("tasks", &["--clock", "virtual"]).traces;

@@ -64,6 +64,19 @@ impl Reader {
         self.browser.until("it has answered", script);
     }
 
+    /// Moves a slider from one figure to another in such steps, faster than
+    /// anybody can answer.
+    fn hurry(&self, knob: &str, (from, to, step): (u32, u32, u32)) {
+        self.browser.run(&format!(
+            "const slider = document.querySelector('[aria-label={knob}]');
+             for (let at = {from}; at <= {to}; at += {step}) {{
+               slider.value = at;
+               slider.dispatchEvent(new Event('input'));
+             }}"
+        ));
+        self.settled();
+    }
+
     /// The hand rests: what takes longer has been shown, too.
     fn rested(&self) {
         self.settled();
@@ -285,15 +298,8 @@ fn a_hand_is_followed_and_the_way_back_is_the_browsers() {
     };
     let browser = &reader.browser;
     browser.requests();
-    // Faster than anybody can answer: the last one counts.
-    browser.run(
-        "const slider = document.querySelector('[aria-label=work]');
-         for (let at = 1000; at <= 6000; at += 100) {
-           slider.value = at;
-           slider.dispatchEvent(new Event('input'));
-         }",
-    );
-    reader.settled();
+    // The last one counts.
+    reader.hurry("work", (1000, 6000, 100));
     let requests = browser.requests().len();
     assert!((1..=3).contains(&requests), "{requests}");
     assert_eq!(reader.address(), "/shield.html?work=6s");
@@ -331,14 +337,7 @@ fn a_hand_is_followed_and_the_way_back_is_the_browsers() {
     browser.run("location.hash = '#scene=shielded&t=1s&lane=caller'");
     let place = browser.text("#where");
     std::thread::sleep(ANOTHER_HAND);
-    browser.run(
-        "const slider = document.querySelector('[aria-label=work]');
-         for (let at = 3000; at <= 5000; at += 500) {
-           slider.value = at;
-           slider.dispatchEvent(new Event('input'));
-         }",
-    );
-    reader.settled();
+    reader.hurry("work", (3000, 5000, 500));
     assert_eq!(reader.address(), "/shield.html?work=5s");
     browser.click("#first");
     // The address has it a moment later.

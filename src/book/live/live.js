@@ -153,10 +153,12 @@ function take(page, steps, query, hash) {
   takeSteps(steps);
 }
 
-// Until then nobody uses those of the runs before.
+// So long after the last answer the hand rests.
 const RESTS = 200;
 let resting = 0;
 
+// Shows the tables of the steps when it does; until then nobody uses those of
+// the run before.
 function takeSteps(html) {
   const steps = by("steps");
   steps.inert = true;

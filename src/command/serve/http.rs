@@ -6,8 +6,7 @@ use std::convert::Infallible;
 use std::io;
 use std::net::TcpListener;
 use std::pin::pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use http_body_util::Full;
@@ -111,24 +110,12 @@ pub(super) trait Site: Send + Sync + 'static {
     fn work(&self, work: Self::Work, waits: &Waits) -> Answer;
 }
 
-/// Whether somebody still waits for an answer.
-#[derive(Clone, Default)]
-pub(super) struct Waits {
-    has_gone: Arc<AtomicBool>,
-}
+/// Whether somebody still waits for an answer: he holds the other end.
+pub(super) struct Waits(Weak<()>);
 
 impl Waits {
     pub fn is_so(&self) -> bool {
-        !self.has_gone.load(Ordering::Relaxed)
-    }
-}
-
-/// By dropping this he is gone.
-struct Waiting(Waits);
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        self.0.has_gone.store(true, Ordering::Relaxed);
+        self.0.strong_count() > 0
     }
 }
 
@@ -236,16 +223,18 @@ async fn respond(
 async fn done<S: Site>(open: Arc<Open<S>>, work: S::Work) -> Answer {
     // Held until it is done, whoever still waits for it.
     let place = Arc::clone(&open.room).acquire_owned().await;
-    let waits = Waits::default();
-    let _waiting = Waiting(waits.clone());
+    let waiting = Arc::new(());
+    let waits = Waits(Arc::downgrade(&waiting));
     let done = spawn_blocking(move || {
         let _place = place;
         open.site.work(work, &waits)
     });
-    done.await.unwrap_or_else(|_| {
+    let answer = done.await.unwrap_or_else(|_| {
         let status = StatusCode::INTERNAL_SERVER_ERROR;
         Answer::line(status, "This run broke down; its terminal says how.")
-    })
+    });
+    drop(waiting);
+    answer
 }
 
 /// For a browser: not to be kept, since it may be another in a moment; not to

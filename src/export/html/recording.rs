@@ -13,7 +13,7 @@ use crate::report::why;
 use crate::system::foreign::clean;
 use crate::terminal::beside;
 use crate::timeline::{Doing, LaneState, STEP, State, Steps};
-use crate::trace::{By, Event, LaneId, Trace, What};
+use crate::trace::{By, Event, LaneId, Trace, What, nanos};
 
 /// Of one that is shown in part so many events at its beginning and at its end.
 const HEAD: usize = 1500;
@@ -70,7 +70,8 @@ impl<'a> Recording<'a> {
         let mut shown = shown.into_iter().peekable();
         let mut steps = Steps::default();
         let mut changed = BTreeSet::new();
-        let mut before = 0;
+        let is_passing = self.is_part && self.run.axis == Axis::Time;
+        let mut before = Duration::ZERO;
         for (position, event) in trace.events.iter().enumerate() {
             let is_shown = shown.next_if_eq(&position).is_some();
             let at = match self.run.axis {
@@ -78,10 +79,10 @@ impl<'a> Recording<'a> {
                 Axis::Steps => steps.length(),
             };
             steps.count(event);
-            if self.column(at) > self.column(Duration::from_nanos(before)) {
+            if is_passing && self.column(at) > self.column(before) {
                 self.pass(before);
             }
-            before = event.at;
+            before = event.at();
             if is_shown {
                 self.step(event, at);
                 if self.is_part {
@@ -106,17 +107,18 @@ impl<'a> Recording<'a> {
                 self.put_down(std::mem::take(&mut changed));
             }
         }
-        self.pass(before);
+        if is_passing {
+            self.pass(before);
+        }
         self.run
     }
 
     /// Puts down what the lanes without a row do after all that has happened by
-    /// a moment, where the axis is one of time.
-    fn pass(&mut self, nanos: u64) {
+    /// a moment.
+    fn pass(&mut self, moment: Duration) {
         let last = self.run.passing.last().map(|(_, counts)| *counts);
-        let has_changed = last != Some(self.counts);
-        if self.is_part && self.run.axis == Axis::Time && has_changed {
-            self.run.passing.push((nanos, self.counts));
+        if last != Some(self.counts) {
+            self.run.passing.push((nanos(moment), self.counts));
         }
     }
 
