@@ -411,6 +411,7 @@ fn a_hand_that_clicks_keeps_the_keys() {
     // counted at the time, although none of it is a step that is shown.
     let pitfalls = whole("pitfalls");
     browser.go(&pitfalls.file, "#scene=too-many-tasks-fixed&t=3.5s");
+    assert_eq!(browser.run(in_sight), true);
     assert_eq!(browser.run(in_view), serde_json::json!([true, true]));
     let more = "return [...document.querySelectorAll('.scene.chosen .more')].map((more) => more.textContent)";
     let parked = "97 more lanes: 68 parked, 29 ended";

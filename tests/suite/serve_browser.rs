@@ -334,7 +334,7 @@ fn a_hand_is_followed_and_the_way_back_is_the_browsers() {
     let typed = browser.text("#typed");
     assert!(typed.contains("--work 6s"), "{typed}");
     // So is each move of a hand, with the place where one was then.
-    browser.run("location.hash = '#scene=shielded&t=1s&lane=caller'");
+    browser.run("location.hash = '#scene=shielded&t=6s&lane=caller'");
     let place = browser.text("#where");
     std::thread::sleep(ANOTHER_HAND);
     reader.hurry("work", (3000, 5000, 500));
