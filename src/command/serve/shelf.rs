@@ -69,9 +69,16 @@ impl Shelf {
         }
     }
 
-    /// Makes what everybody asks for first.
+    /// Makes what everybody asks for first, and has CPython start and play
+    /// once, so that the first one who moves a knob does not wait for that.
     pub fn prepare(&self) {
         let _ = self.overview();
+        let mut chapters = self.course.chapters.iter();
+        let first = chapters.find(|chapter| !chapter.is_real_only());
+        if let (Some(first), Ok(python)) = (first, self.python()) {
+            let article = Knobs::new(first.knobs);
+            let _ = python.play(first, &first.twin, &article);
+        }
     }
 
     /// The chapter that a page is of.
@@ -169,21 +176,23 @@ impl Shelf {
         chapter: &'static Chapter,
         knobs: &Knobs,
     ) -> Result<Vec<Trace>, String> {
-        let in_words =
-            |error: Error| foreign::cut(&format!("{error:#}"), LONGEST);
         let twin = &chapter.twin;
-        if knobs.are_defaults() {
-            return python::recording(twin).map_err(in_words);
-        }
-        let python = match self.python.get() {
-            Some(python) => python,
-            None => {
-                let found = Python::find(Path::new("python3"));
-                let found = found.map_err(in_words)?;
-                self.python.get_or_init(|| Resident::new(found))
-            }
+        let traces = match knobs.are_defaults() {
+            true => python::recording(twin),
+            false => self
+                .python()
+                .and_then(|python| python.play(chapter, twin, knobs)),
         };
-        python.play(chapter, twin, knobs).map_err(in_words)
+        traces.map_err(|error| foreign::cut(&format!("{error:#}"), LONGEST))
+    }
+
+    /// CPython, which is looked for until it is found.
+    fn python(&self) -> Result<&Resident> {
+        if let Some(python) = self.python.get() {
+            return Ok(python);
+        }
+        let found = Python::find(Path::new("python3"))?;
+        Ok(self.python.get_or_init(|| Resident::new(found)))
     }
 
     /// The pages that are of no run.
