@@ -199,13 +199,28 @@ function settle(page, query, isBack) {
     const its = page.getElementById(field.id).previousElementSibling;
     if (slider && !field.value) slider.value = its.value;
   }
-  // The way back is from one move to the one before, and not through all that a
-  // hand has passed.
   const isNew = query !== set && !isBack && performance.now() - moved > HAND;
-  const write = isNew ? "pushState" : "replaceState";
-  history[write](null, "", location.pathname + query + location.hash);
   moved = isBack ? -HAND : performance.now();
   set = query;
+  if (!isBack) address(isNew);
+}
+
+let addressing = 0;
+// What of it the address has.
+let addressed = location.search;
+
+// Puts the setting in the address. The way back is from one move to the one
+// before, and not through all that a hand has passed: while it moves, the
+// address waits. Browsers limit how often it changes, and some break off what
+// goes beyond.
+function address(isNew) {
+  const write = (how) => {
+    addressed = set;
+    history[how](null, "", location.pathname + set + location.hash);
+  };
+  clearTimeout(addressing);
+  if (isNew) write("pushState");
+  else addressing = setTimeout(write, RESTS, "replaceState");
 }
 
 function takeParts(page, parts) {
@@ -265,7 +280,9 @@ by("article").addEventListener("click", (event) => {
   ask("");
 });
 addEventListener("popstate", () => {
-  if (location.search === set) return;
+  if (location.search === addressed) return;
+  clearTimeout(addressing);
+  addressed = location.search;
   readSetting(location.search);
   ask(location.search, { hash: location.hash });
 });

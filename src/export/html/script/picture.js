@@ -88,6 +88,14 @@ function drawLegend(runs) {
   return element("ul", { class: "legend", "aria-label": "What the marks mean" }, ...items);
 }
 
+// What is in a row: a lane's strip, what covers what is still to come, and its
+// end.
+function fillRow(row, run) {
+  row.lane = run.lanes[row.index];
+  row.shown = undefined;
+  row.track.replaceChildren(drawStrip(run, row.lane.strip), element("i"), drawEnd(run, row.lane.strip));
+}
+
 // A run's rows. `rows` has for each of them the lane and what is to be changed.
 function drawRun(run, several) {
   const list = element("ul", { "data-roving": "", "aria-label": `Lanes of ${run.scene} on ${run.world}` });
@@ -95,17 +103,35 @@ function drawRun(run, several) {
   run.lanes.forEach((lane, index) => {
     if (!lane.strip) return;
     const name = element("button", { class: "name", "aria-pressed": "false" }, lane.name);
-    const track = element("div", { class: "strip" }, drawStrip(run, lane.strip), element("i"), drawEnd(run, lane.strip));
+    const track = element("div", { class: "strip" });
     const does = element("span", { class: "does" });
     const row = element("li", { class: `lane c${lane.id && ((lane.id - 1) % 6) + 1}` }, name, track, does);
     list.append(row);
-    rows.push({ lane, index, row, name, track, does, shown: undefined });
+    rows.push({ index, row, name, track, does });
+    fillRow(rows.at(-1), run);
   });
   const more = run.more ? element("p", { class: "more" }) : null;
   const body = element("div", { class: "run" }, list);
   if (several) body.prepend(element("h4", {}, run.world));
   if (more) body.append(more);
   return { run, body, rows, more, list };
+}
+
+// Whether the rows of one run will do for the other.
+function haveSameRows(one, other) {
+  const isSame = (lane, index) => {
+    const its = other.lanes[index];
+    return lane.name === its.name && lane.id === its.id && !lane.strip === !its.strip;
+  };
+  return one.lanes.length === other.lanes.length && one.lanes.every(isSame) && !one.more === !other.more;
+}
+
+// Has another run, with the same rows, in a view. That is most of what there is
+// to be laid out.
+function redrawRun(view, run) {
+  Object.assign(view, { run, step: undefined, column: undefined });
+  for (const row of view.rows) fillRow(row, run);
+  return view;
 }
 
 // Shows a run after a step, at a time in nanoseconds, up to a column.

@@ -45,11 +45,11 @@ addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-// A strip is scrubbed with the pointer; where it shows a wait, a click follows
-// that to what ended it.
-function listenTo(scene, view) {
+// A strip is scrubbed with the pointer; where it is a lane's and shows a wait, a
+// click follows that to what ended it.
+function listenTo(strip, view, row) {
   let down = null;
-  const columnAt = (event, strip) => {
+  const columnAt = (event) => {
     const box = strip.getBoundingClientRect();
     return Math.floor(((event.clientX - box.left) / box.width) * view.run.columns);
   };
@@ -59,50 +59,62 @@ function listenTo(scene, view) {
     if (view.run.axis === "steps") go(stepsUntil(view.run, column));
     else goToTime(((column + 1) * view.run.scale) / view.run.columns - 1);
   };
-  const rulers = view === scene.views[0] ? scene.ruler.querySelectorAll(".ruler") : [];
-  for (const strip of [...view.body.querySelectorAll(".strip"), ...rulers]) {
-    const row = view.rows.find((row) => row.track === strip);
-    strip.addEventListener("pointerdown", (event) => {
-      down = event.clientX;
-      strip.setPointerCapture(event.pointerId);
-    });
-    strip.addEventListener("pointermove", (event) => {
-      if (down !== null && Math.abs(event.clientX - down) > 3) scrub(columnAt(event, strip));
-    });
-    strip.addEventListener("pointerup", (event) => {
-      const isClick = down !== null && Math.abs(event.clientX - down) <= 3;
-      down = null;
-      if (!isClick) return;
-      const column = columnAt(event, strip);
-      const step = stepsUntil(view.run, column);
-      const at = row && laneAt(row.lane, step);
-      if (!at || data.doings[at.doing] !== "parked") return scrub(column);
-      choose(view, row.index);
-      follow(endOfWait(row.lane, step));
-    });
+  strip.addEventListener("pointerdown", (event) => {
+    down = event.clientX;
+    strip.setPointerCapture(event.pointerId);
+  });
+  strip.addEventListener("pointermove", (event) => {
+    if (down !== null && Math.abs(event.clientX - down) > 3) scrub(columnAt(event));
+  });
+  strip.addEventListener("pointerup", (event) => {
+    const isClick = down !== null && Math.abs(event.clientX - down) <= 3;
+    down = null;
+    if (!isClick) return;
+    const column = columnAt(event);
+    const step = stepsUntil(view.run, column);
+    const at = row && laneAt(row.lane, step);
+    if (!at || data.doings[at.doing] !== "parked") return scrub(column);
+    choose(view, row.index);
+    follow(endOfWait(row.lane, step));
+  });
+}
+
+// Draws what is above a scene's rows and below them, around those that are
+// there already or around new ones.
+function drawScene(scene) {
+  scene.button = element("button", { class: "scene-name", "aria-pressed": "false" }, scene.name);
+  scene.button.addEventListener("click", () => choose(scene.views[0], 0));
+  const head = element("div", {}, element("h3", {}, scene.button, " ", element("span", {}, scene.about ?? "")));
+  if (scene.watch) head.append(element("p", { class: "watch" }, element("strong", {}, "Watch: "), scene.watch));
+  const note = (words) => element("p", { class: "note" }, words);
+  if (scene.scale) head.append(note(scene.scale));
+  head.append(drawRuler(scene.views[0].run));
+  listenTo(head.querySelector(".ruler"), scene.views[0]);
+  const foot = element("div", {}, ...(scene.notes ?? []).map(note));
+  if (scene.section) {
+    scene.section.firstChild.replaceWith(head);
+    scene.section.lastChild.replaceWith(foot);
+    return;
   }
-  for (const row of view.rows) {
-    row.name.addEventListener("click", () => choose(view, row.index));
+  scene.section = element("section", { class: "scene" }, head, ...scene.views.map((view) => view.body), foot);
+  for (const view of scene.views) {
+    for (const row of view.rows) {
+      listenTo(row.track, view, row);
+      row.name.addEventListener("click", () => choose(view, row.index));
+    }
   }
 }
 
 // Puts the scenes on the page, with what one does to them.
 function drawScenes() {
-  for (const scene of scenes) {
-    scene.button = element("button", { class: "scene-name", "aria-pressed": "false" }, scene.name);
-    const about = element("span", {}, scene.about ?? "");
-    scene.section = element("section", { class: "scene" }, element("h3", {}, scene.button, " ", about));
-    if (scene.watch) scene.section.append(element("p", { class: "watch" }, element("strong", {}, "Watch: "), scene.watch));
-    scene.ruler = drawRuler(scene.views[0].run);
-    const note = (words) => element("p", { class: "note" }, words);
-    const notes = (scene.notes ?? []).map(note);
-    if (scene.scale) scene.section.append(note(scene.scale));
-    scene.section.append(scene.ruler, ...scene.views.map((view) => view.body), ...notes);
-    scene.button.addEventListener("click", () => choose(scene.views[0], 0));
-    for (const view of scene.views) listenTo(scene, view);
-  }
+  for (const scene of scenes) drawScene(scene);
   const sections = scenes.map((scene) => scene.section);
-  by("scenes").replaceChildren(...sections, drawLegend(data.runs));
+  const legend = drawLegend(data.runs);
+  const there = [...by("scenes").children];
+  // What is taken away and put back is laid out anew.
+  const isThere = sections.length + 1 === there.length && sections.every((section, at) => section === there[at]);
+  if (isThere) there.at(-1).replaceWith(legend);
+  else by("scenes").replaceChildren(...sections, legend);
 }
 
 // Makes each row of the tables of steps a way to its step.
@@ -129,7 +141,7 @@ function begin() {
   // What is hidden is no stop of the tab key.
   for (const part of document.querySelectorAll("#bar, #scenes, .keys")) part.hidden = !views.length;
   document.body.classList.toggle("plays", views.length > 0);
-  for (const list of document.querySelectorAll("[data-roving]")) rove(list);
+  for (const list of document.querySelectorAll("[data-roving='']")) rove(list);
 }
 
 // On paper everything is there, and over.

@@ -2,6 +2,7 @@
 // Home and End to its ends.
 
 function rove(list, selector = "button, a") {
+  list.dataset.roving = "on";
   const items = () => [...list.querySelectorAll(selector)].filter((item) => !item.closest("[hidden]"));
   const stop = (item) => {
     for (const other of items()) other.tabIndex = other === item ? 0 : -1;

@@ -16,15 +16,20 @@ const now = { view: undefined, step: 0, lane: 0, nanos: 0, playing: false };
 const current = () => now.view.run;
 
 // Takes the runs out of a page, this one or one of other runs, with a view of
-// each, and has the reader at the beginning of the first.
+// each, and has the reader at the beginning of the first. A scene whose rows are
+// those of before keeps them where they are.
 function takeRuns(page) {
+  const before = scenes;
   data = JSON.parse(page.getElementById("data").textContent);
   readRuns(data);
   const names = [...new Set(data.runs.map((run) => run.scene))];
   scenes = names.map((name) => {
     const runs = data.runs.filter((run) => run.scene === name);
     const words = data.scenes.find((scene) => scene.name === name);
-    return { ...words, name, views: runs.map((run) => drawRun(run, runs.length > 1)) };
+    const kept = before.find((scene) => scene.name === name);
+    const isKept = kept?.views.length === runs.length && runs.every((run, at) => haveSameRows(kept.views[at].run, run));
+    const views = runs.map((run, at) => (isKept ? redrawRun(kept.views[at], run) : drawRun(run, runs.length > 1)));
+    return { ...words, name, views, section: isKept ? kept.section : null };
   });
   views = scenes.flatMap((scene) => scene.views);
   Object.assign(now, { view: views[0], step: 0, lane: 0, nanos: 0 });
