@@ -20,7 +20,6 @@ started it is gone. It needs a system that can fork.
 import contextlib
 import functools
 import gc
-import io
 import json
 import os
 import select
@@ -110,13 +109,21 @@ def be_a_copy(last, tells):
 def rehearse(demo):
     """Plays a demo as the article has it, into the void. It is over in an
     instant: on the virtual clock."""
-    void = io.TextIOWrapper(io.BytesIO())
-    with (
-        contextlib.redirect_stdout(void),
-        contextlib.redirect_stderr(void),
-        contextlib.suppress(Exception, SystemExit),
-    ):
-        run(demo, ["--all", "--clock=virtual", "--json"])
+    with unheard(sys.stdout), unheard(sys.stderr):
+        with contextlib.suppress(Exception, SystemExit):
+            run(demo, ["--all", "--clock=virtual", "--json"])
+
+
+@contextlib.contextmanager
+def unheard(stream):
+    """Throws away what is printed, however that is done."""
+    kept = os.dup(stream.fileno())
+    with open(os.devnull, "wb") as void:
+        os.dup2(void.fileno(), stream.fileno())
+    yield
+    stream.flush()
+    os.dup2(kept, stream.fileno())
+    os.close(kept)
 
 
 def run(demo, arguments):
