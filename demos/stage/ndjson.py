@@ -10,6 +10,8 @@ VERSION = 2
 # The version of the program that this belongs to.
 PROGRAM = "0.1.0"
 
+in_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 def header(subject, clock, speed=1.0, knobs=None):
     """What was run, and how."""
@@ -42,4 +44,4 @@ def lines(recording):
         footer["interrupted"] = True
     version = {"asyncade": VERSION}
     for line in [version | recording.header, *events, version | footer]:
-        yield json.dumps(line, ensure_ascii=False, separators=(",", ":"))
+        yield in_json(line)

@@ -91,9 +91,9 @@ function drawLegend(runs) {
 // What is in a row: a lane's strip, what covers what is still to come, and its
 // end.
 function fillRow(row, run) {
-  row.lane = run.lanes[row.index];
-  row.shown = undefined;
-  row.track.replaceChildren(drawStrip(run, row.lane.strip), element("i"), drawEnd(run, row.lane.strip));
+  const lane = run.lanes[row.index];
+  Object.assign(row, { lane, cover: element("i"), shown: undefined });
+  row.track.replaceChildren(drawStrip(run, lane.strip), row.cover, drawEnd(run, lane.strip));
 }
 
 // A run's rows. `rows` has for each of them the lane and what is to be changed.
@@ -136,14 +136,15 @@ function redrawRun(view, run) {
 
 // Shows a run after a step, at a time in nanoseconds, up to a column.
 function showRun(view, { step, nanos, column }, { doings, held }) {
-  const { run, body } = view;
-  // Before the beginning and after the end nothing peeps out.
-  const edge = column === 0 ? "-0.6rem" : `${(Math.min(column, run.columns) * 100) / run.columns}%`;
-  body.style.setProperty("--now", edge);
   if (view.step === step && view.column === column) return;
   Object.assign(view, { step, column });
+  const { run } = view;
+  // Before the beginning and after the end nothing peeps out.
+  const edge = column === 0 ? "-0.6rem" : `${(Math.min(column, run.columns) * 100) / run.columns}%`;
   const late = lateLanes(run, step, column);
   for (const row of view.rows) {
+    // Of each cover and not of all the rows: what inherits it is styled anew.
+    row.cover.style.setProperty("--now", edge);
     row.row.classList.toggle("late", late.has(row.index));
     const at = laneAt(row.lane, step);
     const isHeld = at && doings[at.doing] === "parked" && isReady(row.lane.strip, column - 1);

@@ -85,6 +85,7 @@ function showSaid(run) {
   }
   const items = said.map((step) => element("li", {}, element("time", {}, momentOf(run, step)[1]), ` ${sentence(run, step)}`));
   by("said").hidden = !run.steps.some((step) => step.said);
+  if (!items.length) items.push(element("li", { class: "none" }, "Nothing yet."));
   by("said").querySelector("ol").replaceChildren(...items);
 }
 
