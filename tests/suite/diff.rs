@@ -18,8 +18,8 @@ use proptest::test_runner::{Config, TestRunner};
 use serde_json::Value;
 
 use crate::support::{
-    Ran, any_knobs, asyncade, chapter, is_too_wide, on_virtual_clock, play_all,
-    ran, text, unwrapped,
+    Ran, any_knobs, asyncade, chapter, computing, is_too_wide,
+    on_virtual_clock, play_all, ran, text, unwrapped,
 };
 
 /// One thing that a trace says: when, and what in words of this file's own.
@@ -257,6 +257,7 @@ fn is_right(a: &Trace, b: &Trace) -> Result<(), TestCaseError> {
 
 #[test]
 fn what_is_found_is_what_the_traces_say() {
+    let _core = computing();
     for chapter in on_virtual_clock() {
         let pairs = (any_knobs(chapter), any_knobs(chapter));
         let mut runner = TestRunner::new(Config {
@@ -348,6 +349,7 @@ fn screens() {
 
 #[test]
 fn it_fits_a_screen_and_every_width() {
+    let _core = computing();
     for chapter in on_virtual_clock() {
         let name = chapter.name;
         let mut asked: Vec<Vec<String>> = Vec::new();

@@ -280,6 +280,7 @@ fn a_chapter_is_small() {
 
 #[test]
 fn nothing_is_asked_for_and_nothing_else_runs() {
+    let _core = computing();
     for (_, Exported { page, .. }) in every_chapter() {
         let links = closed(&page);
         assert!(links.iter().all(|link| link.starts_with('#')), "{links:?}");

@@ -20,7 +20,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
 use crate::support::{
-    any_knobs, asyncade, chapter, on_virtual_clock, python, ran,
+    any_knobs, asyncade, chapter, computing, on_virtual_clock, python, ran,
 };
 
 const LANGUAGES: [Language; 2] = [Language::Rust, Language::Python];
@@ -155,6 +155,7 @@ fn the_code_alone_tells_every_line_that_cpython_recorded() {
 
 #[test]
 fn at_other_knobs_the_places_are_those_of_a_fresh_run() {
+    let _core = computing();
     let Some(python) = python().map(Resident::new) else {
         return;
     };
@@ -616,6 +617,7 @@ fn columns(text: &str, lang: Lang) -> Vec<String> {
 
 #[test]
 fn code_is_never_cut_however_narrow_the_page() {
+    let _core = computing();
     for chapter in CHAPTERS {
         for scene in chapter.scenes {
             for lang in [Lang::Rust, Lang::Python, Lang::Both] {
@@ -856,6 +858,7 @@ look(table)
 
 #[test]
 fn python_finds_every_name_of_a_scene() {
+    let _core = computing();
     if python().is_none() {
         return;
     }

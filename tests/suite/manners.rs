@@ -15,7 +15,7 @@ use asyncade::trace::ndjson;
 
 use crate::support::served::Served;
 use crate::support::{
-    Ran, asyncade, chapter, is_too_wide, on_virtual_clock, ran,
+    Ran, asyncade, chapter, computing, is_too_wide, on_virtual_clock, ran,
 };
 
 /// The commands beside the chapters.
@@ -339,6 +339,7 @@ fn examples(help: &str) -> Vec<Vec<String>> {
 
 #[test]
 fn every_example_of_every_help_works() {
+    let _core = computing();
     let folder = no_folder("examples");
     fs::create_dir_all(&folder).unwrap();
     // The files that examples speak of.

@@ -4,6 +4,7 @@
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
+use crate::support::computing;
 use asyncade::measure::stats::{
     self, deviation_of_ratio, interval_of_ratio, outliers, percentile,
 };
@@ -121,6 +122,7 @@ fn covered(runs: usize, deviations: (f64, f64)) -> usize {
 /// covers always. The plain percentile bootstrap covers 88 of the first hundred.
 #[test]
 fn the_interval_has_the_truth_in_it_in_95_of_100_experiments() {
+    let _core = computing();
     for (runs, deviations) in [
         (5, (0.03, 0.03)),
         (5, (0.3, 0.1)),

@@ -17,7 +17,9 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::Value as Json;
 
-use crate::support::{any_knobs, asyncade, chapter, on_virtual_clock, ran};
+use crate::support::{
+    any_knobs, asyncade, chapter, computing, on_virtual_clock, ran,
+};
 
 fn report(chapter: &'static Chapter, knobs: &Knobs) -> Report {
     let plan = Plan::new(&Choice {
@@ -355,6 +357,7 @@ impl Ideals for Report {
 
 #[test]
 fn at_any_knobs_one_choice_is_right_and_it_is_what_the_trace_says() {
+    let _core = computing();
     for chapter in on_virtual_clock() {
         check(chapter, &Knobs::new(chapter.knobs)).unwrap();
         let mut runner = TestRunner::new(Config {
@@ -574,6 +577,7 @@ fn correct(objects: &[Json]) -> String {
 
 #[test]
 fn true_answers_score_full_and_false_ones_nothing() {
+    let _core = computing();
     for chapter in on_virtual_clock() {
         for seed in [None, Some("1"), Some("2")] {
             let mut arguments = vec![chapter.name, "--json"];

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::robust_files::folder;
 use crate::robust_signals::{signal, until};
-use crate::support::{any_knobs, chapter, on_virtual_clock, python};
+use crate::support::{any_knobs, chapter, computing, on_virtual_clock, python};
 use asyncade::chapter::{Chapter, Figure, Knobs, Measure, Twin};
 use asyncade::system::child::{Bounds, Fault};
 use asyncade::system::kept::Kept;
@@ -105,6 +105,7 @@ fn ends_soon(group: u32) {
 
 #[test]
 fn it_plays_as_one_that_is_started_anew() {
+    let _core = computing();
     let Some(python) = python() else { return };
     let resident = Resident::new(python);
     let mut runner = TestRunner::deterministic();

@@ -255,7 +255,8 @@ fn r6_a_draft_is_private_and_its_name_cannot_be_guessed() {
     let folder = folder("drafts");
     let mut seen = Vec::new();
     for file in ["a.ndjson", "b.ndjson"] {
-        let mut child = asyncade(&["gather", "--quiet", "--export", file])
+        let arguments = ["gather", "--speed", "5", "--quiet", "--export", file];
+        let mut child = asyncade(&arguments)
             .current_dir(&folder)
             .stdout(Stdio::null())
             .stderr(Stdio::null())

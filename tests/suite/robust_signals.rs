@@ -12,6 +12,7 @@ use crate::formats::check;
 use crate::robust_files::{draft, folder};
 use crate::support::{Ran, asyncade};
 use asyncade::trace::ndjson;
+use rustix::io::ioctl_fionread;
 
 /// Longer than anything here takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -117,7 +118,7 @@ fn r6_asked_twice_it_ends_at_once_and_leaves_no_draft() {
             .current_dir(&folder),
         );
         let draft = draft(&folder);
-        until("in the write", || blocked_in_a_write(child.id()));
+        until("in the write", || is_full(&unread));
         assert!(signal(child.id(), name));
         thread::sleep(Duration::from_millis(300));
         assert!(child.try_wait().unwrap().is_none(), "one was enough");
@@ -132,22 +133,12 @@ fn r6_asked_twice_it_ends_at_once_and_leaves_no_draft() {
     }
 }
 
-/// Whether a process waits for room in a pipe. Only Linux tells; elsewhere
-/// some time has to do.
-fn blocked_in_a_write(pid: u32) -> bool {
-    let status = fs::read_to_string(format!("/proc/{pid}/wchan"));
-    match status.as_deref() {
-        Ok(on) if on.contains("pipe") => true,
-        Ok(on) if on.is_empty() || on == "0" => {
-            thread::sleep(Duration::from_secs(3));
-            true
-        }
-        Ok(_) => false,
-        Err(_) => {
-            thread::sleep(Duration::from_secs(3));
-            true
-        }
-    }
+/// Whether a pipe that nobody reads takes no more: whoever writes is stuck.
+fn is_full(pipe: &fs::File) -> bool {
+    let held = || ioctl_fionread(pipe).unwrap();
+    let before = held();
+    thread::sleep(Duration::from_millis(200));
+    before > 0 && held() == before
 }
 
 /// Starts a `verify` whose Python never comes to an end, and returns it with

@@ -8,7 +8,7 @@ use asyncade::timeline::{Doing, History, State};
 use asyncade::trace::{By, Clock, How, LaneKind, On, Outcome, What};
 use console::{Key, measure_text_width};
 
-use crate::support::{chapter, on_virtual_clock, ran};
+use crate::support::{chapter, computing, on_virtual_clock, ran};
 
 fn played(name: &str) -> Report {
     let chapter = chapter(name);
@@ -35,6 +35,7 @@ fn plain(frame: Vec<String>) -> Vec<String> {
 /// in every scene of every chapter, in both worlds.
 #[test]
 fn back_is_what_it_was_on_the_way_forward() {
+    let _core = computing();
     for chapter in on_virtual_clock() {
         let report = played(chapter.name);
         for python in [false, true] {

@@ -51,6 +51,7 @@ fn both(arguments: &[&str], options: &[&str], columns: &str) -> [Ran; 2] {
 /// of all its scenes or its own, and with whatever it is shown.
 #[test]
 fn what_is_opened_is_what_was_played() {
+    let _core = computing();
     for chapter in on_virtual_clock() {
         let name = chapter.name;
         let base = [name, "--clock", "virtual"];

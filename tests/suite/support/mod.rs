@@ -8,7 +8,6 @@ pub mod webdriver;
 use std::env;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use asyncade::chapter::{Chapter, Kind, Knobs, List, Played, Value};
@@ -17,6 +16,8 @@ use asyncade::trace::{By, Clock, Event, LaneId, Outcome, Trace, What, ndjson};
 use asyncade::world;
 use asyncade::world::python::Python;
 use proptest::prelude::*;
+use tokio::runtime::Builder;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 pub fn chapter(name: &str) -> &'static Chapter {
     demos::COURSE
@@ -24,19 +25,28 @@ pub fn chapter(name: &str) -> &'static Chapter {
         .unwrap_or_else(|| panic!("there is no chapter {name}"))
 }
 
-static MACHINE: RwLock<()> = RwLock::new(());
+/// So many may compute at once: as many as the smallest machine that this is
+/// tested on has cores.
+const CORES: u32 = 2;
+
+static MACHINE: Semaphore = Semaphore::const_new(CORES as usize);
 
 /// The machine for oneself, as far as that goes, for what measures the real
 /// clock: meanwhile nothing else does, and nothing [computes](computing).
-pub fn undisturbed() -> RwLockWriteGuard<'static, ()> {
-    // Poisoned by a test that failed, which is no reason for others to.
-    MACHINE.write().unwrap_or_else(PoisonError::into_inner)
+pub fn undisturbed() -> SemaphorePermit<'static> {
+    cores(CORES)
 }
 
-/// A part of the machine, for what computes for long: meanwhile nothing is
-/// measured, but others may compute.
-pub fn computing() -> RwLockReadGuard<'static, ()> {
-    MACHINE.read().unwrap_or_else(PoisonError::into_inner)
+/// A part of the machine, for what computes for seconds: meanwhile nothing is
+/// measured, but another one may compute.
+pub fn computing() -> SemaphorePermit<'static> {
+    cores(1)
+}
+
+/// Who has waited for longest is the next, whatever he waits for.
+fn cores(count: u32) -> SemaphorePermit<'static> {
+    let runtime = Builder::new_current_thread().build().unwrap();
+    runtime.block_on(MACHINE.acquire_many(count)).unwrap()
 }
 
 /// The chapters that play on the virtual clock.
