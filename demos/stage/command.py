@@ -165,8 +165,7 @@ def _play_and_print(chapter, name, scene, knobs, options):
     if isinstance(recording.error, TooMany):
         sys.exit(f"{os.path.basename(sys.argv[0])}: {recording.error}")
     if options["json"]:
-        for line in recording.lines():
-            print(line)
+        sys.stdout.writelines(f"{line}\n" for line in recording.lines())
     elif not live:
         for event in recording.events():
             _write(event, recording.recorder.name(event["lane"]))

@@ -140,19 +140,29 @@ def _numbered(events):
         elif event["event"] == "wait":
             waits[event["wait"]] = len(waits) + 1
 
-    def renumber(key, value):
-        if key in ("lane", "parent", "within", "target"):
-            return value if value is None else lanes[value]
-        if key == "lanes":
-            return [lanes[lane] for lane in value]
-        if key == "wait":
-            return waits[value]
-        if key == "waits":
-            return [waits[wait] for wait in value]
-        if key == "by" and isinstance(value, int):
-            return lanes[value]
-        if isinstance(value, dict):
-            return {key: renumber(key, inner) for key, inner in value.items()}
-        return value
+    def lane(number):
+        return None if number is None else lanes[number]
 
-    return [renumber("", event) for event in events]
+    change = {
+        "lane": lane,
+        "parent": lane,
+        "within": lane,
+        "target": lane,
+        "lanes": lambda numbers: [lanes[number] for number in numbers],
+        "wait": lambda number: waits[number],
+        "waits": lambda numbers: [waits[number] for number in numbers],
+        # A lane, or what else it was.
+        "by": lambda by: lanes[by] if isinstance(by, int) else by,
+    }
+
+    def renumbered(fields):
+        new = {}
+        for key, value in fields.items():
+            if isinstance(value, dict):
+                value = renumbered(value)
+            elif key in change:
+                value = change[key](value)
+            new[key] = value
+        return new
+
+    return [renumbered(event) for event in events]

@@ -173,6 +173,19 @@ fn a_slider_moves_both_worlds() {
     assert_eq!(browser.text("#where"), "46 of 46 at 3.000s");
     browser.click("#back");
     assert!(browser.text("#where").starts_with("45 of 46"));
+    // Rows that are still where they were are those of the other run: where one
+    // waits for 9s now, a click follows that to its end.
+    reader.slide("a", "9000");
+    let point = browser.run(
+        "const strip = document.querySelector('.strip');
+         strip.scrollIntoView({ block: 'center' });
+         const box = strip.getBoundingClientRect();
+         return [box.left + 0.6 * box.width, box.top + 12].map(Math.round);",
+    );
+    let [x, y] = [0, 1].map(|at| point[at].as_i64().unwrap());
+    browser.drag(&[(x, y)]);
+    let place = browser.text("#where");
+    assert!(place.ends_with(" at 9.000s"), "{place}");
     reader.silent();
 }
 
