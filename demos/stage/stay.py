@@ -120,10 +120,12 @@ def unheard(stream):
     kept = os.dup(stream.fileno())
     with open(os.devnull, "wb") as void:
         os.dup2(void.fileno(), stream.fileno())
-    yield
-    stream.flush()
-    os.dup2(kept, stream.fileno())
-    os.close(kept)
+    try:
+        yield
+    finally:
+        stream.flush()
+        os.dup2(kept, stream.fileno())
+        os.close(kept)
 
 
 def run(demo, arguments):
