@@ -493,6 +493,30 @@ fn without_motion_it_is_shown_step_by_step() {
     silent(&browser);
 }
 
+/// Nothing is to the side of a telephone, and who is who can be read on it.
+#[test]
+fn a_page_fits_a_telephone() {
+    let Some(browser) = Browser::open(390, 844) else {
+        return;
+    };
+    for chapter in CHAPTERS {
+        let page = format!("{}.html", chapter.name);
+        browser.go(&made().join(&page), "");
+        let beside = browser.run(
+            "const names = [...document.querySelectorAll('.name')];
+             const cut = names.filter((name) => name.scrollWidth > name.clientWidth);
+             return [
+               document.documentElement.scrollWidth > innerWidth,
+               cut.map((name) => name.textContent),
+               names.length > 0,
+             ];",
+        );
+        let nothing: [&str; 0] = [];
+        assert_eq!(beside, serde_json::json!([false, nothing, true]), "{page}");
+    }
+    silent(&browser);
+}
+
 /// From the contents to a chapter, to the next one, and to what is found.
 #[test]
 fn a_book_is_read_from_its_contents() {
