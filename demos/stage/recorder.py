@@ -34,6 +34,7 @@ class Recorder:
         # The semaphores that somebody had to wait for: the name of each, and
         # what was left of it when a lane gave its thread back.
         self.shared = weakref.WeakKeyDictionary()
+        self._semaphores = itertools.count(1)
         self.elapsed = None
         self._events = []
         self._names = []
@@ -77,7 +78,7 @@ class Recorder:
     def share(self, semaphore):
         """Watches a semaphore from here on, and returns its name."""
         if semaphore not in self.shared:
-            number = len(self.shared) + 1
+            number = next(self._semaphores)
             name = "semaphore" if number == 1 else f"semaphore {number}"
             self.shared[semaphore] = (name, None)
         return self.shared[semaphore][0]

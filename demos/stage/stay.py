@@ -8,10 +8,11 @@ of JSON: `{"demo": "gather/demo.py", "arguments": ["--all"]}`. For each it has a
 copy of itself, forked before anybody asked, which has rehearsed what was played
 last: mostly that is what somebody asks for again, with other arguments. The
 demo runs in the copy, as if it had been started alone, and nothing of it is
-left for the next one. When the copy has played, or has ended otherwise, a line
-on each of the two streams ends the answer: `END`, and on the standard output
-the copy's exit status after it. One such answer, to nothing, says at the start
-that this program is there.
+left for the next one. Only what a demo leaves behind in its own process, in
+another module, is there from its rehearsal; ours leave nothing. When the copy
+has played, or has ended otherwise, a line on each of the two streams ends the
+answer: `END`, and on the standard output the copy's exit status after it. One
+such answer, to nothing, says at the start that this program is there.
 
 It ends when its standard input closes, in the middle of a demo too: whoever
 started it is gone. It needs a system that can fork.
@@ -110,7 +111,7 @@ def rehearse(demo):
     """Plays a demo as the article has it, into the void. It is over in an
     instant: on the virtual clock."""
     with unheard(sys.stdout), unheard(sys.stderr):
-        with contextlib.suppress(Exception, SystemExit):
+        with contextlib.suppress(BaseException):
             run(demo, ["--all", "--clock=virtual", "--json"])
 
 

@@ -135,6 +135,38 @@ class Stay(unittest.TestCase):
             said, _, _ = self.ask(stay, f"{chapter}/demo.py", *PLAY)
             self.assertEqual(said, ran.stdout, chapter)
 
+    def test_what_was_played_last_is_rehearsed_unheard(self):
+        played = self.folder / "played"
+        path = self.folder / "demo.py"
+        path.write_text(
+            "import asyncio, os, sys\n"
+            f"with open({str(played)!r}, 'a') as file:\n"
+            "    print(*sys.argv[1:], file=file)\n"
+            "print('heard')\n"
+            "os.write(1, b'heard')\n"
+            "if '--end-with-stdin' not in sys.argv:\n"
+            "    raise asyncio.CancelledError\n"
+        )
+        stay = self.start()
+        rehearsal = " ".join(PLAY[:-1])
+        count = 0
+        for _ in range(2):
+            said, complained, status = self.ask(stay, path, *PLAY, "--a=1s")
+            self.assertEqual((said, status), ("heardheard\n", 0))
+            self.assertEqual(complained, "")
+            count += 2
+            self.wait_for(
+                lambda: len(played.read_text().splitlines()) == count
+            )
+            *_, own, last = played.read_text().splitlines()
+            self.assertEqual(own, " ".join([*PLAY, "--a=1s"]))
+            self.assertEqual(last, rehearsal)
+        # What went wrong once would do so again.
+        self.ask(stay, path, "--all")
+        time.sleep(0.5)
+        lines = played.read_text().splitlines()
+        self.assertEqual(lines[count:], ["--all"])
+
     def test_a_copy_that_waits_ends_with_the_one_that_stays(self):
         stay = self.start()
         children = Path(f"/proc/{stay.pid}/task/{stay.pid}/children")

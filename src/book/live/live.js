@@ -50,8 +50,8 @@ function readSetting(query) {
 let wanted = null;
 let isAsking = false;
 // The setting that is asked about, and the one that what is shown is of.
-let set = location.search;
-let played = location.search;
+let set = setting();
+let played = set;
 
 function ask(query, { isRun = !isMeasured, hash = null } = {}) {
   wanted = { query, isRun, hash };
@@ -86,6 +86,8 @@ async function answer({ query, isRun, hash }) {
   const { page, steps } = answered ? parsed(answered.text) : {};
   by("busy").textContent = "";
   by("run").setAttribute("aria-disabled", "false");
+  // Whoever has gone back meanwhile has left what this is an answer to.
+  if (wanted && wanted.hash !== null) return;
   // A hand that goes on moving sees each answer that there is time for; what
   // was wrong on its way is not worth a word.
   if (!page) complain("Nobody answers: the program that this page is from has ended");
@@ -133,8 +135,8 @@ const PARTS = ["header", "#question", "#story", "#reveal > div", "footer"];
 
 function take(page, steps, query, hash) {
   const isPlaying = now.playing;
-  pause();
   const was = place();
+  pause();
   takeParts(page, PARTS);
   for (const id of ["reveal", "steps"]) by(id).hidden = page.getElementById(id).hidden;
   if (!views.length) {
@@ -148,7 +150,7 @@ function take(page, steps, query, hash) {
   settle(page, query, hash !== null);
   if (views.length) goBack(was);
   if (hash) open(hash);
-  if (isPlaying) play();
+  if (isPlaying) playOn();
   played = query;
   takeSteps(steps);
 }
@@ -195,9 +197,12 @@ function settle(page, query, isBack) {
   document.body.classList.remove("stale");
   for (const { field, slider } of knobs) {
     field.removeAttribute("aria-invalid");
-    // One that follows another knob has moved with it.
-    const its = page.getElementById(field.id).previousElementSibling;
-    if (slider && !field.value) slider.value = its.value;
+    // One that follows another knob has moved with it. So has one of which a
+    // time was typed that only the command line can read; but who moves it on
+    // meanwhile has it in his hand.
+    if (!slider || (field.value && query !== setting())) continue;
+    slider.value = page.getElementById(field.id).previousElementSibling.value;
+    slider.setAttribute("aria-valuetext", field.value || field.placeholder);
   }
   const isNew = query !== set && !isBack && performance.now() - moved > HAND;
   moved = isBack ? -HAND : performance.now();
@@ -205,22 +210,34 @@ function settle(page, query, isBack) {
   if (!isBack) address(isNew);
 }
 
-let addressing = 0;
-// What of it the address has.
+// What of it the address has, and what will write the rest.
 let addressed = location.search;
+let addressing = 0;
 
 // Puts the setting in the address. The way back is from one move to the one
 // before, and not through all that a hand has passed: while it moves, the
 // address waits. Browsers limit how often it changes, and some break off what
 // goes beyond.
 function address(isNew) {
-  const write = (how) => {
-    addressed = set;
-    history[how](null, "", location.pathname + set + location.hash);
-  };
+  waitNoMore();
+  if (isNew) writeAddress("pushState");
+  else addressing = setTimeout(writeAddress, RESTS, "replaceState");
+}
+
+function writeAddress(how) {
+  waitNoMore();
+  addressed = set;
+  history[how](null, "", location.pathname + set + location.hash);
+}
+
+function waitNoMore() {
   clearTimeout(addressing);
-  if (isNew) write("pushState");
-  else addressing = setTimeout(write, RESTS, "replaceState");
+  addressing = 0;
+}
+
+// What is left with a click has its whole address.
+for (const kind of ["pointerdown", "click", "pagehide"]) {
+  addEventListener(kind, () => addressing && writeAddress("replaceState"), true);
 }
 
 function takeParts(page, parts) {
@@ -235,7 +252,7 @@ function takeParts(page, parts) {
 function place() {
   if (!views.length) return { isWhole: true };
   const run = current();
-  const isWhole = now.step >= run.steps.length;
+  const isWhole = now.step >= run.steps.length && !now.playing;
   return { isWhole, isBegun: now.step > 0, nanos: now.nanos, scene: run.scene, world: run.world, lane: run.lanes[now.lane].name };
 }
 
@@ -281,8 +298,8 @@ by("article").addEventListener("click", (event) => {
 });
 addEventListener("popstate", () => {
   if (location.search === addressed) return;
-  clearTimeout(addressing);
+  waitNoMore();
   addressed = location.search;
   readSetting(location.search);
-  ask(location.search, { hash: location.hash });
+  ask(setting(), { hash: location.hash });
 });

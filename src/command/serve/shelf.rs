@@ -5,8 +5,10 @@
 use std::io;
 use std::path::Path;
 use std::sync::{
-    Mutex, MutexGuard, OnceLock, PoisonError, RwLock, TryLockError,
+    Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard,
+    TryLockError,
 };
+use std::thread;
 use std::time::Duration;
 
 use anyhow::{Error, Result};
@@ -28,6 +30,9 @@ use crate::world::python::{self, Python, Resident};
 
 /// What would run for longer than that is not measured for a page.
 const TOO_LONG: Duration = Duration::from_secs(60);
+
+/// So long the Python that stays may still rehearse what it has played.
+const REHEARSAL: Duration = Duration::from_millis(200);
 
 /// A run of more of anything is not made for a page: whoever has followed a
 /// link has not chosen what it costs.
@@ -73,6 +78,7 @@ impl Shelf {
     /// once, so that the first one who moves a knob does not wait for that.
     pub fn prepare(&self) {
         let _ = self.overview();
+        let _quiet = self.disturbing();
         let mut chapters = self.course.chapters.iter();
         let first = chapters.find(|chapter| !chapter.is_real_only());
         if let (Some(first), Ok(python)) = (first, self.python()) {
@@ -110,6 +116,8 @@ impl Shelf {
     /// The page of a run.
     fn run(&self, order: &Order, waits: &Waits) -> Result<Bytes> {
         let Order { chapter, knobs, .. } = order;
+        // Of what can only be measured there is nothing to compute.
+        let _quiet = (!chapter.is_real_only()).then(|| self.disturbing());
         let report = match order.measures {
             true => self.measured(chapter, knobs, waits)?,
             false => self.computed(chapter, knobs)?,
@@ -134,9 +142,6 @@ impl Shelf {
         if chapter.is_real_only() {
             return Ok(Plan::new(&choice)?.report().clone());
         }
-        // Nothing is left half done by whoever panics.
-        let quiet = self.quiet.read();
-        let _quiet = quiet.unwrap_or_else(PoisonError::into_inner);
         let cpython = self.cpython(chapter, knobs);
         play(Plan::beside(&choice, cpython)?, &mut Nobody)
     }
@@ -167,7 +172,14 @@ impl Shelf {
         }
         let quiet = self.quiet.write();
         let _quiet = quiet.unwrap_or_else(PoisonError::into_inner);
+        thread::sleep(REHEARSAL);
         play(plan, &mut Somebody(waits))
+    }
+
+    /// Held by whoever computes something.
+    fn disturbing(&self) -> RwLockReadGuard<'_, ()> {
+        // Nothing is left half done by whoever panics.
+        self.quiet.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What CPython does: as it was recorded where the knobs are the article's.
@@ -203,6 +215,7 @@ impl Shelf {
         if let Some(made) = self.overview.get() {
             return Ok(made);
         }
+        let _quiet = self.disturbing();
         let chapters = self.course.chapters.iter();
         let reports = chapters
             .map(|chapter| self.computed(chapter, &Knobs::new(chapter.knobs)));

@@ -40,7 +40,7 @@ pub(super) const FORMAT: Format = Format {
 
 const PAGE: &str = include_str!("page.html");
 pub(crate) const STYLE: &str = include_str!("player.css");
-/// The parts of the player, each knowing only those before it.
+/// The parts of the player, in the order in which they build on each other.
 const SCRIPT: &str = concat!(
     include_str!("script/fold.js"),
     include_str!("script/picture.js"),

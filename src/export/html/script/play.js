@@ -9,23 +9,31 @@ const STEPS = 2;
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 let before = 0;
 let owed = 0;
+// The next frame, of which there is one, however often it is paused and goes on.
+let frame = 0;
 
+// Plays it, from its beginning if it is at its end.
 function play() {
-  const run = current();
-  if (now.step >= run.steps.length) {
+  if (now.step >= current().steps.length) {
     now.step = 0;
     now.nanos = 0;
   }
+  playOn();
+}
+
+// Plays it from where it is.
+function playOn() {
   now.playing = true;
   by("play").textContent = "Pause";
   before = performance.now();
   owed = 0;
-  requestAnimationFrame(tick);
+  frame = requestAnimationFrame(tick);
 }
 
 function pause() {
   if (!now.playing) return;
   now.playing = false;
+  cancelAnimationFrame(frame);
   by("play").textContent = "Play";
   remember();
   show();
@@ -40,7 +48,6 @@ function passing(run) {
 }
 
 function tick(at) {
-  if (!now.playing) return;
   const passed = Math.max(0, at - before) * Number(by("speed").value);
   before = at;
   const run = current();
@@ -59,5 +66,5 @@ function tick(at) {
   if (!calm.matches || now.step !== now.view.step || isOver) show();
   else showWhere(run);
   if (isOver) pause();
-  else requestAnimationFrame(tick);
+  else frame = requestAnimationFrame(tick);
 }

@@ -60,6 +60,7 @@ function listenTo(strip, view, row) {
     else goToTime(((column + 1) * view.run.scale) / view.run.columns - 1);
   };
   strip.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
     down = event.clientX;
     strip.setPointerCapture(event.pointerId);
   });
@@ -76,6 +77,10 @@ function listenTo(strip, view, row) {
     if (!at || data.doings[at.doing] !== "parked") return scrub(column);
     choose(view, row.index);
     follow(endOfWait(row.lane, step));
+  });
+  // The browser may have taken the finger for one that moves the page.
+  strip.addEventListener("lostpointercapture", () => {
+    down = null;
   });
 }
 

@@ -3,7 +3,6 @@
 
 function columnOf(view) {
   const { run } = view;
-  if (view === now.view && now.step === 0 && now.nanos === 0) return 0;
   if (run.axis === "steps") {
     const step = stepOf(view);
     return step === 0 ? 0 : run.steps[step - 1].column + 1;
