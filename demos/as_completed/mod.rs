@@ -108,8 +108,8 @@ pub const CHAPTER: Chapter = Chapter {
                 p.ask("gather-first")
                     .unless(
                         x == shortest,
-                        "the shortest was passed first: whoever awaits in that \
-                         order would have it first, too",
+                        "the shortest was passed first: to await one after the \
+                         other, in that order, would have it as soon",
                     )
                     .apart(x, shortest)
                     .apart(shortest, longest)

@@ -235,7 +235,7 @@ pub const CHAPTER: Chapter = Chapter {
                     .unless(customers == 1, ALONE)
                     .apart(after(scan).then(pay), scan)
                     .is("customers served", visits.len(), customers)
-                    .is("customers who pay, and nobody is scanned", alone, 0)
+                    .is("customers with another behind them who pay, and nobody is scanned", alone, 0)
                     .so(match first {
                         None => "nobody paid".to_owned(),
                         Some(first) => format!(

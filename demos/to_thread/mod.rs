@@ -9,7 +9,7 @@ use crate::chapter::{
     Parting, Played, Plays, Scene, Twin, after, check_heartbeat, number_of,
     run, time,
 };
-use crate::trace::{LaneKind, What};
+use crate::trace::{LaneKind, On, What};
 
 const ASYNC_PART: Knob =
     Knob::time("async-part", "1s", "How long main waits first");
@@ -185,15 +185,24 @@ pub const CHAPTER: Chapter = Chapter {
                 let Times { block, .. } = times(p.knobs);
                 let [direct, aside] = ["blocking", "to_thread"]
                     .map(|scene| p.scene(scene).longest_poll());
-                p.ask("blocking")
+                p.ask("to_thread")
                     .on_one_thread()
-                    .apart(block, AT_ONCE)
-                    .time("the loop is held for", Some(direct), block)
-                    .and("to_thread")
                     .apart(block, AT_ONCE)
                     .is_a("blocking_io", LaneKind::Thread)
                     .said("main", GOT, total(p.knobs))
                     .time("the loop is held for", Some(aside), AT_ONCE)
+                    .and("blocking")
+                    .apart(block, AT_ONCE)
+                    .time("the loop is held for", Some(direct), block)
+                    .seen_first(|what| {
+                        matches!(
+                            what,
+                            What::Wait {
+                                on: On::Blocking { .. },
+                                ..
+                            }
+                        )
+                    })
                     .so(format!(
                         "held for {} against {}",
                         time(direct),

@@ -110,6 +110,15 @@ impl<'a> Check<'a> {
         self
     }
 
+    /// What was asked last is to be seen at the first event of a kind, on
+    /// whatever lane.
+    pub fn seen_first(self, is: impl Fn(&What) -> bool) -> Self {
+        let mut events = self.played.trace(self.scene).events.iter();
+        let event = events.position(|event| is(&event.what));
+        let last = self.facts.len().saturating_sub(1);
+        self.seen_at(last, event)
+    }
+
     /// That the whole trace shows it.
     fn whole(&self) -> Spot {
         Spot {
@@ -166,7 +175,7 @@ impl<'a> Check<'a> {
     pub fn never_said(self, text: &str) -> Self {
         let said = self.played.scene(self.scene).said(text);
         let said = said.map_or("never".to_owned(), time);
-        self.is(format!("somebody says {text:?}"), said, "never")
+        self.is(format!("when somebody says {text:?}"), said, "never")
     }
 
     /// A lane must end in this way, and at this time.
@@ -232,7 +241,10 @@ impl<'a> Check<'a> {
         let given_up = self.played.given_up(self.scene, lane);
         let holds = given_up.iter().any(|name| name == other);
         let what = format!("what {lane} awaits when it is stopped");
+        let before = self.facts.len();
+        let event = self.played.gives_up(self.scene, lane);
         self.that(what, holds, names(&given_up), other)
+            .seen_at(before, event)
     }
 
     /// What was measured must be this.

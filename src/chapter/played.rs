@@ -214,6 +214,11 @@ impl<'a> Played<'a> {
         self.position(scene, lane, |what| matches!(what, What::Pend { .. }))
     }
 
+    /// The position at which a lane first gave up waiting for something.
+    pub fn gives_up(&self, scene: &str, lane: &str) -> Option<usize> {
+        self.position(scene, lane, |what| matches!(what, What::Drop { .. }))
+    }
+
     /// The position at which a lane ended.
     pub fn end(&self, scene: &str, lane: &str) -> Option<usize> {
         self.position(scene, lane, |what| matches!(what, What::End { .. }))

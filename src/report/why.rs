@@ -20,10 +20,7 @@ pub fn why(before: &State, event: &Event) -> String {
         What::Poll { within, thread } => teller.poll(*within, *thread),
         What::Wait { on, due, .. } => teller.wait(on, *due),
         What::Done { wait } => teller.done(*wait),
-        What::Drop { wait } => {
-            let what = teller.waited(*wait);
-            format!("{name} gives up waiting for {what}.")
-        }
+        What::Drop { wait } => teller.drop(*wait),
         What::Pend { waits, .. } => teller.pend(waits),
         What::Wake { by } => teller.wake(*by),
         What::Say { text, .. } => format!("{name} says \"{text}\"."),
@@ -67,6 +64,20 @@ impl Teller<'_> {
 
     fn lane(&self) -> Option<&LaneState> {
         self.before.lane(self.event.lane)
+    }
+
+    /// Whoever had no thread when his timer was over has not seen it.
+    fn drop(&self, wait: WaitId) -> String {
+        let (name, what) = (self.own(), self.waited(wait));
+        let due = self.before.wait(wait).and_then(|wait| wait.due);
+        match due.filter(|due| *due < self.event.at()) {
+            Some(due) => format!(
+                "{name} gives up waiting for {what}, which was over at {}, \
+                 unseen.",
+                time(due)
+            ),
+            None => format!("{name} gives up waiting for {what}."),
+        }
     }
 
     fn spawn(

@@ -17,8 +17,9 @@ pub(super) fn form(
 ) -> String {
     let article = Knobs::new(chapter.knobs);
     let fields = chapter.knobs.iter();
-    let fields: String =
-        fields.map(|knob| field(knob, knobs, &article)).collect();
+    let fields: String = fields
+        .map(|knob| field(chapter, knob, knobs, &article))
+        .collect();
     let (kind, run) = match chapter.is_real_only() {
         true => (" data-measured", measure(report)),
         false => ("", "<button id=\"run\">Run</button>\n".to_owned()),
@@ -47,7 +48,12 @@ fn measure(report: &Report) -> String {
 
 /// A knob: what it is, a slider if it has figures, and what it is set to. It is
 /// empty where it follows another.
-fn field(knob: &Knob, knobs: &Knobs, article: &Knobs) -> String {
+fn field(
+    chapter: &Chapter,
+    knob: &Knob,
+    knobs: &Knobs,
+    article: &Knobs,
+) -> String {
     let name = escaped(knob.name);
     let own = shown(knob, article);
     let value = match knob.kind {
@@ -59,7 +65,7 @@ fn field(knob: &Knob, knobs: &Knobs, article: &Knobs) -> String {
         Kind::SameAs(other) => (String::new(), format!("as {}", other.name)),
         _ => (own, String::new()),
     };
-    let slider = Slider::of(knob, knobs, article);
+    let slider = Slider::of(chapter, knob, knobs, article);
     let slider = slider.map_or(String::new(), |slider| {
         let unit = if slider.is_time { "time" } else { "count" };
         format!(

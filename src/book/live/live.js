@@ -149,7 +149,7 @@ function take(page, steps, query, hash) {
   begin();
   settle(page, query, hash !== null);
   if (views.length) goBack(was);
-  if (hash) open(hash);
+  if (hash) open(hash, Boolean(history.state?.left));
   if (isPlaying) playOn();
   played = query;
   takeSteps(steps);
@@ -197,11 +197,15 @@ function settle(page, query, isBack) {
   document.body.classList.remove("stale");
   for (const { field, slider } of knobs) {
     field.removeAttribute("aria-invalid");
+    if (!slider) continue;
+    // It goes as far as the other knobs allow.
+    const its = page.getElementById(field.id).previousElementSibling;
+    for (const part of ["min", "max"]) slider[part] = its[part];
     // One that follows another knob has moved with it. So has one of which a
     // time was typed that only the command line can read; but who moves it on
     // meanwhile has it in his hand.
-    if (!slider || (field.value && query !== setting())) continue;
-    slider.value = page.getElementById(field.id).previousElementSibling.value;
+    if (field.value && query !== setting()) continue;
+    slider.value = its.value;
     slider.setAttribute("aria-valuetext", field.value || field.placeholder);
   }
   const isNew = query !== set && !isBack && performance.now() - moved > HAND;
@@ -227,7 +231,7 @@ function address(isNew) {
 function writeAddress(how) {
   waitNoMore();
   addressed = set;
-  history[how](null, "", location.pathname + set + location.hash);
+  history[how](history.state, "", location.pathname + set + location.hash);
 }
 
 function waitNoMore() {

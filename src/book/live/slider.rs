@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::chapter::{Kind, Knob, Knobs};
+use crate::chapter::{Chapter, Kind, Knob, Knobs, Value};
 
 /// A slider in a knob's own unit: milliseconds, or things that are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,8 +26,23 @@ const TIMES: [u64; 22] = [
 
 impl Slider {
     /// The slider of a knob that has figures. It goes to four times the
-    /// article's figure: what is beyond that can be typed.
-    pub fn of(knob: &Knob, knobs: &Knobs, article: &Knobs) -> Option<Slider> {
+    /// article's figure: what is beyond that can be typed. It goes only as far
+    /// as the chapter allows where the other knobs are.
+    pub fn of(
+        chapter: &Chapter,
+        knob: &Knob,
+        knobs: &Knobs,
+        article: &Knobs,
+    ) -> Option<Slider> {
+        let slider = Slider::anywhere(knob, knobs, article)?;
+        Some(slider.narrowed(|at| {
+            let mut there = knobs.clone();
+            there.set(knob, slider.value(at));
+            (chapter.check)(&there).is_ok()
+        }))
+    }
+
+    fn anywhere(knob: &Knob, knobs: &Knobs, article: &Knobs) -> Option<Slider> {
         let (least, most) = match knob.kind {
             Kind::Time(_) | Kind::SameAs(_) => {
                 let own = millis(article.time(knob));
@@ -41,6 +56,27 @@ impl Slider {
         let own = u64::from(article.count(knob));
         let at = u64::from(knobs.count(knob));
         Some(Slider::count(own, at, least.into(), most.into()))
+    }
+
+    /// What it sets its knob to.
+    fn value(&self, at: u64) -> Value {
+        let at = at.max(self.least);
+        match self.is_time {
+            true => Value::Time(Duration::from_millis(at)),
+            false => Value::Count(u32::try_from(at).unwrap_or(u32::MAX)),
+        }
+    }
+
+    /// From the last figure below where it is to the last one above that is
+    /// allowed.
+    fn narrowed(mut self, is_allowed: impl Fn(u64) -> bool) -> Slider {
+        while self.from + self.step <= self.at && !is_allowed(self.from) {
+            self.from += self.step;
+        }
+        while self.to >= self.at + self.step && !is_allowed(self.to) {
+            self.to -= self.step;
+        }
+        self
     }
 
     fn time(own: u64, at: u64) -> Slider {
@@ -78,6 +114,18 @@ fn millis(time: Duration) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn it_goes_as_far_as_it_may() {
+        let slider = Slider::count(4, 4, 1, 100);
+        assert_eq!((slider.from, slider.to), (1, 16));
+        let narrow = slider.narrowed(|at| (3..=6).contains(&at));
+        assert_eq!((narrow.from, narrow.to), (3, 6));
+        assert_eq!(slider.narrowed(|_| true), slider);
+        // It is where it is, allowed or not.
+        let at = slider.narrowed(|_| false);
+        assert_eq!((at.from, at.to), (4, 4));
+    }
 
     #[test]
     fn the_articles_figure_is_one_of_its_steps() {

@@ -128,11 +128,21 @@ fn finding(finding: &Finding, runs: &[Run]) -> String {
         Status::Broken => ("broken", "does not hold"),
         Status::NotApplicable => ("moot", "does not apply"),
     };
-    let facts = finding.facts.iter().map(|fact| evidence(fact, runs));
-    let facts: String = facts.collect();
-    let list = match facts.as_str() {
-        "" => String::new(),
-        facts => format!("<ul>\n{facts}</ul>\n"),
+    let mut scenes = finding.facts.iter().map(|fact| &fact.spot.scene);
+    let first = scenes.next();
+    let is_of_several = scenes.any(|scene| Some(scene) != first);
+    // The same may have been asked for several reasons.
+    let mut facts: Vec<String> = Vec::new();
+    for fact in &finding.facts {
+        let scene = is_of_several.then_some(fact.spot.scene.as_str());
+        let fact = evidence(fact, scene, runs);
+        if !facts.contains(&fact) {
+            facts.push(fact);
+        }
+    }
+    let list = match facts.is_empty() {
+        true => String::new(),
+        false => format!("<ul>\n{}</ul>\n", facts.concat()),
     };
     format!(
         "<li class=\"{class}\"><strong>{status}</strong> {}\n<p>{}</p>\n{list}\
@@ -142,7 +152,11 @@ fn finding(finding: &Finding, runs: &[Run]) -> String {
     )
 }
 
-fn evidence(fact: &Fact, runs: &[Run]) -> String {
+/// A piece of evidence, with the scene that it is of where they are several.
+fn evidence(fact: &Fact, scene: Option<&str>, runs: &[Run]) -> String {
+    let scene = scene.map_or(String::new(), |scene| {
+        format!("<em>{}:</em> ", escaped(scene))
+    });
     let what = escaped(&fact.what);
     let what = match moment(fact, runs) {
         Some((run, step)) => {
@@ -155,7 +169,7 @@ fn evidence(fact: &Fact, runs: &[Run]) -> String {
         true => String::new(),
         false => format!(", should be: {}", escaped(&fact.expected)),
     };
-    format!("<li>{what}: {measured}{expected}</li>\n")
+    format!("<li>{scene}{what}: {measured}{expected}</li>\n")
 }
 
 /// How it was made.

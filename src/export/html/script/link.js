@@ -31,8 +31,8 @@ function readLink(hash) {
   };
 }
 
-function writeLink({ scene, world, step, lane }) {
-  const fields = [["scene", scene], ["world", world], ["step", step], ["lane", lane]];
+function writeLink({ scene, world, t, step, lane }) {
+  const fields = [["scene", scene], ["world", world], ["t", t], ["step", step], ["lane", lane]];
   const given = fields.filter(([, value]) => value !== null && value !== undefined);
   return `#${given.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join("&")}`;
 }

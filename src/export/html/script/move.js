@@ -26,12 +26,16 @@ function choose(view, lane) {
   remember();
 }
 
+// The entries of the browser's history that somebody has left by a link. On the
+// way back the browser itself shows again what was in sight.
+const LEFT = { left: true };
+
 // Makes an entry for another place in the browser's history, behind one for
 // this place.
 function leave(hash) {
   clearTimeout(remembering);
-  history.replaceState(null, "", link());
-  history.pushState(null, "", hash);
+  history.replaceState(LEFT, "", link());
+  history.pushState(LEFT, "", hash);
 }
 
 // Goes to a step that is the reason for something, and to the lane that took
@@ -57,7 +61,8 @@ function link() {
   const run = current();
   const world = scenes.find((scene) => scene.views[0] === now.view) ? null : run.world;
   const lane = run.lanes[now.lane].name;
-  return writeLink({ scene: run.scene, world, step: numberOf(run, now.step), lane });
+  const place = isBetween(run) ? { t: `${Math.floor(now.nanos / 1e3) / 1e3}ms` } : { step: numberOf(run, now.step) };
+  return writeLink({ scene: run.scene, world, ...place, lane });
 }
 
 let remembering = 0;
@@ -65,11 +70,12 @@ let remembering = 0;
 // Not at every step of a run that plays: browsers limit it.
 function remember() {
   clearTimeout(remembering);
-  remembering = setTimeout(() => history.replaceState(null, "", link()), 300);
+  remembering = setTimeout(() => history.replaceState(history.state, "", link()), 300);
 }
 
-// Goes where a link leads; what it does not say or what is not there stays.
-function open(hash) {
+// Goes where a link leads; what it does not say or what is not there stays. The
+// way back leads where one has been.
+function open(hash, isBack = false) {
   const wanted = readLink(hash);
   if (wanted.reveal) by("reveal").open = true;
   const isPlace = [wanted.step, wanted.nanos, wanted.lane].some((part) => part !== null);
@@ -86,11 +92,12 @@ function open(hash) {
     go(now.step);
   } else if (wanted.nanos !== null) goToTime(wanted.nanos);
   else go(0);
-  scene.section.scrollIntoView({ block: "nearest" });
+  if (!isBack) scene.section.scrollIntoView({ block: "nearest" });
 }
 
-addEventListener("hashchange", () => open(location.hash));
-addEventListener("popstate", () => open(location.hash));
+const goBackOrOn = () => open(location.hash, Boolean(history.state?.left));
+addEventListener("hashchange", goBackOrOn);
+addEventListener("popstate", goBackOrOn);
 document.addEventListener("click", (event) => {
   const target = event.target.closest("a[href^='#scene=']");
   if (!target) return;

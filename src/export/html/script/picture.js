@@ -147,8 +147,7 @@ function showRun(view, { step, nanos, column }, { doings, held }) {
     row.cover.style.setProperty("--now", edge);
     row.row.classList.toggle("late", late.has(row.index));
     const at = laneAt(row.lane, step);
-    const isHeld = at && doings[at.doing] === "parked" && isReady(row.lane.strip, column - 1);
-    const words = isHeld ? held : at ? stateInWords(run, row.lane, at, doings) : "";
+    const words = at ? stateThere(run, row.lane, at, column, { doings, held }) : "";
     const doing = at ? doings[at.doing] : "";
     if (row.shown === words + doing) continue;
     row.shown = words + doing;
@@ -183,6 +182,13 @@ function isReady(strip, column) {
     if (column < at) return mark === "r";
   }
   return false;
+}
+
+// What a lane does where the time is, in words: its timer may be over, and the
+// trace has nothing of it before it is polled.
+function stateThere(run, lane, at, column, { doings, held }) {
+  const isHeld = doings[at.doing] === "parked" && lane.strip && isReady(lane.strip, column - 1);
+  return isHeld ? held : stateInWords(run, lane, at, doings);
 }
 
 // What a lane does, in words: "parked: sleep 1s until 1s".

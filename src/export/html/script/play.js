@@ -44,7 +44,8 @@ function pause() {
 function passing(run) {
   const nanos = Math.min(now.nanos, run.scale);
   const words = nanos < 60e9 ? `${(nanos / 1e9).toFixed(3)}s` : inUnits(Math.floor(nanos / 1e9) * 1e3);
-  return pace(run) > 1 ? `${words}, ${pace(run).toFixed(pace(run) < 10 ? 1 : 0)}x as fast` : words;
+  const isFast = now.playing && pace(run) > 1;
+  return isFast ? `${words}, ${pace(run).toFixed(pace(run) < 10 ? 1 : 0)}x as fast` : words;
 }
 
 function tick(at) {

@@ -51,8 +51,14 @@ function show() {
   for (const [box, line] of inView) keepInView(box, line);
 }
 
+// Whether the time is one at which nothing happens, and more is to come.
+function isBetween(run) {
+  const isOver = now.step >= run.steps.length;
+  return run.axis === "time" && (now.playing || (!isOver && now.nanos !== momentOf(run, now.step)[0]));
+}
+
 function showWhere(run) {
-  const words = now.playing && run.axis === "time" ? passing(run) : momentOf(run, now.step)[1];
+  const words = isBetween(run) ? passing(run) : momentOf(run, now.step)[1];
   const where = `${numberOf(run, now.step)} of ${run.of} at ${words}`;
   by("where").textContent = where;
   return where;
@@ -61,7 +67,7 @@ function showWhere(run) {
 function showLane(run) {
   const lane = run.lanes[now.lane];
   const at = laneAt(lane, now.step);
-  const does = at ? stateInWords(run, lane, at, data.doings) : "not there yet";
+  const does = at ? stateThere(run, lane, at, columnOf(now.view), data) : "not there yet";
   const place = at && run.places[at.place];
   const where = place ? ` at ${run.files[place[0]].split("/").pop()}:${place[1]}` : "";
   const kind = lane.kind === "main" ? "" : ` (${lane.kind})`;
