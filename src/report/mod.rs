@@ -229,7 +229,7 @@ impl Scene {
 /// Both stages do so: a virtual clock stands still for a thread that runs.
 const NO_THREAD: &str = "On the virtual clock no thread runs: the call is made \
     at once, on the loop's own thread, and its time is added up as if a thread \
-    had taken it.";
+    had taken it. On the real clock one does.";
 
 impl Counterpart {
     /// Compares CPython's trace with tokio's ideal one, at a speed.

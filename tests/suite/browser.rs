@@ -189,6 +189,17 @@ fn a_link_leads_to_a_scene_a_time_and_a_lane() {
     at("#reveal");
     assert_eq!(browser.run(is_open), true);
 
+    // A timer that is over while somebody has the thread is no longer waited
+    // for, whatever the last step was.
+    let to_thread = exported("to_thread", &["--all", "--clock", "virtual"]);
+    browser.go(&to_thread.file, "#scene=blocking&t=1.1s&lane=heartbeat");
+    let chosen = browser.text("#chosen");
+    assert!(chosen.contains("parked: sleep 0.4s until 1.2s"), "{chosen}");
+    browser.go(&to_thread.file, "#scene=blocking&t=2s&lane=heartbeat");
+    let chosen = browser.text("#chosen");
+    assert!(chosen.contains("due, thread is held"), "{chosen}");
+    browser.go(&gather.file, "#scene=gather");
+
     // A piece of evidence is a link, and what one does is in the address.
     let link = "#reveal a[href$=\"scene=gather&step=46\"]";
     browser.run(&format!("document.querySelector('{link}').click()"));

@@ -641,3 +641,46 @@ fn times_in_links_are_read_as_they_are_written() {
     ]);
     assert_eq!(found, expected);
 }
+
+/// Evidence of several scenes names each, and none is there twice.
+#[test]
+fn evidence_says_of_which_scene_it_is_and_says_it_once() {
+    let mut of_several = 0;
+    for chapter in on_virtual_clock() {
+        let page = whole(chapter.name).page;
+        let claims = page.split("<ul class=\"claims\"").nth(1).unwrap();
+        let claims = claims.split("<h3>").next().unwrap();
+        for list in claims.split("<ul>").skip(1) {
+            let list = list.split("</ul>").next().unwrap();
+            let facts: Vec<&str> = list.lines().skip(1).collect();
+            let scene = |fact: &&str| {
+                let link = fact.split("scene=").nth(1);
+                link.map(|link| link.split('&').next().unwrap().to_owned())
+            };
+            let scenes: BTreeSet<String> =
+                facts.iter().filter_map(scene).collect();
+            for (index, fact) in facts.iter().enumerate() {
+                assert!(!facts[..index].contains(fact), "twice: {fact}");
+                let names = scene(fact).is_none_or(|scene| {
+                    fact.contains(&format!("<em>{scene}:"))
+                });
+                assert_eq!(names, scenes.len() > 1, "{}: {list}", chapter.name);
+            }
+            of_several += usize::from(scenes.len() > 1);
+        }
+    }
+    assert!(of_several > 10, "{of_several}");
+}
+
+/// A lane that had no thread when its timer was over has not seen it.
+#[test]
+fn a_timer_that_was_over_unseen_is_said_to_be() {
+    let page = whole("to_thread").page;
+    let seen = "heartbeat gives up waiting for a timer of 0.4s, which was over \
+                at 1.2s, unseen.";
+    assert_eq!(page.matches(seen).count(), 2, "in both worlds");
+    // One that is given up in time is not over.
+    let shield = whole("shield").page;
+    assert!(shield.contains("gives up waiting for"));
+    assert!(!shield.contains("unseen"));
+}

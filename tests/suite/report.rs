@@ -12,7 +12,7 @@ use asyncade::report::{self, Choice, Plan, Report, Reporter, Status, Unheard};
 use asyncade::stage::{Lane, say, sleep};
 use asyncade::trace::{Clock, Event, Outcome, What};
 
-use crate::support::{chapter, on_virtual_clock};
+use crate::support::{chapter, on_virtual_clock, ran};
 
 fn choice(chapter: &'static Chapter, clock: Clock) -> Choice {
     Choice {
@@ -358,5 +358,14 @@ fn the_figures_below_a_picture_are_those_of_the_story() {
         ];
         assert_eq!(times, [total, work, path, poll], "{name} {scene}");
         assert_eq!(found.peak_concurrency, lanes, "{name} {scene}");
+    }
+}
+
+#[test]
+fn to_give_up_with_nothing_in_hand_is_no_gain() {
+    for (timeout, done, gain) in [("100ms", 0, false), ("1500ms", 1, true)] {
+        let run = ran(&["wait", "--timeout", timeout, "--clock", "virtual"]);
+        assert!(run.stdout.contains(&format!("Completed: {done};")));
+        assert_eq!(run.stdout.contains("sooner"), gain, "{}", run.stdout);
     }
 }
