@@ -8,7 +8,7 @@ use crate::chapter::{
     Chapter, Claim, Figure, Knob, Knobs, Measure, Plays, Scene, Twin, run, time,
 };
 use crate::timeline::Timeline;
-use crate::trace::Outcome;
+use crate::trace::{Outcome, What};
 
 const X: Knob = Knob::time("x", "3s", "How long X takes");
 const Y: Knob = Knob::time("y", "1s", "How long Y takes");
@@ -28,6 +28,11 @@ fn ends(k: &Knobs) -> (Duration, Duration) {
 fn first_result(timeline: &Timeline) -> Option<Duration> {
     let mut results = timeline.lines_with("Got: ");
     results.next().map(|line| line.at)
+}
+
+/// Whether main reports a result.
+fn is_a_result(what: &What) -> bool {
+    matches!(what, What::Say { text, .. } if text.starts_with("Got: "))
 }
 
 /// The chapter.
@@ -114,9 +119,11 @@ pub const CHAPTER: Chapter = Chapter {
                     .apart(x, shortest)
                     .apart(shortest, longest)
                     .time("the first result is there", late, longest)
+                    .seen_first(is_a_result)
                     .and("as_completed")
                     .apart(shortest, longest)
                     .time("the first result is there", early, shortest)
+                    .seen_first(is_a_result)
                     .so(format!(
                         "at {} instead of {}",
                         words(early),

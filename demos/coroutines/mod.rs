@@ -7,6 +7,7 @@ use crate::chapter::{
     Scene, Twin, after, in_order, run, time,
 };
 use crate::timeline::Timeline;
+use crate::trace::What;
 
 const DELAY: Knob = Knob::time("delay", "2s", "How long fetching takes");
 const URL: Knob = Knob::text(
@@ -108,6 +109,7 @@ pub const CHAPTER: Chapter = Chapter {
                     .is("how often main is polled", polls.len(), 2)
                     .apart(delay, AT_ONCE)
                     .time("first", polls.first().copied(), AT_ONCE)
+                    .seen_first(|what| matches!(what, What::Poll { .. }))
                     .time("last", polls.last().copied(), delay)
                     .total(delay)
                     .so(format!(

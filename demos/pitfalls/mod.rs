@@ -233,7 +233,9 @@ pub const CHAPTER: Chapter = Chapter {
                     .unless(block <= every, misses_no_beat(p.knobs))
                     .apart(block, every)
                     .time("worker begins to block", held.map(|held| held.from), call_at)
+                    .where_it_blocks()
                     .time("worker blocks for", held.map(|held| held.length()), block)
+                    .where_it_blocks()
                     .that("the heartbeat's longest silence", within, span(gap), "all the while")
                     .so(format!(
                         "worker held the thread {}, and the heartbeat was silent {}",
@@ -269,6 +271,7 @@ pub const CHAPTER: Chapter = Chapter {
                     .and(scene)
                     .apart(block, every)
                     .time("the thread blocks for", held.map(|held| held.length()), block)
+                    .where_it_blocks()
                     .time("the longest silence", fixed, every)
                     .that("the silence is shorter", fixed < before, words(fixed), words(before))
                     .total(total)

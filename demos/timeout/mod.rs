@@ -213,6 +213,7 @@ pub const CHAPTER: Chapter = Chapter {
                         limit,
                     )
                     .time("the work holds the thread", Some(held), late)
+                    .where_it_blocks()
                     .ended("work", Outcome::Finished, late)
                     .said("main", got, late)
                     .never_said(TIMED_OUT)

@@ -9,7 +9,7 @@ use crate::chapter::{
     Parting, Played, Plays, Scene, Twin, after, check_heartbeat, number_of,
     run, time,
 };
-use crate::trace::{LaneKind, On, What};
+use crate::trace::{LaneKind, What};
 
 const ASYNC_PART: Knob =
     Knob::time("async-part", "1s", "How long main waits first");
@@ -166,8 +166,10 @@ pub const CHAPTER: Chapter = Chapter {
                 check
                     .is_a("blocking_io", LaneKind::Thread)
                     .time("the thread is kept for", Some(aside), block)
+                    .where_it_blocks()
                     .and("blocking")
                     .time("main keeps the loop's for", Some(direct), block)
+                    .where_it_blocks()
                     .so(format!(
                         "{} and {}; the call takes {} and {}",
                         time(p.total("blocking")),
@@ -194,15 +196,7 @@ pub const CHAPTER: Chapter = Chapter {
                     .and("blocking")
                     .apart(block, AT_ONCE)
                     .time("the loop is held for", Some(direct), block)
-                    .seen_first(|what| {
-                        matches!(
-                            what,
-                            What::Wait {
-                                on: On::Blocking { .. },
-                                ..
-                            }
-                        )
-                    })
+                    .where_it_blocks()
                     .so(format!(
                         "held for {} against {}",
                         time(direct),

@@ -8,7 +8,7 @@ use super::due::{Due, allowance, is_due, seen, too_close};
 use super::number_of;
 use super::time;
 use super::{Fact, Finding, Played, Spot};
-use crate::trace::{Header, How, LaneKind, Outcome, What};
+use crate::trace::{Header, How, LaneKind, On, Outcome, What};
 
 /// A claim being checked. Each question adds a [`Fact`].
 #[must_use = "a check that is not ended with `so` has found nothing"]
@@ -117,6 +117,19 @@ impl<'a> Check<'a> {
         let event = events.position(|event| is(&event.what));
         let last = self.facts.len().saturating_sub(1);
         self.seen_at(last, event)
+    }
+
+    /// What was asked last is to be seen where somebody blocks a thread.
+    pub fn where_it_blocks(self) -> Self {
+        self.seen_first(|what| {
+            matches!(
+                what,
+                What::Wait {
+                    on: On::Blocking { .. },
+                    ..
+                }
+            )
+        })
     }
 
     /// That the whole trace shows it.
@@ -233,7 +246,10 @@ impl<'a> Check<'a> {
         let awaited = self.played.awaited(self.scene, lane);
         let holds = awaited.iter().any(|name| name == other);
         let what = format!("whose end {lane} awaits");
+        let before = self.facts.len();
+        let event = self.played.awaits(self.scene, lane);
         self.that(what, holds, names(&awaited), other)
+            .seen_at(before, event)
     }
 
     /// A lane must have been stopped while it awaited the end of another one.

@@ -214,6 +214,19 @@ impl<'a> Played<'a> {
         self.position(scene, lane, |what| matches!(what, What::Pend { .. }))
     }
 
+    /// The position at which a lane first began to wait for the end of another.
+    pub fn awaits(&self, scene: &str, lane: &str) -> Option<usize> {
+        self.position(scene, lane, |what| {
+            matches!(
+                what,
+                What::Wait {
+                    on: On::Join { .. } | On::Thread { .. },
+                    ..
+                }
+            )
+        })
+    }
+
     /// The position at which a lane first gave up waiting for something.
     pub fn gives_up(&self, scene: &str, lane: &str) -> Option<usize> {
         self.position(scene, lane, |what| matches!(what, What::Drop { .. }))
