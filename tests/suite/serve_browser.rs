@@ -194,6 +194,7 @@ fn a_slider_moves_both_worlds() {
     reader.slide("b", "1700");
     let place = browser.text("#where");
     assert!(place.starts_with("46 of 46 at "), "{place}");
+    assert_eq!(browser.text("#play"), "Pause");
     reader.slide("b", "1600");
     browser.click("#last");
     assert_eq!(browser.text("#where"), "46 of 46 at 3.000s");
@@ -219,7 +220,8 @@ fn a_slider_moves_both_worlds() {
 const WHOLE: &str = "document.getElementById('last').click();
     const knobs = [...document.querySelectorAll('#knobs [name]')].map((field) => {
       const slider = field.parentElement.querySelector('[type=range]');
-      return [field.name, field.value, slider?.value, slider?.getAttribute('aria-valuetext')];
+      const stands = ['value', 'min', 'max'].map((part) => slider?.[part]);
+      return [field.name, field.value, ...stands, slider?.getAttribute('aria-valuetext')];
     });
     const parts = ['header', '#question', '#scenes', '#reveal', '#steps', '#typed', 'footer'];
     return [...parts.map((part) => document.querySelector(part).innerHTML), JSON.stringify(knobs)]";
@@ -394,6 +396,7 @@ fn a_hand_is_followed_and_the_way_back_is_the_browsers() {
     reader.slide("work", "3000");
     reader.slide("work", "2400");
     browser.click("#reveal a[href*=scene]");
+    std::thread::sleep(ANOTHER_HAND);
     browser.run("history.back()");
     std::thread::sleep(ANOTHER_HAND);
     reader.is_at("/shield.html?work=2.4s");
