@@ -10,6 +10,9 @@ use crate::chapter::{
 use crate::timeline::Timeline;
 use crate::trace::{Outcome, What};
 
+/// How main reports a result.
+const GOT: &str = "Got: ";
+
 const X: Knob = Knob::time("x", "3s", "How long X takes");
 const Y: Knob = Knob::time("y", "1s", "How long Y takes");
 const Z: Knob = Knob::time("z", "2s", "How long Z takes");
@@ -26,13 +29,13 @@ fn ends(k: &Knobs) -> (Duration, Duration) {
 }
 
 fn first_result(timeline: &Timeline) -> Option<Duration> {
-    let mut results = timeline.lines_with("Got: ");
+    let mut results = timeline.lines_with(GOT);
     results.next().map(|line| line.at)
 }
 
 /// Whether main reports a result.
 fn is_a_result(what: &What) -> bool {
-    matches!(what, What::Say { text, .. } if text.starts_with("Got: "))
+    matches!(what, What::Say { text, .. } if text.starts_with(GOT))
 }
 
 /// The chapter.
@@ -90,9 +93,9 @@ pub const CHAPTER: Chapter = Chapter {
                 }
                 let got: Vec<String> = p
                     .scene(scene)
-                    .lines_with("Got: ")
+                    .lines_with(GOT)
                     .map(|line| {
-                        let name = &line.text["Got: ".len()..];
+                        let name = &line.text[GOT.len()..];
                         format!("{name} at {}", time(line.at))
                     })
                     .collect();
@@ -137,7 +140,7 @@ pub const CHAPTER: Chapter = Chapter {
             scenes: &["gather-first", "as_completed"],
             check: |p| {
                 let (_, longest) = ends(p.knobs);
-                let three = |scene| p.scene(scene).lines_with("Got: ").count();
+                let three = |scene| p.scene(scene).lines_with(GOT).count();
                 p.ask("gather-first")
                     .is("results in gather-first", three("gather-first"), 3)
                     .total(longest)

@@ -7,7 +7,7 @@ use super::due::{Due, is_due, most};
 use super::time;
 use super::{Check, Claim, Finding, Knobs};
 use crate::timeline::{Lane, Timeline, Wait};
-use crate::trace::{How, LaneKind, On, Outcome, Trace, What};
+use crate::trace::{How, LaneKind, On, Outcome, Trace, WaitId, What};
 
 /// The scenes of a chapter that were played.
 pub struct Played<'a> {
@@ -216,20 +216,26 @@ impl<'a> Played<'a> {
 
     /// The position at which a lane first began to wait for the end of another.
     pub fn awaits(&self, scene: &str, lane: &str) -> Option<usize> {
-        self.position(scene, lane, |what| {
-            matches!(
-                what,
-                What::Wait {
-                    on: On::Join { .. } | On::Thread { .. },
-                    ..
-                }
-            )
-        })
+        self.position(
+            scene,
+            lane,
+            |what| matches!(what, What::Wait { on, .. } if is_join(on)),
+        )
     }
 
-    /// The position at which a lane first gave up waiting for something.
+    /// The position at which a lane first gave up such a wait.
     pub fn gives_up(&self, scene: &str, lane: &str) -> Option<usize> {
-        self.position(scene, lane, |what| matches!(what, What::Drop { .. }))
+        let events = self.trace(scene).events.iter();
+        let joins = events.filter_map(|event| match &event.what {
+            What::Wait { wait, on, .. } if is_join(on) => Some(*wait),
+            _ => None,
+        });
+        let joins: Vec<WaitId> = joins.collect();
+        self.position(
+            scene,
+            lane,
+            |what| matches!(what, What::Drop { wait } if joins.contains(wait)),
+        )
     }
 
     /// The position at which a lane ended.
@@ -274,4 +280,9 @@ impl<'a> Played<'a> {
         let due = due.into();
         is_due(header, measured, due, most(header, due))
     }
+}
+
+/// Whether it is for the end of another lane.
+fn is_join(on: &On) -> bool {
+    matches!(on, On::Join { .. } | On::Thread { .. })
 }

@@ -157,6 +157,30 @@ class Waits(unittest.TestCase):
         self.assertEqual(limit["line"], main.__code__.co_firstlineno + 1)
         self.assertEqual(len(events(trace, "drop")), 1)
 
+    def test_no_two_semaphores_have_one_name(self):
+        async def contend():
+            permits = asyncio.Semaphore(1)
+
+            async def use():
+                async with permits:
+                    await nap()
+
+            await asyncio.gather(use(), use())
+            return permits
+
+        async def main():
+            first = await contend()
+            second = await contend()
+            del first
+            gc.collect()
+            third = await contend()
+            return second, third
+
+        trace, _ = record(main)
+        known = {event["name"] for event in events(trace, "resource")}
+        expected = {"semaphore", "semaphore 2", "semaphore 3"}
+        self.assertEqual(known, expected)
+
     def test_shared_things(self):
         async def main():
             permits, lock = asyncio.Semaphore(1), asyncio.Lock()

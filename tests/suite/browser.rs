@@ -278,6 +278,23 @@ fn it_plays_pauses_and_can_be_scrubbed() {
     assert_eq!(place(&browser).1, "B");
     click("woke");
     assert_eq!(browser.text("#why"), "B wakes: its timer of 1s is over.");
+    // The other button asks for the browser's own menu, and moves nothing.
+    let there = |button: u8| {
+        browser.go(&gather.file, "#scene=gather&t=6s");
+        browser.run(&format!(
+            "const strip = document.querySelector('{strip}');
+             strip.setPointerCapture = () => {{}};
+             const box = strip.getBoundingClientRect();
+             const how = {{ bubbles: true, button: {button}, clientX: box.left + 9, clientY: box.top + 9 }};
+             for (const kind of ['down', 'up']) strip.dispatchEvent(new PointerEvent(`pointer${{kind}}`, how));"
+        ));
+        place(&browser)
+    };
+    assert_eq!(there(0).1, "B");
+    assert_eq!(
+        there(2),
+        ("46 of 46 at 3.000s".to_owned(), "main".to_owned())
+    );
     silent(&browser);
 }
 

@@ -149,7 +149,7 @@ function take(page, steps, query, hash) {
   begin();
   settle(page, query, hash !== null);
   if (views.length) goBack(was);
-  if (hash) open(hash, Boolean(history.state?.left));
+  if (hash) open(hash, wasLeft());
   if (isPlaying) playOn();
   played = query;
   takeSteps(steps);
@@ -256,7 +256,7 @@ function takeParts(page, parts) {
 function place() {
   if (!views.length) return { isWhole: true };
   const run = current();
-  const isWhole = now.step >= run.steps.length && !now.playing;
+  const isWhole = isDone() && !now.playing;
   return { isWhole, isBegun: now.step > 0, nanos: now.nanos, scene: run.scene, world: run.world, lane: run.lanes[now.lane].name };
 }
 

@@ -128,9 +128,7 @@ fn finding(finding: &Finding, runs: &[Run]) -> String {
         Status::Broken => ("broken", "does not hold"),
         Status::NotApplicable => ("moot", "does not apply"),
     };
-    let mut scenes = finding.facts.iter().map(|fact| &fact.spot.scene);
-    let first = scenes.next();
-    let is_of_several = scenes.any(|scene| Some(scene) != first);
+    let is_of_several = finding.scenes.len() > 1;
     // The same may have been asked for several reasons.
     let mut facts: Vec<String> = Vec::new();
     for fact in &finding.facts {

@@ -29,6 +29,7 @@ function choose(view, lane) {
 // The entries of the browser's history that somebody has left by a link. On the
 // way back the browser itself shows again what was in sight.
 const LEFT = { left: true };
+const wasLeft = () => Boolean(history.state?.left);
 
 // Makes an entry for another place in the browser's history, behind one for
 // this place.
@@ -95,7 +96,7 @@ function open(hash, isBack = false) {
   if (!isBack) scene.section.scrollIntoView({ block: "nearest" });
 }
 
-const goBackOrOn = () => open(location.hash, Boolean(history.state?.left));
+const goBackOrOn = () => open(location.hash, wasLeft());
 addEventListener("hashchange", goBackOrOn);
 addEventListener("popstate", goBackOrOn);
 document.addEventListener("click", (event) => {

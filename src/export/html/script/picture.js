@@ -114,7 +114,7 @@ function drawRun(run, several) {
   const body = element("div", { class: "run" }, list);
   if (several) body.prepend(element("h4", {}, run.world));
   if (more) body.append(more);
-  return { run, body, rows, more, list };
+  return { run, body, rows, more };
 }
 
 // Whether the rows of one run will do for the other.

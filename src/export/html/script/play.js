@@ -14,7 +14,7 @@ let frame = 0;
 
 // Plays it, from its beginning if it is at its end.
 function play() {
-  if (now.step >= current().steps.length) {
+  if (isDone()) {
     now.step = 0;
     now.nanos = 0;
   }
@@ -61,7 +61,7 @@ function tick(at) {
     now.nanos += passed * 1e6 * pace(run);
     now.step = stepAt(run, now.nanos);
   }
-  const isOver = now.step >= run.steps.length && (run.axis === "steps" || now.nanos >= run.scale);
+  const isOver = isDone() && (run.axis === "steps" || now.nanos >= run.scale);
   // Without motion a step is shown when it is taken, and nothing glides: only
   // the time is said.
   if (!calm.matches || now.step !== now.view.step || isOver) show();

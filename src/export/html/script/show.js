@@ -53,8 +53,7 @@ function show() {
 
 // Whether the time is one at which nothing happens, and more is to come.
 function isBetween(run) {
-  const isOver = now.step >= run.steps.length;
-  return run.axis === "time" && (now.playing || (!isOver && now.nanos !== momentOf(run, now.step)[0]));
+  return run.axis === "time" && (now.playing || (!isDone() && now.nanos !== momentOf(run, now.step)[0]));
 }
 
 function showWhere(run) {

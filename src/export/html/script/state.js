@@ -14,6 +14,8 @@ let tables = [];
 const now = { view: undefined, step: 0, lane: 0, nanos: 0, playing: false };
 
 const current = () => now.view.run;
+// Whether all of its steps have happened.
+const isDone = () => now.step >= current().steps.length;
 
 // Takes the runs out of a page, this one or one of other runs, with a view of
 // each, and has the reader at the beginning of the first. A scene whose rows are
