@@ -15,7 +15,10 @@ const B: Knob =
     Knob::time("b", "1s", "How long B takes; it fails in some scenes");
 const C: Knob = Knob::time("c", "2s", "How long C takes");
 
-fn abc(k: &Knobs) -> (Duration, Duration, Duration) {
+/// How long A, B and C take.
+type Times = (Duration, Duration, Duration);
+
+fn abc(k: &Knobs) -> Times {
     (k.time(&A), k.time(&B), k.time(&C))
 }
 
@@ -30,25 +33,39 @@ const RAISED: &str = "gather raised: B failed";
 /// Why a claim about the siblings of a failure says nothing.
 const SIBLINGS_DONE: &str = "A and C are done when B fails";
 
-/// The first moment at which `try_join!` and asyncio's gather part.
-fn fork((a, b, c): (Duration, Duration, Duration)) -> Fork {
-    let gather = "main: gather raised: B failed";
+/// Where `try_join!` and asyncio's gather part first, if two that are done at
+/// once make the difference.
+fn tied((a, b, c): Times) -> Option<Fork> {
     if a == c && a < b {
-        Fork::new("C: C done", "A: A done")
+        Some(Fork::new("C: C done", "A: A done"))
     } else if a == b && b <= c {
-        Fork::new("B failed: B failed", "A: A done")
+        Some(Fork::new("B failed: B failed", "A: A done"))
     } else if b == c && b < a {
-        Fork::new("A cancelled by main", "C: C done")
-    } else if a < b && b == c {
-        Fork::new("C: C done", "B failed: B failed")
-    } else if b < a {
-        Fork::new("A cancelled by main", gather)
-    } else if b < c {
-        Fork::new("C cancelled by main", gather)
+        Some(Fork::new("A cancelled by main", "C: C done"))
+    } else if b == c {
+        Some(Fork::new("C: C done", "B failed: B failed"))
     } else {
-        Fork::new("main: try_join! returned: B failed", gather)
+        None
     }
 }
+
+/// The same if it is that somebody is dropped.
+fn dropped((a, b, c): Times) -> Option<Fork> {
+    if b < a {
+        Some(Fork::new("A cancelled by main", GATHER_RAISED))
+    } else if b < c {
+        Some(Fork::new("C cancelled by main", GATHER_RAISED))
+    } else {
+        None
+    }
+}
+
+/// The same if nobody is.
+fn returned() -> Fork {
+    Fork::new("main: try_join! returned: B failed", GATHER_RAISED)
+}
+
+const GATHER_RAISED: &str = "main: gather raised: B failed";
 
 /// The chapter.
 pub const CHAPTER: Chapter = Chapter {
@@ -241,14 +258,30 @@ pub const CHAPTER: Chapter = Chapter {
     twin: Twin {
         demo: include_str!("demo.py"),
         recording: include_str!("cpython.ndjson"),
-        partings: &[Parting {
-            scene: "try_join",
-            why: "tokio's try_join! drops plain futures when one of them fails; \
-                  asyncio's gather makes tasks of coroutines, and they run \
-                  on. Where two are done in the same \
-                  millisecond, try_join! takes turns in who is polled first.",
-            first: |k| Some(fork(abc(k))),
-        }],
+        partings: &[
+            Parting {
+                scene: "try_join",
+                why: "Two are done in the same millisecond. asyncio's tasks \
+                      go in the order in which they were made; tokio's \
+                      try_join! takes turns in who is polled first, and drops \
+                      whoever is not done when B fails.",
+                first: |k| tied(abc(k)),
+            },
+            Parting {
+                scene: "try_join",
+                why: "tokio's try_join! drops plain futures when one of them \
+                      fails; asyncio's gather makes tasks of coroutines, and \
+                      they run on.",
+                first: |k| dropped(abc(k)),
+            },
+            Parting {
+                scene: "try_join",
+                why: "When B fails, there is nobody left to be dropped. \
+                      try_join! returns the error where gather raises it, and \
+                      main says so.",
+                first: |_| Some(returned()),
+            },
+        ],
         errata: &[],
     },
 };

@@ -17,20 +17,29 @@ pub struct Twin {
 }
 
 impl Twin {
-    /// Why a scene's two worlds part, if they do.
-    pub fn nature(&self, scene: &str) -> Option<&'static Parting> {
-        self.partings.iter().find(|parting| parting.scene == scene)
+    /// Where a scene's two worlds part at these knobs, and why, if they do: the
+    /// first parting that applies counts.
+    pub fn fork(
+        &self,
+        scene: &str,
+        knobs: &Knobs,
+    ) -> Option<(Fork, &'static str)> {
+        let partings = self.partings.iter();
+        let mut partings = partings.filter(|parting| parting.scene == scene);
+        partings
+            .find_map(|parting| Some(((parting.first)(knobs)?, parting.why)))
     }
 }
 
-/// A scene in which the two worlds part, for a reason that the lesson gives.
+/// A scene in which the two worlds part, for a reason that the lesson gives. A
+/// scene may have several, of which the first that applies counts.
 pub struct Parting {
     /// The scene.
     pub scene: &'static str,
     /// Why they part, in a sentence.
     pub why: &'static str,
     /// The first moment of each that the other does not have, or `None` if
-    /// they agree at these knobs.
+    /// at these knobs this is not why they part.
     pub first: fn(&Knobs) -> Option<Fork>,
 }
 

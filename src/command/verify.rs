@@ -231,8 +231,7 @@ fn compare(
     witnesses: &Witnesses,
 ) -> Result<Found> {
     let tokio = world::scene(chapter, scene, knobs, Clock::Virtual)?;
-    let nature = twin.nature(scene.name);
-    let expected = nature.and_then(|nature| (nature.first)(knobs));
+    let (expected, why) = twin.fork(scene.name, knobs).unzip();
     let mut reason = None;
     for (name, traces) in witnesses {
         let Some(cpython) = of_scene(traces, scene.name) else {
@@ -262,12 +261,11 @@ fn compare(
     let names = names.join(" and ");
     Ok(Found {
         holds: true,
-        parts: reason.is_some() && nature.is_some(),
-        evidence: match (reason, nature) {
-            (Some(parting), Some(nature)) => {
+        parts: reason.is_some() && why.is_some(),
+        evidence: match (reason, why) {
+            (Some(parting), Some(why)) => {
                 format!(
-                    "The two worlds part here, as they must. {parting}. {}",
-                    nature.why
+                    "The two worlds part here, as they must. {parting}. {why}"
                 )
             }
             _ => format!(

@@ -299,8 +299,8 @@ impl Choice {
         let Choice { chapter, knobs, .. } = self;
         let speed = self.speed.unwrap_or(1.0);
         let cpython = of_scene(&witness.traces, scene.name);
-        let nature = chapter.twin.nature(scene.name);
-        let why = nature.map(|nature| nature.why);
+        let fork = chapter.twin.fork(scene.name, knobs);
+        let why = fork.as_ref().map(|(_, why)| *why);
         let other = cpython.map(|cpython| {
             Counterpart::new(&plan.ideal, cpython.clone(), why, speed)
         });
@@ -309,10 +309,7 @@ impl Choice {
             let places = Places::new(chapter, scene, ideal, cpython);
             let apart = match &other {
                 Some(other) => Apart::found(ideal, other, speed),
-                None => nature.and_then(|nature| {
-                    let fork = (nature.first)(knobs)?;
-                    Some(Apart::expected(&fork, nature.why))
-                }),
+                None => fork.map(|(fork, why)| Apart::expected(&fork, why)),
             };
             plan.in_python = Some(InPython { places, apart });
         }

@@ -290,8 +290,7 @@ fn a_report_is_one_value_that_can_be_written_down() {
             let other = &value["counterpart"];
             assert!(other["trace"]["events"].as_array().unwrap().len() > 1);
             let parts = !other["parting"].is_null();
-            let nature = chapter.twin.nature(scene.name);
-            let fork = nature.and_then(|nature| (nature.first)(&choice.knobs));
+            let fork = chapter.twin.fork(scene.name, &choice.knobs);
             assert_eq!(parts, fork.is_some(), "{}", scene.name);
             assert_eq!(other["why"].is_string(), parts, "{}", scene.name);
         }

@@ -197,8 +197,7 @@ fn cpython_agrees_at_random_knobs() {
                     let name = trace.header.name();
                     let other = of_scene(&cpython, name).unwrap();
                     let found = parting(&trace, other);
-                    let nature = twin.nature(name);
-                    let fork = nature.and_then(|n| (n.first)(&knobs));
+                    let fork = twin.fork(name, &knobs).map(|(fork, _)| fork);
                     prop_assert!(
                         is_expected(found.as_ref(), fork.as_ref()),
                         "{name}: {found:?}, expected {fork:?}"
