@@ -124,12 +124,13 @@ class Recorder:
                 self.elapsed = max(self.now(), last)
 
     def events(self):
-        """Everything recorded so far, in order."""
+        """Everything recorded so far, in order. Who asks before the end may
+        see it change."""
         # The sort is stable: what happened at one moment stays in the order
         # in which it was recorded. Only a thread on the virtual clock is
         # recorded out of order, ahead of the loop.
         events = sorted(self._events, key=lambda event: event["at"])
-        return _numbered(events)
+        return events if events == self._events else _numbered(events)
 
 
 def _numbered(events):

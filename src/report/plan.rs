@@ -87,6 +87,9 @@ pub struct Plan {
 pub(super) enum Take {
     /// It is played.
     Live(&'static Chapter, &'static chapter::Scene),
+    /// It is the ideal one, which was played to make the plan: on the virtual
+    /// clock it is the same each time.
+    Ideal,
     /// It was recorded.
     Recorded(Box<Trace>),
 }
@@ -97,31 +100,35 @@ impl Plan {
     /// # Errors
     /// A [`Usage`] error that says why it makes no sense, and what would.
     pub fn new(choice: &Choice) -> Result<Plan> {
-        Plan::with(choice, None)
+        Plan::with(choice, |scenes| choice.witness(scenes))
     }
 
-    /// The same, where CPython has been asked already: what it does in each
-    /// scene, on its virtual clock at speed 1, or why there is no knowing it.
+    /// The same, where CPython has been asked already. When tokio's part is
+    /// planned, `asked` waits for what it does in each scene, on its virtual
+    /// clock at speed 1, or why there is no knowing it.
     ///
     /// # Errors
     /// As [`new`](Plan::new).
     pub fn beside(
         choice: &Choice,
-        asked: Result<Vec<Trace>, String>,
+        asked: impl FnOnce() -> Result<Vec<Trace>, String>,
     ) -> Result<Plan> {
-        let (traces, why) = match asked {
-            Ok(traces) => (traces, None),
-            Err(why) => (Vec::new(), Some(why)),
-        };
-        let remark =
-            why.map(|why| format!("CPython's world is not shown here: {why}."));
-        Plan::with(choice, Some(Witness { traces, remark }))
+        Plan::with(choice, |_| {
+            let (traces, why) = match asked() {
+                Ok(traces) => (traces, None),
+                Err(why) => (Vec::new(), Some(why)),
+            };
+            let remark = why.map(|why| {
+                format!("CPython's world is not shown here: {why}.")
+            });
+            Ok(Witness { traces, remark })
+        })
     }
 
-    /// The same, where it is known already what CPython does.
+    /// The same, with whatever knows what CPython does in these scenes.
     pub(super) fn with(
         choice: &Choice,
-        witness: Option<Witness>,
+        witness: impl FnOnce(&[&chapter::Scene]) -> Result<Witness>,
     ) -> Result<Plan> {
         let Choice { chapter, knobs, .. } = choice;
         (chapter.check)(knobs)?;
@@ -153,14 +160,7 @@ impl Plan {
             let real_only = scenes.iter().any(|scene| is_real_only(scene));
             check_waits(knobs, &planned, real_only, speed)?;
         }
-        let witness = match witness {
-            Some(witness) => witness,
-            None => {
-                let witness = Witness::of(choice)?;
-                choice.check_witness(&scenes, &witness)?;
-                witness
-            }
-        };
+        let witness = witness(&scenes)?;
         for (scene, plan) in scenes.iter().zip(&mut planned) {
             choice.look_at_cpython(scene, plan, &witness);
         }
@@ -175,6 +175,13 @@ impl Plan {
         for scene in &mut planned {
             scene.watch = lesson.hint(&scene.name).to_owned();
         }
+        let takes = scenes.iter().zip(&planned).map(|(scene, plan)| {
+            match plan.clock == Clock::Virtual && speed == 1.0 {
+                true => Take::Ideal,
+                false => Take::Live(chapter, scene),
+            }
+        });
+        let takes = takes.collect();
         let left_out = chapter.scenes.iter().map(|scene| scene.name);
         let left_out = left_out
             .filter(|name| scenes.iter().all(|scene| scene.name != *name))
@@ -203,10 +210,7 @@ impl Plan {
             },
             chapter: Some(chapter),
             knobs: at_speed,
-            takes: scenes
-                .into_iter()
-                .map(|scene| Take::Live(chapter, scene))
-                .collect(),
+            takes,
             pace: None,
         })
     }
@@ -270,12 +274,13 @@ impl Choice {
         Ok((scenes, planned))
     }
 
-    /// Refuses a witness that knows nothing of a scene, if it is to be drawn.
-    fn check_witness(
+    /// Asks CPython. One that knows nothing of a scene is refused, if it is to
+    /// be drawn.
+    pub(super) fn witness(
         &self,
         scenes: &[&chapter::Scene],
-        witness: &Witness,
-    ) -> Result<()> {
+    ) -> Result<Witness> {
+        let witness = Witness::of(self)?;
         let mut scenes = scenes.iter();
         let unknown = scenes
             .find(|scene| of_scene(&witness.traces, scene.name).is_none());
@@ -286,7 +291,7 @@ impl Choice {
                 scene.name
             );
         }
-        Ok(())
+        Ok(witness)
     }
 
     /// Takes into a scene's plan what of CPython the user wants to see.

@@ -70,6 +70,10 @@ pub fn play(
                 world::live(chapter, scene, &knobs, clock, runtime)
                     .and_then(|live| audience.watch(live, clock))
             }
+            Take::Ideal => {
+                let ideal = report.scenes[index].ideal.clone();
+                Ok((audience.replay(ideal, None), Ok(())))
+            }
             Take::Recorded(trace) => {
                 Ok((audience.replay(*trace, pace), Ok(())))
             }

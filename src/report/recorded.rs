@@ -182,11 +182,15 @@ fn of_chapter(run: &[Trace], viewing: &Viewing) -> Result<Plan, String> {
         reading: viewing.reading,
     };
     // What CPython did is in the file, and nobody need ask it.
-    let witness = choice.twin.then(|| Witness {
+    let known = choice.twin.then(|| Witness {
         traces: others.into_iter().map(bare).collect(),
         remark: None,
     });
-    let mut plan = Plan::with(&choice, witness).map_err(|_| other())?;
+    let plan = Plan::with(&choice, |scenes| match known {
+        Some(witness) => Ok(witness),
+        None => choice.witness(scenes),
+    });
+    let mut plan = plan.map_err(|_| other())?;
     // Nothing is sent to anybody.
     plan.report.notice = None;
     plan.pace = viewing.pace;

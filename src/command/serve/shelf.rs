@@ -3,6 +3,7 @@
 //! measured is measured each time.
 
 use std::io;
+use std::panic::resume_unwind;
 use std::path::Path;
 use std::sync::{
     Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard,
@@ -106,6 +107,7 @@ impl Shelf {
             .partition(|(name, _)| is_measured && name == live::MEASURE);
         let knobs = (self.setting)(chapter, &setting)?;
         bounded(chapter, &knobs)?;
+        (chapter.check)(&knobs)?;
         Ok(Order {
             chapter,
             knobs,
@@ -142,8 +144,21 @@ impl Shelf {
         if chapter.is_real_only() {
             return Ok(Plan::new(&choice)?.report().clone());
         }
-        let cpython = self.cpython(chapter, knobs);
-        play(Plan::beside(&choice, cpython)?, &mut Nobody)
+        // CPython takes longest. What is tokio's is planned meanwhile.
+        let plan = thread::scope(|scope| {
+            let ask = || self.cpython(chapter, knobs);
+            let asked = thread::Builder::new()
+                .name("cpython".to_owned())
+                .spawn_scoped(scope, ask);
+            Plan::beside(&choice, || match asked {
+                Ok(asked) => {
+                    asked.join().unwrap_or_else(|why| resume_unwind(why))
+                }
+                // The system has no thread to give.
+                Err(_) => ask(),
+            })
+        });
+        play(plan?, &mut Nobody)
     }
 
     /// A run that takes its time, for as long as somebody waits for it.
