@@ -89,11 +89,14 @@ function drawLegend(runs) {
 }
 
 // What is in a row: a lane's strip, what covers what is still to come, and its
-// end.
+// end. What looks the same as before stays: nothing of it is laid out anew.
 function fillRow(row, run) {
-  const lane = run.lanes[row.index];
-  Object.assign(row, { lane, cover: element("i"), shown: undefined });
-  row.track.replaceChildren(drawStrip(run, lane.strip), row.cover, drawEnd(run, lane.strip));
+  row.lane = run.lanes[row.index];
+  const { marks, end } = row.lane.strip;
+  const looks = [run.columns, marks, ...(end ?? []).slice(0, 2)].join();
+  if (row.looks === looks) return;
+  Object.assign(row, { looks, cover: element("i"), shown: undefined });
+  row.track.replaceChildren(drawStrip(run, row.lane.strip), row.cover, drawEnd(run, row.lane.strip));
 }
 
 // A run's rows. `rows` has for each of them the lane and what is to be changed.
