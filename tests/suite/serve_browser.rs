@@ -391,7 +391,10 @@ fn a_hand_is_followed_and_the_way_back_is_the_browsers() {
            if (typed.textContent === last.text) return;
            Object.assign(last, { text: typed.textContent, at: performance.now() });
          };
-         new MutationObserver(look).observe(typed, { childList: true });
+         typed.replaceChildren = (...parts) => {
+           Element.prototype.replaceChildren.apply(typed, parts);
+           look();
+         };
          let waited = Infinity;
          history.replaceState = (...how) => {
            look();
