@@ -128,8 +128,9 @@ fn t20_the_report_is_whole_although_nobody_listens_any_more() {
     }
 }
 
-/// Says a line, and then one of its tasks panics: every second time, as for the
-/// real clock it is run once to make the plan, and then to be seen.
+/// Says a line, and then one of its tasks panics: every second time, as it is
+/// run once to make the plan, and then to be seen. On the virtual clock, at
+/// speed 1, what was played to make the plan is what is seen.
 async fn panics() -> Result<(), tokio::task::JoinError> {
     static RUNS: AtomicU32 = AtomicU32::new(0);
     say!("so far");
@@ -150,19 +151,15 @@ async fn goes_well() {
     sleep(Duration::from_millis(10)).await;
 }
 
-/// A chapter in whose second scene a task panics.
-fn unlucky() -> &'static Chapter {
-    fn scene(
-        name: &'static str,
-        run: fn(&Knobs) -> asyncade::chapter::Run,
-    ) -> Scene {
-        Scene {
+/// A chapter of some of these scenes: in two of them something panics.
+fn unlucky(plays: Plays, names: &[&str]) -> &'static Chapter {
+    let scene =
+        |name: &'static str, run: fn(&Knobs) -> asyncade::chapter::Run| Scene {
             name,
             about: "about it",
-            plays: Plays::Always,
+            plays,
             run,
-        }
-    }
+        };
     fn claim(scene: &'static [&'static str]) -> Claim {
         Claim {
             id: scene[0],
@@ -177,6 +174,8 @@ fn unlucky() -> &'static Chapter {
         scene("never", |_| run(goes_well())),
         scene("falls", |_| run(falls())),
     ];
+    let scenes = scenes.into_iter();
+    let scenes = scenes.filter(|scene| names.contains(&scene.name));
     let claims = [claim(&["well"]), claim(&["badly"]), claim(&["never"])];
     Box::leak(Box::new(Chapter {
         name: "unlucky",
@@ -184,7 +183,7 @@ fn unlucky() -> &'static Chapter {
         minutes: 1,
         knobs: &[],
         check: |_| Ok(()),
-        scenes: Box::leak(Box::new(scenes)),
+        scenes: scenes.collect::<Vec<_>>().leak(),
         measure: Measure {
             what: "total time",
             baseline: "well",
@@ -207,64 +206,69 @@ fn unlucky() -> &'static Chapter {
 /// R3: a scene that panics ends the run with what there is, and hangs nothing.
 #[test]
 fn r3_a_scene_that_panics_is_in_the_report_and_ends_the_run() {
-    let mut diary = Diary::new(usize::MAX);
-    let mut choice = choice(unlucky(), Clock::Real);
-    choice.speed = None;
-    choice.named = choice.chapter.scenes[..3].iter().collect();
-    let plan = Plan::new(&choice).unwrap();
-    let played = report::play(plan, &mut diary, Unheard::Stop);
-    assert_eq!(
-        diary.told,
-        [
-            "unlucky begins",
-            "well begins",
-            "well ends",
-            "badly begins",
-            "badly ends",
-            "unlucky ends"
-        ]
-    );
-    let [well, badly, never] = &played.report.scenes[..] else {
-        panic!("{} scenes", played.report.scenes.len());
-    };
-    assert_eq!((well.failure.as_ref(), never.trace.as_ref()), (None, None));
-    let why = badly.failure.as_deref().unwrap();
-    assert!(why.contains("a task of the scene badly panicked"), "{why}");
-    let events = &badly.trace.as_ref().unwrap().events;
-    let panicked = events.iter().any(|event| {
-        matches!(
-            &event.what,
-            What::End {
-                outcome: Outcome::Panicked,
-                ..
-            }
-        )
-    });
-    assert!(panicked, "{events:?}");
-    let error = format!("{:#}", played.failure.unwrap());
-    assert_eq!(error, why);
-    // Nothing is claimed of what did not come to its end.
-    assert!(played.report.verdict.is_none());
-    let claims = played.report.findings.iter().map(|found| &found.claim);
-    assert_eq!(claims.collect::<Vec<_>>(), ["well"]);
+    // For real, and on the virtual clock at a speed at which none has been
+    // played to make the plan.
+    for (plays, speed) in
+        [(Plays::Always, None), (Plays::AlwaysVirtual, Some(2.0))]
+    {
+        let mut diary = Diary::new(usize::MAX);
+        let chapter = unlucky(plays, &["well", "badly", "never"]);
+        let mut choice = choice(chapter, Clock::Real);
+        choice.speed = speed;
+        let plan = Plan::new(&choice).unwrap();
+        let played = report::play(plan, &mut diary, Unheard::Stop);
+        assert_eq!(
+            diary.told,
+            [
+                "unlucky begins",
+                "well begins",
+                "well ends",
+                "badly begins",
+                "badly ends",
+                "unlucky ends"
+            ]
+        );
+        let [well, badly, never] = &played.report.scenes[..] else {
+            panic!("{} scenes", played.report.scenes.len());
+        };
+        assert_eq!((well.failure.as_ref(), never.trace.as_ref()), (None, None));
+        let why = badly.failure.as_deref().unwrap();
+        assert!(why.contains("a task of the scene badly panicked"), "{why}");
+        let events = &badly.trace.as_ref().unwrap().events;
+        let panicked = events.iter().any(|event| {
+            matches!(
+                &event.what,
+                What::End {
+                    outcome: Outcome::Panicked,
+                    ..
+                }
+            )
+        });
+        assert!(panicked, "{events:?}");
+        let error = format!("{:#}", played.failure.unwrap());
+        assert_eq!(error, why);
+        // Nothing is claimed of what did not come to its end.
+        assert!(played.report.verdict.is_none());
+        let claims = played.report.findings.iter().map(|found| &found.claim);
+        assert_eq!(claims.collect::<Vec<_>>(), ["well"]);
 
-    // Also where it is main that panics, and the whole runtime goes.
-    choice.named = vec![&choice.chapter.scenes[3]];
-    let plan = Plan::new(&choice).unwrap();
-    let diary = &mut Diary::new(usize::MAX);
-    let played = report::play(plan, diary, Unheard::Stop);
-    assert!(played.failure.is_some());
-    assert!(played.report.scenes[0].failure.is_some());
-    assert_eq!(diary.told.last().unwrap(), "unlucky ends");
+        // Also where it is main that panics, and the whole runtime goes.
+        choice.chapter = unlucky(plays, &["falls"]);
+        let plan = Plan::new(&choice).unwrap();
+        let diary = &mut Diary::new(usize::MAX);
+        let played = report::play(plan, diary, Unheard::Stop);
+        assert!(played.failure.is_some());
+        assert!(played.report.scenes[0].failure.is_some());
+        assert_eq!(diary.told.last().unwrap(), "unlucky ends");
+    }
 
-    // On the virtual clock each is the same every time, and what was played to
-    // make the plan is not played again.
+    // Otherwise it is the same every time there, and is not played again.
+    let all = unlucky(Plays::Always, &["well", "badly", "falls"]);
+    let plan = Plan::new(&choice(all, Clock::Virtual)).unwrap();
     let mut diary = Diary::new(usize::MAX);
-    let choice = self::choice(unlucky(), Clock::Virtual);
-    let plan = Plan::new(&choice).unwrap();
     let played = report::play(plan, &mut diary, Unheard::Stop);
     assert!(played.failure.is_none());
-    assert_eq!(played.report.traces().count(), choice.chapter.scenes.len());
+    assert_eq!(played.report.traces().count(), all.scenes.len());
 }
 
 #[test]

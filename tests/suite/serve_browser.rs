@@ -384,25 +384,27 @@ fn a_hand_is_followed_and_the_way_back_is_the_browsers() {
     let followed = browser.wait_for(
         "const done = arguments[0];
          const typed = document.getElementById('typed');
-         const last = { text: typed.textContent, at: 0 };
+         const last = { text: typed.textContent, at: 0, before: 0 };
          const seen = new Set();
          const look = () => {
            seen.add(typed.textContent);
            if (typed.textContent === last.text) return;
-           Object.assign(last, { text: typed.textContent, at: performance.now() });
+           Object.assign(last, { text: typed.textContent, at: performance.now(), before: last.at });
          };
          typed.replaceChildren = (...parts) => {
            Element.prototype.replaceChildren.apply(typed, parts);
            look();
          };
          let waited = Infinity;
-         history.replaceState = (...how) => {
-           look();
-           if (new URL(how[2], location).search !== location.search) {
-             waited = Math.min(waited, performance.now() - last.at);
-           }
-           History.prototype.replaceState.apply(history, how);
-         };
+         for (const write of ['pushState', 'replaceState']) {
+           history[write] = (...how) => {
+             look();
+             // A new entry is made at once, by a hand that had rested.
+             const isNew = write === 'pushState' && last.at - last.before > 900;
+             if (!isNew) waited = Math.min(waited, performance.now() - last.at);
+             History.prototype[write].apply(history, how);
+           };
+         }
          const slider = document.querySelector('[aria-label=work]');
          let at = 1000;
          const move = () => {

@@ -4,12 +4,13 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::support::{
     any_knobs, asyncade, chapter, computing, on_virtual_clock, play_all,
     python, ran,
 };
-use asyncade::chapter::Knobs;
+use asyncade::chapter::{Knobs, Value};
 use asyncade::demos::COURSE;
 use asyncade::demos::beliefs::{BELIEFS, PRACTICES};
 use asyncade::trace::{Cause, Clock, How, Outcome, Trace, What};
@@ -208,6 +209,38 @@ fn cpython_agrees_at_random_knobs() {
         if let Err(error) = result {
             panic!("{}: {error}", chapter.name);
         }
+    }
+}
+
+/// A scene may part for several reasons, and says the one that applies.
+#[test]
+fn why_two_worlds_part_goes_by_the_knobs() {
+    let gather = chapter("gather");
+    // How long A, B and C take, in milliseconds.
+    for (times, reason) in [
+        ([3000, 1000, 2000], "drops plain futures"),
+        ([2000, 1000, 2000], "drops plain futures"),
+        ([3000, 2500, 2000], "drops plain futures"),
+        ([1000, 1500, 2000], "drops plain futures"),
+        ([1000, 1000, 2000], "in the same millisecond"),
+        ([3000, 2000, 2000], "in the same millisecond"),
+        ([1000, 2000, 2000], "in the same millisecond"),
+        ([2000, 3000, 2000], "in the same millisecond"),
+        ([3000, 5000, 2000], "nobody left"),
+        ([1000, 1000, 500], "nobody left"),
+    ] {
+        let mut knobs = Knobs::new(gather.knobs);
+        for (knob, millis) in gather.knobs.iter().zip(times) {
+            knobs.set(knob, Value::Time(Duration::from_millis(millis)));
+        }
+        let (_, why) = gather.twin.fork("try_join", &knobs).unwrap();
+        let reasons = [
+            "drops plain futures",
+            "in the same millisecond",
+            "nobody left",
+        ];
+        let given = reasons.into_iter().find(|words| why.contains(words));
+        assert_eq!(given, Some(reason), "{times:?}: {why}");
     }
 }
 
